@@ -1,0 +1,185 @@
+import type { Histogram } from "../measure/histogram.ts";
+import type { PhasePlan } from "../plan/plan.ts";
+
+/** All that was measured, merged over workers. The one input of result/build-result.ts; a live one grows each second. */
+export interface Collected {
+  readonly startedAtEpochMs: number;
+  /** From the first connection attempt to now (live) or to the end of teardown. */
+  readonly durationMs: number;
+  readonly end: RunEnd;
+  /** In plan order, over all segments; phases not reached are absent. */
+  readonly phases: readonly CollectedPhase[];
+  /** One per second of load in time order; the last of a segment may be partial. */
+  readonly intervals: readonly CollectedInterval[];
+  readonly failures: readonly FailureCount[];
+  readonly generator: CollectedGenerator;
+  readonly target: CollectedTarget;
+  /** The first frame from the target that held no message of ours, cut to 200 characters; null when there was none. */
+  readonly firstForeignFrame: string | null;
+}
+
+export type RunEnd =
+  | { readonly kind: "running" }
+  | { readonly kind: "completed" }
+  /** Ctrl-C or SIGTERM. */
+  | { readonly kind: "interrupted"; readonly signal: "SIGINT" | "SIGTERM" }
+  /** A threshold with `--abort-on-fail`. */
+  | { readonly kind: "aborted"; readonly reason: string }
+  /** No connection could be opened, a worker died ... */
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface CollectedPhase {
+  readonly plan: PhasePlan;
+  readonly connections: number;
+  /** Since startedAtEpochMs. */
+  readonly startMs: number;
+  /** Since startedAtEpochMs; "so far" while running. End of the phase's load, drain not included. */
+  readonly endMs: number;
+  readonly messages: MessageCounts;
+  readonly bytes: ByteCounts;
+  /** Receipt minus intended send, microseconds. In a closed loop equal to `serviceUs`. */
+  readonly latencyUs: Histogram;
+  /** Receipt minus actual send. */
+  readonly serviceUs: Histogram;
+  /** Actual minus intended send, of every sent message. Empty in a closed loop. */
+  readonly slipUs: Histogram;
+  /** The part of `slipUs` sent while the connection was writable: the generator's own lateness. */
+  readonly ownSlipUs: Histogram;
+  readonly connectionCounts: ConnectionCounts;
+  /** By `<phase>/<kind>`. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** offered = sent + skipped + unsendable + unsent; expected = delivered + lostMissing + lostClosed + lostCorrupt + refused (+ pending while running). */
+export interface MessageCounts {
+  /** What the schedule asked for; in a closed loop equal to `sent`. */
+  readonly offered: number;
+  readonly sent: number;
+  /** Too late under `--on-late skip`. */
+  readonly skipped: number;
+  /** Their connection was not open at their time. */
+  readonly unsendable: number;
+  /** Still waiting when the load ended because the target did not read (the connection's buffer was full). */
+  readonly unsentBlocked: number;
+  /** Still waiting when the load ended because the generator was late. */
+  readonly unsentLate: number;
+  readonly expected: number;
+  readonly delivered: number;
+  readonly lostMissing: number;
+  readonly lostClosed: number;
+  readonly lostCorrupt: number;
+  readonly refused: number;
+  /** Not yet decided; 0 when the run has ended. */
+  readonly pending: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly corrupted: number;
+  /** Delivered, but during the drain. */
+  readonly late: number;
+  readonly unsolicited: number;
+  /** Instants that went backwards; never recorded. */
+  readonly clockErrors: number;
+  /** Closed loop: windows released because a message stayed unanswered. */
+  readonly windowTimeouts: number;
+  /** Delivered between the start and the end of the phase's load (by arrival); the numerator of the delivered rate. */
+  readonly deliveredInWindow: number;
+  /** Sent between the start and the end of the phase's load. */
+  readonly sentInWindow: number;
+}
+
+export interface ByteCounts {
+  /** Message bytes, without frame headers. */
+  readonly sent: number;
+  readonly received: number;
+  /** oneway: wire bytes that the kernel took. */
+  readonly accepted: number;
+}
+
+export interface ConnectionCounts {
+  readonly attempted: number;
+  readonly opened: number;
+  readonly failed: number;
+  /** Ended by the target or the network while the run wanted them open. */
+  readonly closed: number;
+  readonly reconnects: number;
+  /** Open at the end of the phase's load. */
+  readonly openAtEnd: number;
+  /** Start of the attempt to ready, microseconds. */
+  readonly connectUs: Histogram;
+  /** Lifetime in milliseconds of connections that ended during the run. */
+  readonly closedLifetimeMs: { readonly count: number; readonly min: number; readonly mean: number; readonly max: number } | null;
+  readonly closeCodes: Readonly<Record<string, number>>;
+}
+
+/** Half-open second [tMs, tMs + lengthMs). Sent by send time, delivered by arrival, latency and lost by intended time. */
+export interface CollectedInterval {
+  /** Since startedAtEpochMs. */
+  readonly tMs: number;
+  readonly lengthMs: number;
+  readonly segment: number;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly latencyUs: Histogram;
+  readonly slipUs: Histogram;
+  readonly generatorRssBytes: number | null;
+  readonly targetRssBytes: number | null;
+  /** Largest event-loop lag of any worker in this second, microseconds. */
+  readonly lagUs: number;
+}
+
+export interface FailureCount {
+  readonly code: string;
+  readonly phase: string;
+  readonly kind: string;
+  readonly blame: "target" | "network" | "generator" | "config";
+  readonly count: number;
+  /** Since startedAtEpochMs. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly example: string;
+}
+
+export interface CollectedGenerator {
+  readonly workers: readonly WorkerHealth[];
+  readonly cpuSeconds: number;
+  readonly lostWorkers: readonly { readonly index: number; readonly reason: string }[];
+  readonly memory: MemorySeries;
+  /** Share of the run in which the container was throttled by its CPU quota; null when there is none to read. */
+  readonly throttledRatio: number | null;
+  /** Share of host CPU time taken by other guests; null when it cannot be read. */
+  readonly stealRatio: number | null;
+}
+
+export interface WorkerHealth {
+  readonly index: number;
+  readonly connections: number;
+  /** Event-loop lag (resolution taken off), microseconds. */
+  readonly lagP50Us: number;
+  readonly lagP99Us: number;
+  readonly lagMaxUs: number;
+  /** Share of wall time the loop was busy, its own spinning left out, 0 .. 1; null while unknown. */
+  readonly utilization: number | null;
+  readonly cpuSeconds: number | null;
+  readonly gcPauseTotalMs: number;
+  readonly gcPauseMaxMs: number;
+}
+
+export interface MemorySeries {
+  /** What was read, for people: `process.memoryUsage`, `/proc/1234/status VmRSS`, a URL. */
+  readonly source: string;
+  /** Oldest first, milliseconds since startedAtEpochMs. */
+  readonly samples: readonly { readonly tMs: number; readonly bytes: number; readonly connections: number; readonly delivered: number }[];
+  /** Highest bytes known, between samples too where the source tells (VmHWM). */
+  readonly peakBytes: number | null;
+  /** Why there are no samples; null when there are. */
+  readonly unavailable: string | null;
+}
+
+export interface CollectedTarget {
+  /** For people: `mock (echo)`, `ws://host/path`. */
+  readonly description: string;
+  readonly memory: MemorySeries;
+  /** The mock's books when the target is the mock: what it took in, gave out, and every fault it injected. */
+  readonly mockBooks: Readonly<Record<string, number>> | null;
+}

@@ -1,0 +1,31 @@
+/** The outside world as one value, so that tests can replace any part of it. */
+export interface Host {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly clock: Clock;
+  /** Cores this process may use. */
+  readonly cores: number;
+  /** 32 random bits from the operating system, for a seed nobody chose. */
+  randomSeed(): number;
+  /** Calls back for each SIGINT / SIGTERM until the returned function is called. */
+  onStopSignal(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+  /** Leaves the process at once; only for the second Ctrl-C. */
+  exitNow(code: number): never;
+}
+
+export interface TextSink {
+  readonly isTerminal: boolean;
+  /** Width of the terminal in characters; 80 when unknown. */
+  readonly columns: number;
+  write(text: string): void;
+}
+
+export interface Clock {
+  /** Monotonic, milliseconds with fractions; the same origin in all threads of the process (CLOCK_MONOTONIC). */
+  monotonicMs(): number;
+  /** Wall time, milliseconds since the epoch. For labels only; never subtracted. */
+  epochMs(): number;
+}

@@ -1,0 +1,132 @@
+/** What will be done, as data. Made once from flags and profile (make-plan.ts), cloned to every worker, saved in the result. */
+export interface Plan {
+  readonly title: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Name of the profile the plan came from; `"(flags)"` when only flags were given. */
+  readonly profile: string;
+  readonly environment: EnvironmentChoice;
+  readonly mode: Mode;
+  /** 0 .. 2^32 - 1; every random choice of the run follows from it. */
+  readonly seed: number;
+  /** 11 characters of [0-9A-Za-z_-]; tells messages of this run from all others. */
+  readonly runId: string;
+  readonly workers: number;
+  readonly message: MessagePlan;
+  readonly connect: ConnectPlan;
+  readonly pacing: PacingPlan;
+  readonly limits: LimitPlan;
+  readonly drain: DrainPlan;
+  /** In time order. A new segment begins where the number of connections changes; at least one. */
+  readonly segments: readonly Segment[];
+  /** What the scaling efficiency of the phases is taken over; null when the profile is no scaling profile. */
+  readonly scaling: "rate" | "connections" | null;
+}
+
+export type Mode = "echo" | "oneway" | "connect";
+
+export interface EnvironmentChoice {
+  readonly name: "full" | "dev" | "ci" | "quick";
+  /** For people: `CI=true in the environment`, `--env quick`, `default`. */
+  readonly reason: string;
+}
+
+/** A stretch of the run over one fixed set of connections: connect, then its phases back to back, then drain. */
+export interface Segment {
+  readonly connections: number;
+  readonly phases: readonly PhasePlan[];
+}
+
+export interface PhasePlan {
+  readonly name: string;
+  /** False for a warm-up: sent and counted apart, left out of the totals. */
+  readonly measured: boolean;
+  /** From the start of its segment's load, milliseconds. */
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly load: Load;
+  /** At most so many messages in this phase; null for as many as the load gives. */
+  readonly maxMessages: number | null;
+}
+
+/** When messages are due. Rates are totals over all connections and workers, messages per second. */
+export type Load =
+  | { readonly kind: "constant"; readonly arrival: Arrival; readonly ratePerSecond: number }
+  | { readonly kind: "ramp"; readonly arrival: Arrival; readonly fromPerSecond: number; readonly toPerSecond: number }
+  /** `size` messages at once, every `everyMs`. */
+  | { readonly kind: "burst"; readonly size: number; readonly everyMs: number }
+  /** No schedule: each connection keeps `inFlight` messages unanswered (closed loop). */
+  | { readonly kind: "max"; readonly inFlight: number }
+  /** Connections only. */
+  | { readonly kind: "idle" };
+
+export type Arrival = "constant" | "poisson";
+
+export interface MessagePlan {
+  /** Bytes of one whole message: template and payload. */
+  readonly sizeBytes: number;
+  readonly frameType: "text" | "binary";
+  /** The text around the payload; both empty for a bare payload. */
+  readonly templatePrefix: string;
+  readonly templateSuffix: string;
+}
+
+export interface ConnectPlan {
+  readonly url: string;
+  /** Handshakes begun per second over all workers; null for as fast as they complete. */
+  readonly ratePerSecond: number | null;
+  /** From the start of the attempt until the connection is ready. */
+  readonly timeoutMs: number;
+  /** Extra request headers in the given order; a bearer token is one of them. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly subprotocols: readonly string[];
+  readonly compress: boolean;
+  readonly tls: TlsPlan;
+  /** Sent once, in order, after opening. */
+  readonly firstMessages: readonly string[];
+  /** What must be seen in a frame before the connection counts as ready; null for at once. */
+  readonly ready: ReadyPlan | null;
+  readonly reconnect: ReconnectPlan | null;
+}
+
+export interface ReadyPlan {
+  readonly kind: "text" | "regex";
+  /** The text, or the source of the regular expression with its flags in `flags`. */
+  readonly pattern: string;
+  readonly flags: string;
+}
+
+export interface TlsPlan {
+  /** Accept any certificate. */
+  readonly insecure: boolean;
+  /** PEM texts, already read; null when not given. */
+  readonly caPem: string | null;
+  readonly certPem: string | null;
+  readonly keyPem: string | null;
+}
+
+/** Wait before attempt k (k = 0, 1, ...): a uniform draw from 0 .. min(maxMs, baseMs * 2^k) (full jitter). */
+export interface ReconnectPlan {
+  readonly baseMs: number;
+  readonly maxMs: number;
+  /** Null for without end. */
+  readonly maxAttempts: number | null;
+}
+
+export interface PacingPlan {
+  /** `precise` spins on a core for microsecond slip; `timer` wakes each millisecond. */
+  readonly mode: "timer" | "precise";
+  readonly onLate: "catch-up" | "skip";
+  /** With `skip`: a message later than this is not sent. */
+  readonly maxSlipMs: number;
+}
+
+export interface LimitPlan {
+  /** Bytes one connection may hold unsent before its messages wait in the schedule. */
+  readonly maxBufferedBytes: number;
+  /** A larger message from the target is a protocol failure (close code 1009). */
+  readonly maxMessageBytes: number;
+}
+
+export type DrainPlan =
+  /** max(2 s, 3 x latency p99.9 so far), at most 30 s. */
+  { readonly kind: "auto" } | { readonly kind: "fixed"; readonly durationMs: number };
