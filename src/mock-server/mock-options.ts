@@ -1,0 +1,59 @@
+/** How the built-in server behaves. Every fault is drawn from `seed`: the same seed gives the same faults. */
+export interface MockOptions {
+  /** 0 for a free port. */
+  readonly port: number;
+  readonly mode: "echo" | "sink";
+  readonly seed: number;
+  /** Connections beyond this are answered with HTTP 503; null for no limit. */
+  readonly maxConnections: number | null;
+  /** Required as `Authorization: Bearer <token>`; anything else is answered with HTTP 401. Null for none. */
+  readonly bearer: string | null;
+  /** Time between receipt and answer. */
+  readonly latency: MockLatency;
+  /** Shares of messages, 0 .. 1, each drawn independently per message. */
+  readonly dropRatio: number;
+  readonly duplicateRatio: number;
+  /** The answer is held back until the next answer of the same connection has left. */
+  readonly reorderRatio: number;
+  /** One byte of the answer is changed to another printable character. */
+  readonly corruptRatio: number;
+  /** Each connection is cut (no close frame) after so many messages; null for never. */
+  readonly disconnectAfterMessages: number | null;
+  /** Share of messages upon which the connection is cut. */
+  readonly disconnectRatio: number;
+  /** Share of connection attempts answered with HTTP 503. */
+  readonly refuseRatio: number;
+  /** Stops answering for `durationMs`, each `everyMs`; answers wait meanwhile and leave afterwards. */
+  readonly stall: { readonly durationMs: number; readonly everyMs: number } | null;
+  /** Bytes kept for ever per message received. */
+  readonly leakBytesPerMessage: number;
+  /** A larger message is answered with close code 1009. */
+  readonly maxMessageBytes: number;
+}
+
+export type MockLatency =
+  | { readonly kind: "none" }
+  | { readonly kind: "fixed"; readonly ms: number }
+  /** Draws below 0 count as 0. */
+  | { readonly kind: "normal"; readonly meanMs: number; readonly stdevMs: number }
+  /** exp(N(ln median, sigma)); sigma is on the log scale and has no unit. */
+  | { readonly kind: "lognormal"; readonly medianMs: number; readonly sigma: number };
+
+export const defaultMockOptions: MockOptions = {
+  port: 0,
+  mode: "echo",
+  seed: 1,
+  maxConnections: null,
+  bearer: null,
+  latency: { kind: "none" },
+  dropRatio: 0,
+  duplicateRatio: 0,
+  reorderRatio: 0,
+  corruptRatio: 0,
+  disconnectAfterMessages: null,
+  disconnectRatio: 0,
+  refuseRatio: 0,
+  stall: null,
+  leakBytesPerMessage: 0,
+  maxMessageBytes: 16 * 1024 * 1024,
+};
