@@ -1,0 +1,245 @@
+import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import type { DeepReadonly } from "./deep-readonly.ts";
+import { blockSchema, timesSchema } from "./result-blocks.ts";
+
+/** The value of `schema` in every file of this version. A reader takes any file of the same number, whatever was added to it. */
+export const resultSchemaName = "floodgate.result/1";
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+const orNull = <T extends TSchema>(schema: T, description?: string) =>
+  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
+const oneOf = <const T extends readonly string[]>(words: T, description?: string) =>
+  Type.Union(
+    words.map((word) => Type.Literal(word as T[number])),
+    description === undefined ? {} : { description },
+  );
+const text = (description: string) => Type.String({ description });
+const bytes = (description: string) => Type.Number({ description: `${description}, bytes` });
+
+const healthSchema = oneOf(["ok", "degraded", "limited"], "limited: the generator itself spoiled these numbers");
+
+const phaseSchema = Type.Intersect([
+  Type.Object({
+    name: Type.String(),
+    measured: Type.Boolean({ description: "false for a warm-up: left out of the totals" }),
+    segment: count("Which segment of the plan; all phases of one share their connections"),
+    startMs: Type.Number({ description: "Start of the load, since startedAt" }),
+    endMs: Type.Number({ description: "End of the load, since startedAt; the drain is not included" }),
+    generatorHealth: healthSchema,
+    generatorReasons: Type.Array(Type.String()),
+    scalingEfficiency: Type.Optional(
+      orNull(Type.Number(), "Only in scaling profiles; null when it cannot be computed"),
+    ),
+  }),
+  blockSchema,
+]);
+
+const classSchema = Type.Intersect([
+  Type.Object({ class: Type.Object({ kind: Type.String(), name: Type.String() }) }),
+  blockSchema,
+]);
+
+const intervalSchema = Type.Object({
+  tMs: Type.Number({ description: "Start of the second, since startedAt" }),
+  lengthMs: Type.Number({ description: "1000; less in the last one of a segment" }),
+  segment: count("Which segment of the plan"),
+  sent: count("By send time"),
+  delivered: count("By arrival"),
+  lost: count("By intended time"),
+  latencyUs: Type.Object(
+    {
+      count: timesSchema.properties.count,
+      p50: timesSchema.properties.p50,
+      p95: timesSchema.properties.p95,
+      p99: timesSchema.properties.p99,
+      max: timesSchema.properties.max,
+      hdr: timesSchema.properties.hdr,
+    },
+    { description: "By intended time: a stall shows where it was caused" },
+  ),
+  slipUs: Type.Object({ p99: timesSchema.properties.p99 }),
+  generatorRssBytes: orNull(Type.Number()),
+  targetRssBytes: orNull(Type.Number()),
+  lagUs: Type.Number({ description: "Largest event-loop lag of any worker in this second" }),
+});
+
+const memorySchema = Type.Object({
+  source: text("What was read: a file, a function, a URL"),
+  sampleCount: count("Readings"),
+  startBytes: bytes("Level at the start of the steady part"),
+  peakBytes: bytes("Highest level known"),
+  endBytes: bytes("Level at the end of the steady part"),
+  growthBytes: bytes("endBytes - startBytes"),
+  slopeBytesPerSecond: orNull(Type.Number(), "Theil-Sen slope; null when there are too few readings"),
+  slopeLowBytesPerSecond: orNull(Type.Number(), "Lower end of its interval"),
+  slopeHighBytesPerSecond: orNull(Type.Number(), "Upper end of its interval"),
+  pValue: orNull(Type.Number({ minimum: 0, maximum: 1 }), "Mann-Kendall, one-sided, against no rise"),
+  perMessageBytes: orNull(Type.Number(), "slope / delivered rate"),
+  perConnectionBytes: orNull(Type.Number(), "From levels of connections; null when they do not tell"),
+  verdict: oneOf(["leak", "no leak", "inconclusive"]),
+  verdictReason: text("One sentence"),
+});
+
+const workerSchema = Type.Object({
+  index: count("0, 1 ... within its generator"),
+  runId: text("Run id of the generator the worker belongs to; tells workers of merged results apart"),
+  connections: count("Connections it held at most"),
+  lagUs: Type.Object({ p50: Type.Number(), p99: Type.Number(), max: Type.Number() }),
+  utilization: orNull(Type.Number({ minimum: 0 }), "Share of the time its loop was busy, its own waiting left out"),
+  cpuSeconds: orNull(Type.Number({ minimum: 0 })),
+  gcPauseTotalMs: Type.Number({ minimum: 0 }),
+  gcPauseMaxMs: Type.Number({ minimum: 0 }),
+});
+
+const generatorSchema = Type.Object({
+  health: healthSchema,
+  reasons: Type.Array(Type.String()),
+  lagUs: orNull(
+    Type.Object({ p50: Type.Number(), p99: Type.Number(), max: Type.Number() }),
+    "Event-loop lag of the worst worker; null when no worker told",
+  ),
+  utilization: orNull(Type.Number({ minimum: 0 }), "Of the busiest worker"),
+  cpuSeconds: Type.Number({ minimum: 0 }),
+  cpuSecondsPerMillionMessages: orNull(
+    Type.Number({ minimum: 0 }),
+    "Over all messages sent, warm-up included; null when none was",
+  ),
+  throttledRatio: orNull(Type.Number(), "Share of the run in which the container was throttled"),
+  stealRatio: orNull(Type.Number(), "Share of the host's CPU time taken by other guests"),
+  lostWorkers: Type.Array(Type.Object({ index: Type.Integer(), reason: Type.String() })),
+  workers: Type.Array(workerSchema),
+});
+
+const environmentSchema = Type.Object({
+  name: text("full, dev, ci or quick"),
+  reason: text("Why this one"),
+  node: text("Version of Node"),
+  platform: text("linux/x64"),
+  kernel: Type.String(),
+  cpuModel: Type.String(),
+  cores: count("Cores this process may use"),
+  totalMemoryBytes: bytes("Of the machine"),
+  hostFingerprint: text(
+    "Hash of platform, kernel, CPU model, cores, memory and Node version: equal on hosts that may be compared",
+  ),
+  ci: Type.Boolean({ description: "CI was set" }),
+});
+
+const targetSchema = Type.Object({
+  kind: oneOf(["mock", "url", "spawn"]),
+  url: text("Without user name, password and secret parameters"),
+  description: text("For people"),
+  books: orNull(Type.Record(Type.String(), Type.Number()), "What the mock counted itself; null for any other target"),
+  deliveredFromBooks: Type.Boolean({
+    description: "Mode oneway: delivery was read from the mock's books, not measured",
+  }),
+  firstForeignFrame: orNull(Type.String(), "First frame that held no message of this run, cut to 200 characters"),
+});
+
+const thresholdSchema = Type.Object({
+  expression: text("As the user wrote it"),
+  source: text("Where it was written: --threshold, a profile's file and line, default"),
+  metric: text("latency.p99, delivery.ratio ..."),
+  value: orNull(Type.Number(), "In the canonical unit; null when there is none"),
+  bound: orNull(Type.Number(), "In the canonical unit; null when it depends on a baseline that is not there"),
+  unit: text("Canonical: us, bytes, /s, ratio, count, s, bytes/s"),
+  outcome: oneOf(["pass", "fail", "no-data", "unresolved", "not-evaluated"]),
+  warnOnly: Type.Boolean(),
+  samples: orNull(
+    Type.Integer({ minimum: 0 }),
+    "Samples behind the value; null when the value is no statistic of samples",
+  ),
+  detail: Type.Optional(text("What to know about this outcome")),
+});
+
+const verdictSchema = Type.Object({
+  outcome: oneOf(["pass", "fail", "failed", "inconclusive", "interrupted"], "fail: a gate. failed: the run itself"),
+  exitCode: count("What the process ended with"),
+  reasons: Type.Array(Type.String()),
+});
+
+const failureSchema = Type.Object({
+  code: text("<phase>/<kind>"),
+  phase: text("Of a connection's life: connect, handshake, open, protocol, message, close"),
+  kind: Type.String(),
+  blame: oneOf(["target", "network", "generator", "config"]),
+  count: Type.Integer({ minimum: 1 }),
+  firstMs: Type.Number({ description: "Since startedAt" }),
+  lastMs: Type.Number({ description: "Since startedAt" }),
+  example: text("The original text of one of them"),
+});
+
+/** The saved record of a run. Written by result-file.ts, described for other programs by results/result.schema.json. */
+export const runResultSchema = Type.Object(
+  {
+    schema: Type.Literal(resultSchemaName),
+    id: text("Unique to this run"),
+    title: Type.String(),
+    tags: Type.Record(Type.String(), Type.String()),
+    startedAt: Type.String({ format: "date-time", description: "First connection attempt, UTC" }),
+    durationMs: Type.Number({ minimum: 0, description: "From the first connection attempt to the end of teardown" }),
+    end: Type.Object({
+      kind: oneOf(["running", "completed", "interrupted", "aborted", "failed"]),
+      reason: orNull(Type.String(), "Null when it completed"),
+    }),
+    tool: Type.Object({ name: Type.String(), version: Type.String(), wsVersion: Type.String() }),
+    environment: environmentSchema,
+    config: Type.Object({
+      profile: Type.String(),
+      mode: oneOf(["echo", "oneway", "connect"]),
+      model: oneOf(["open", "closed", "mixed", "none"], "How messages became due"),
+      seed: count("Every random choice followed from it"),
+      runId: Type.String(),
+      scaling: orNull(oneOf(["rate", "connections"])),
+      settings: Type.Unknown({ description: "All settings as resolved, secrets hidden" }),
+      plan: Type.Unknown({ description: "The whole plan with its schedule, secrets hidden" }),
+    }),
+    target: targetSchema,
+    phases: Type.Array(phaseSchema, { description: "In time order; phases not reached are absent" }),
+    totals: Type.Intersect([blockSchema], {
+      description: "Messages, times, bytes and rates of the measured phases; connections and errors of all phases",
+    }),
+    classes: Type.Optional(
+      Type.Array(classSchema, { description: "Where messages have a class: priority, key, publisher ..." }),
+    ),
+    intervals: Type.Array(intervalSchema, { description: "One per second of load, warm-up included" }),
+    memory: Type.Object({
+      generator: orNull(memorySchema),
+      generatorReason: orNull(Type.String(), "Why there is none; null when there is"),
+      target: orNull(memorySchema),
+      targetReason: orNull(Type.String(), "Why there is none; null when there is"),
+    }),
+    generator: generatorSchema,
+    failures: Type.Array(failureSchema),
+    thresholds: Type.Array(thresholdSchema),
+    warnings: Type.Array(Type.Object({ code: Type.String(), text: Type.String() })),
+    verdict: verdictSchema,
+    mergedFrom: Type.Optional(
+      Type.Array(
+        Type.Object({
+          id: Type.String(),
+          title: Type.String(),
+          startedAt: Type.String(),
+          durationMs: Type.Number(),
+          environment: environmentSchema,
+          generatorMemory: orNull(memorySchema),
+        }),
+        { description: "Only in a merged result: the results it was made from, sorted by id" },
+      ),
+    ),
+  },
+  { $id: "https://floodgate.invalid/result/1", title: "A saved floodgate result" },
+);
+
+export type RunResult = DeepReadonly<Static<typeof runResultSchema>>;
+export type ResultPhase = RunResult["phases"][number];
+export type ResultInterval = RunResult["intervals"][number];
+export type ResultMemory = NonNullable<RunResult["memory"]["generator"]>;
+export type ResultGenerator = RunResult["generator"];
+export type ResultTarget = RunResult["target"];
+export type ResultEnvironment = RunResult["environment"];
+export type ResultTool = RunResult["tool"];
+export type ResultThreshold = RunResult["thresholds"][number];
+export type ResultVerdict = RunResult["verdict"];
+export type ResultWarning = RunResult["warnings"][number];
+export type ResultFailure = RunResult["failures"][number];
