@@ -7,7 +7,8 @@ const mayImport = {
   statistics: [],
   measure: ["statistics", "units", "errors", "random"],
   wire: ["random", "units", "errors"],
-  profile: ["plan", "host", "units", "errors"],
+  // target and mock-server for their option types only
+  profile: ["plan", "target", "mock-server", "host", "units", "errors"],
   plan: ["profile", "random", "units", "errors"],
   transport: ["wire", "plan", "errors", "units", "host"],
   engine: ["transport", "plan", "measure", "wire", "host", "random", "units", "errors"],

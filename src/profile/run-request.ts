@@ -1,0 +1,46 @@
+import type { Plan } from "../plan/plan.ts";
+import type { TargetRequest } from "../target/target-request.ts";
+
+/** Everything `floodgate run` was asked for, checked and resolved. Made by make-run-request.ts; nothing was sent yet. */
+export interface RunRequest {
+  /** With the mock as target, `plan.connect.url` is `ws://127.0.0.1:0/` until the mock has told its port. */
+  readonly plan: Plan;
+  readonly target: TargetRequest;
+  /** In the order of the profile, then of the flags. Parsed where verdicts are made; a text that cannot be is a usage error. */
+  readonly thresholds: readonly ThresholdText[];
+  /** Null when the run goes on whatever the thresholds say; otherwise they are watched from `delayMs` of load on. */
+  readonly abortOnFail: { readonly delayMs: number } | null;
+  /** Warnings count as failures. */
+  readonly strict: boolean;
+  readonly output: OutputRequest;
+  /** Lines for people before the run: what was set otherwise than asked, and why. Mostly empty. */
+  readonly notes: readonly string[];
+  /** The resolved settings for the result's `config`, as plain JSON. Secrets read `[redacted]`. */
+  readonly settings: SettingsRecord;
+}
+
+/** One threshold as its writer wrote it. */
+export interface ThresholdText {
+  readonly text: string;
+  /** `--threshold`, or `profiles/ci.yaml:12`. */
+  readonly source: string;
+}
+
+/** Where the result goes. */
+export interface OutputRequest {
+  /** Path of the result file as given; null for the default place. */
+  readonly file: string | null;
+  /** The result as one JSON document on stdout, in place of the summary. */
+  readonly json: boolean;
+  /** Nothing on stderr but errors, and no summary. */
+  readonly quiet: boolean;
+  readonly progress: boolean;
+}
+
+/** What JSON can hold. */
+export type SettingsValue = string | number | boolean | null | readonly SettingsValue[] | SettingsRecord;
+
+/** Settings by name, as plain JSON. */
+export interface SettingsRecord {
+  readonly [name: string]: SettingsValue;
+}
