@@ -1,0 +1,157 @@
+import { crc32 } from "node:zlib";
+import type { MarkerCrc } from "./marker-crc.ts";
+import { digitValues } from "./marker-digits.ts";
+
+/** One marker of this run seen in a frame. */
+export type ScannedMessage =
+  /** The payload is intact, byte for byte. */
+  | { readonly kind: "valid"; readonly connectionId: number; readonly sequence: number }
+  /** One of ours, damaged; connection and sequence are both -1 when it cannot be told which. */
+  | { readonly kind: "corrupt"; readonly connectionId: number; readonly sequence: number };
+
+/** What the scanner must know of the messages. */
+export interface MarkerLayout {
+  /** The 16 bytes every payload of the run begins with. */
+  readonly constant: Buffer;
+  /** Each variant's payload; only the filler behind the marker is read. */
+  readonly payloads: readonly Buffer[];
+  readonly prefixBytes: number;
+  readonly sizeBytes: number;
+  readonly crc: MarkerCrc;
+}
+
+const identityStart = 16;
+const crcStart = 26;
+const markerEnd = 32;
+/** Damaged characters of the constant part up to which a frame is still taken for one of ours. */
+const mostDamaged = 4;
+const unknown: ScannedMessage = { kind: "corrupt", connectionId: -1, sequence: -1 };
+
+/** Finds this run's payloads inside any bytes, and tells of damaged ones which message they were. */
+export class MarkerScanner {
+  private readonly layout: MarkerLayout;
+  private readonly payloadBytes: number;
+
+  constructor(layout: MarkerLayout) {
+    this.layout = layout;
+    this.payloadBytes = layout.payloads[0]!.length;
+  }
+
+  /** Calls `found` for each marker in `frame`, in order. */
+  scan(frame: Buffer, found: (message: ScannedMessage) => void): void {
+    const { constant } = this.layout;
+    let at = frame.indexOf(constant);
+    if (at < 0) {
+      if (this.isOursWithDamagedStart(frame)) found(this.examine(frame, this.layout.prefixBytes, true));
+      return;
+    }
+    while (at >= 0) {
+      const message = this.examine(frame, at, false);
+      found(message);
+      // A damaged payload may be a cut off one with the next message right behind.
+      at = frame.indexOf(constant, at + (message.kind === "valid" ? this.payloadBytes : constant.length));
+    }
+  }
+
+  private examine(frame: Buffer, at: number, isDamaged: boolean): ScannedMessage {
+    if (frame.length - at < markerEnd) return unknown;
+    const digits = readDigits(frame, at);
+    const connectionId = joinDigits(digits, 0, 4);
+    const sequence = joinDigits(digits, 4, 10);
+    if (connectionId >= 0 && sequence >= 1 && this.mismatches(digits, connectionId, sequence) === 0) {
+      const isValid = !isDamaged && this.hasFillerOf(frame, at, sequence);
+      return { kind: isValid ? "valid" : "corrupt", connectionId, sequence };
+    }
+    return this.repair(digits);
+  }
+
+  private hasFillerOf(frame: Buffer, at: number, sequence: number): boolean {
+    if (frame.length - at < this.payloadBytes) return false;
+    const own = this.layout.payloads[this.variantOf(sequence)]!;
+    return frame.compare(own, markerEnd, own.length, at + markerEnd, at + own.length) === 0;
+  }
+
+  /** The one message whose marker differs from `digits` in a single character; unknown when there is none or several. */
+  private repair(digits: Int8Array): ScannedMessage {
+    const candidate = Int8Array.from(digits);
+    let only = unknown;
+    const consider = (): boolean => {
+      const connectionId = joinDigits(candidate, 0, 4);
+      const sequence = joinDigits(candidate, 4, 10);
+      if (connectionId < 0 || sequence < 1 || this.mismatches(digits, connectionId, sequence) !== 1) return true;
+      if (only !== unknown) return false;
+      only = { kind: "corrupt", connectionId, sequence };
+      return true;
+    };
+    if (!consider()) return unknown;
+    for (let place = 0; place < 10; place++) {
+      for (let digit = 0; digit < 64; digit++) {
+        if (digit === digits[place]) continue;
+        candidate[place] = digit;
+        if (!consider()) return unknown;
+      }
+      candidate[place] = digits[place]!;
+    }
+    return only;
+  }
+
+  /** In how many of its 16 characters the marker of this message differs from `digits`. */
+  private mismatches(digits: Int8Array, connectionId: number, sequence: number): number {
+    const high = Math.floor(sequence / 0x1000000);
+    const low = sequence & 0xffffff;
+    const crc = this.layout.crc.of(this.variantOf(sequence), connectionId, high, low);
+    let count = 0;
+    for (let place = 0; place < 4; place++) {
+      if (digits[place] !== ((connectionId >>> (18 - 6 * place)) & 63)) count++;
+    }
+    for (let place = 0; place < 6; place++) {
+      const half = place < 2 ? high : low;
+      const shift = place < 2 ? 6 - 6 * place : 30 - 6 * place;
+      if (digits[4 + place] !== ((half >>> shift) & 63)) count++;
+      if (digits[10 + place] !== ((crc >>> (30 - 6 * place)) & 63)) count++;
+    }
+    return count;
+  }
+
+  private variantOf(sequence: number): number {
+    return sequence & (this.layout.payloads.length - 1);
+  }
+
+  /** A bare echo whose first 16 payload bytes were hit. A message of another run is whole in itself and not ours. */
+  private isOursWithDamagedStart(frame: Buffer): boolean {
+    const { constant, prefixBytes, sizeBytes } = this.layout;
+    if (frame.length !== sizeBytes) return false;
+    let damaged = 0;
+    for (let index = 0; index < constant.length; index++) {
+      if (frame[prefixBytes + index] !== constant[index]) damaged++;
+    }
+    return damaged <= mostDamaged && !isWhole(frame.subarray(prefixBytes, prefixBytes + this.payloadBytes));
+  }
+}
+
+/** Whether the payload agrees with its own CRC. */
+function isWhole(payload: Buffer): boolean {
+  const digits = readDigits(payload, 0);
+  const crc = crc32(Buffer.concat([payload.subarray(0, crcStart), payload.subarray(markerEnd)]));
+  for (let place = 0; place < 6; place++) {
+    if (digits[10 + place] !== ((crc >>> (30 - 6 * place)) & 63)) return false;
+  }
+  return true;
+}
+
+/** The 16 digits behind the constant part; -1 for a byte that is no digit. */
+function readDigits(frame: Buffer, at: number): Int8Array {
+  const digits = new Int8Array(markerEnd - identityStart);
+  for (let index = 0; index < digits.length; index++) digits[index] = digitValues[frame[at + identityStart + index]!]!;
+  return digits;
+}
+
+/** The number that the digits `from` .. `to` write; -1 when one of them is none. */
+function joinDigits(digits: Int8Array, from: number, to: number): number {
+  let value = 0;
+  for (let place = from; place < to; place++) {
+    if (digits[place]! < 0) return -1;
+    value = value * 64 + digits[place]!;
+  }
+  return value;
+}

@@ -1,0 +1,193 @@
+import { usageError } from "../errors/floodgate-error.ts";
+import { crc32 } from "node:zlib";
+import { MarkerCrc } from "./marker-crc.ts";
+import { digitPairs, digitValues, markerDigits } from "./marker-digits.ts";
+import { MarkerScanner, type ScannedMessage } from "./marker-scanner.ts";
+
+/** Bytes of the marker that every payload begins with, and so the least payload there can be. */
+export const markerBytes = 32;
+/** Largest memory for all variants of a message together, unless one alone is larger. */
+const variantMemoryBytes = 1024 * 1024;
+const mostVariants = 16;
+
+/** What a message looks like; the plan's message fits. */
+export interface MessageFormat {
+  /** Bytes of one whole message: prefix, payload, suffix. */
+  readonly sizeBytes: number;
+  readonly frameType: "text" | "binary";
+  readonly templatePrefix: string;
+  readonly templateSuffix: string;
+}
+
+/** A message ready to be framed; valid until the codec encodes its next one. */
+export interface EncodedMessage {
+  /** The message in whole 32-bit words; the last one is padded with zero bytes. */
+  readonly words: Int32Array;
+  /** The same memory as bytes, cut to the message. */
+  readonly bytes: Buffer;
+  readonly isText: boolean;
+}
+
+/**
+ * Makes the messages of one run and knows them again. A payload is a marker of 32 characters and filler:
+ *
+ *   0 - 15   "fg1." runId "."                  the same for all messages of a run
+ *   16 - 19  connection, 24 bits               base 64 digits, most significant first
+ *   20 - 25  sequence on the connection, 36 bits, from 1
+ *   26 - 31  CRC-32 of all other payload characters
+ *   32 - ... filler, one of up to 16 variants by the sequence's low bits, so that neighbours differ
+ *
+ * Hot: `encode` patches 16 bytes and `matchKnown` compares words; neither allocates or passes over the payload for a CRC.
+ */
+export class MessageCodec {
+  private readonly sizeBytes: number;
+  private readonly variantMask: number;
+  private readonly strideBytes: number;
+  /** From the start of a message to the connection's digits. */
+  private readonly identityOffset: number;
+  private readonly messages: readonly EncodedMessage[];
+  private readonly view: DataView;
+  private readonly crc: MarkerCrc;
+  private readonly scanner: MarkerScanner;
+
+  /** `runId`: 11 characters of base 64 (URL order). Throws a usage error when the message has no room for the marker. */
+  constructor(format: MessageFormat, runId: string) {
+    if (!/^[0-9A-Za-z_-]{11}$/.test(runId)) throw new Error(`"${runId}" is no run id. This is a bug in floodgate.`);
+    const prefix = Buffer.from(format.templatePrefix);
+    const suffix = Buffer.from(format.templateSuffix);
+    const payloadBytes = format.sizeBytes - prefix.length - suffix.length;
+    if (payloadBytes < markerBytes) {
+      const least = prefix.length + suffix.length + markerBytes;
+      throw usageError(
+        `a message of "${format.sizeBytes}" bytes has no room for the marker that tells it from all others`,
+        `write --size ${least} or more (${markerBytes} bytes of marker, ${least - markerBytes} of template)`,
+      );
+    }
+    this.sizeBytes = format.sizeBytes;
+    this.identityOffset = prefix.length + 16;
+    this.strideBytes = Math.ceil(format.sizeBytes / 4) * 4;
+    const variants = variantCount(this.strideBytes);
+    this.variantMask = variants - 1;
+    const memory = new ArrayBuffer(this.strideBytes * variants);
+    this.view = new DataView(memory);
+    const constant = Buffer.from(`fg1.${runId}.`);
+    const payloads: Buffer[] = [];
+    const nextFiller = makeFiller(crc32(constant));
+    this.messages = Array.from({ length: variants }, (_, variant) => {
+      const bytes = Buffer.from(memory, variant * this.strideBytes, format.sizeBytes);
+      const words = new Int32Array(memory, variant * this.strideBytes, this.strideBytes / 4);
+      prefix.copy(bytes, 0);
+      const payload = bytes.subarray(prefix.length, prefix.length + payloadBytes);
+      constant.copy(payload, 0);
+      payload.fill(markerDigits[0]!, constant.length, markerBytes);
+      for (let index = markerBytes; index < payloadBytes; index++) payload[index] = nextFiller();
+      suffix.copy(bytes, prefix.length + payloadBytes);
+      payloads.push(payload);
+      return { words, bytes, isText: format.frameType === "text" };
+    });
+    this.crc = new MarkerCrc(payloads.map(crcOfPayload), payloadBytes - markerBytes);
+    this.scanner = new MarkerScanner({
+      constant,
+      payloads,
+      prefixBytes: prefix.length,
+      sizeBytes: format.sizeBytes,
+      crc: this.crc,
+    });
+  }
+
+  /**
+   * The message `sequence` (1 .. 2^36 - 1) of connection `connectionId` (0 .. 2^24 - 1). Allocates nothing: the same object
+   * comes again after some messages, with new bytes.
+   */
+  encode(connectionId: number, sequence: number): EncodedMessage {
+    const variant = sequence & this.variantMask;
+    const low = sequence & 0xffffff;
+    const high = sequence > 0xffffff ? (sequence / 0x1000000) & 4095 : 0;
+    const crc = this.crc.of(variant, connectionId, high, low);
+    const at = variant * this.strideBytes + this.identityOffset;
+    const view = this.view;
+    view.setInt32(at, digitPairs[connectionId >>> 12]! | (digitPairs[connectionId & 4095]! << 16), true);
+    view.setInt32(at + 4, digitPairs[high]! | (digitPairs[low >>> 12]! << 16), true);
+    view.setInt32(at + 8, digitPairs[low & 4095]! | (digitPairs[crc >>> 24]! << 16), true);
+    view.setInt32(at + 12, digitPairs[(crc >>> 12) & 4095]! | (digitPairs[crc & 4095]! << 16), true);
+    return this.messages[variant]!;
+  }
+
+  /**
+   * The sequence (from 1) when the bytes `start` .. `end` are exactly what `encode` gave for a message of this connection,
+   * else 0. Allocates nothing.
+   */
+  matchKnown(view: DataView, start: number, end: number, connectionId: number): number {
+    if (end - start !== this.sizeBytes) return 0;
+    const at = start + this.identityOffset;
+    const first = view.getInt32(at + 4, true);
+    const second = view.getInt32(at + 8, true);
+    const highFirst = digitValues[first & 255]!;
+    const highSecond = digitValues[(first >>> 8) & 255]!;
+    const middleFirst = digitValues[(first >>> 16) & 255]!;
+    const middleSecond = digitValues[first >>> 24]!;
+    const lowFirst = digitValues[second & 255]!;
+    const lowSecond = digitValues[(second >>> 8) & 255]!;
+    // Anything that is no digit is negative, and so is then the whole.
+    if ((highFirst | highSecond | middleFirst | middleSecond | lowFirst | lowSecond) < 0) return 0;
+    const high = (highFirst << 6) | highSecond;
+    const low = (middleFirst << 18) | (middleSecond << 12) | (lowFirst << 6) | lowSecond;
+    const variant = low & this.variantMask;
+    const crc = this.crc.of(variant, connectionId, high, low);
+    if (
+      second >>> 16 !== digitPairs[crc >>> 24]! ||
+      view.getInt32(at + 12, true) !== (digitPairs[(crc >>> 12) & 4095]! | (digitPairs[crc & 4095]! << 16)) ||
+      view.getInt32(at, true) !== (digitPairs[connectionId >>> 12]! | (digitPairs[connectionId & 4095]! << 16))
+    ) {
+      return 0;
+    }
+    const own = variant * this.strideBytes;
+    if (!this.isSame(view, start, own, 0, this.identityOffset)) return 0;
+    if (!this.isSame(view, start, own, this.identityOffset + 16, this.sizeBytes)) return 0;
+    return high * 0x1000000 + low;
+  }
+
+  /**
+   * Finds every marker of this run in a frame that is not byte for byte one of ours: wrapped, prefixed, several in one,
+   * damaged, cut off. Calls `found` in the order of the frame; says nothing when there is no marker of this run. Damage to
+   * the template around an intact payload is none: targets may wrap the payload as they like.
+   */
+  scan(bytes: Buffer, start: number, end: number, found: (message: ScannedMessage) => void): void {
+    this.scanner.scan(bytes.subarray(start, end), found);
+  }
+
+  /** Whether the bytes `from` .. `to` of a message are those of the variant at `own`. Word by word, the rest by bytes. */
+  private isSame(view: DataView, start: number, own: number, from: number, to: number): boolean {
+    const mine = this.view;
+    let offset = from;
+    for (; offset <= to - 4; offset += 4) {
+      if (view.getInt32(start + offset, true) !== mine.getInt32(own + offset, true)) return false;
+    }
+    for (; offset < to; offset++) {
+      if (view.getUint8(start + offset) !== mine.getUint8(own + offset)) return false;
+    }
+    return true;
+  }
+}
+
+/** A power of two, so that the variant is a mask of the sequence. */
+function variantCount(strideBytes: number): number {
+  let count = mostVariants;
+  while (count > 1 && count * strideBytes > variantMemoryBytes) count /= 2;
+  return count;
+}
+
+function crcOfPayload(payload: Buffer): number {
+  return crc32(Buffer.concat([payload.subarray(0, 26), payload.subarray(markerBytes)]));
+}
+
+/** Digits from a xorshift generator (Marsaglia, 13/17/5); enough for bytes that only have to differ. */
+function makeFiller(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return markerDigits.charCodeAt(state >>> 26);
+  };
+}
