@@ -1,11 +1,10 @@
-import { crc32 } from "node:zlib";
+import { crc32, crc32Table } from "../random/crc32.ts";
 import { markerDigits } from "./marker-digits.ts";
 
 /** Characters of the marker that name the message: 4 of the connection, 6 of the sequence. */
 const identityLength = 10;
 /** Digit pairs of the identity, most significant first: two of the connection, three of the sequence. */
 const pairs = 5;
-const polynomial = 0xedb88320;
 
 /**
  * The CRC-32 of a payload without a pass over its bytes.
@@ -38,6 +37,11 @@ export class MarkerCrc {
       terms[16384 + (sequenceLow & 4095)]!
     );
   }
+}
+
+/** The CRC a payload must carry: over all of it but the six characters of the CRC itself. */
+export function crcOfPayload(payload: Uint8Array): number {
+  return crc32(payload, 32, payload.length, crc32(payload, 0, 26));
 }
 
 function makeTerms(tailBytes: number): Int32Array {
@@ -77,9 +81,7 @@ function zeroBytesOperator(count: number): Int32Array {
 }
 
 function afterZeroByte(register: number): number {
-  let value = register;
-  for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ ((value & 1) === 1 ? polynomial : 0);
-  return value;
+  return (register >>> 8) ^ crc32Table[register & 255]!;
 }
 
 function compose(second: Int32Array, first: Int32Array): Int32Array {

@@ -7,6 +7,9 @@ export const digitValues: Int8Array = makeDigitValues();
 /** The two characters of each number 0 .. 4095, high digit in the low byte: a little-endian store writes them in reading order. */
 export const digitPairs: Uint16Array = makeDigitPairs();
 
+/** The other way: by the two bytes (first one low), 0 .. 4095 or -1 when one of them is no digit. 128 KiB for one look-up in place of two. */
+export const pairValues: Int16Array = makePairValues();
+
 function makeDigitValues(): Int8Array {
   const values = new Int8Array(256).fill(-1);
   for (let digit = 0; digit < 64; digit++) values[markerDigits.charCodeAt(digit)] = digit;
@@ -19,4 +22,10 @@ function makeDigitPairs(): Uint16Array {
     pairs[pair] = markerDigits.charCodeAt(pair >>> 6) | (markerDigits.charCodeAt(pair & 63) << 8);
   }
   return pairs;
+}
+
+function makePairValues(): Int16Array {
+  const values = new Int16Array(65536).fill(-1);
+  for (let pair = 0; pair < 4096; pair++) values[digitPairs[pair]!] = pair;
+  return values;
 }

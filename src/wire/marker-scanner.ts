@@ -1,5 +1,4 @@
-import { crc32 } from "node:zlib";
-import type { MarkerCrc } from "./marker-crc.ts";
+import { crcOfPayload, type MarkerCrc } from "./marker-crc.ts";
 import { digitValues } from "./marker-digits.ts";
 
 /** One marker of this run seen in a frame. */
@@ -21,7 +20,6 @@ export interface MarkerLayout {
 }
 
 const identityStart = 16;
-const crcStart = 26;
 const markerEnd = 32;
 /** Damaged characters of the constant part up to which a frame is still taken for one of ours. */
 const mostDamaged = 4;
@@ -132,7 +130,7 @@ export class MarkerScanner {
 /** Whether the payload agrees with its own CRC. */
 function isWhole(payload: Buffer): boolean {
   const digits = readDigits(payload, 0);
-  const crc = crc32(Buffer.concat([payload.subarray(0, crcStart), payload.subarray(markerEnd)]));
+  const crc = crcOfPayload(payload);
   for (let place = 0; place < 6; place++) {
     if (digits[10 + place] !== ((crc >>> (30 - 6 * place)) & 63)) return false;
   }

@@ -1,7 +1,8 @@
 import { usageError } from "../errors/floodgate-error.ts";
-import { crc32 } from "node:zlib";
-import { MarkerCrc } from "./marker-crc.ts";
-import { digitPairs, digitValues, markerDigits } from "./marker-digits.ts";
+import { crc32 } from "../random/crc32.ts";
+import { Xoshiro } from "../random/xoshiro.ts";
+import { crcOfPayload, MarkerCrc } from "./marker-crc.ts";
+import { digitPairs, markerDigits, pairValues } from "./marker-digits.ts";
 import { MarkerScanner, type ScannedMessage } from "./marker-scanner.ts";
 
 /** Bytes of the marker that every payload begins with, and so the least payload there can be. */
@@ -72,7 +73,7 @@ export class MessageCodec {
     this.view = new DataView(memory);
     const constant = Buffer.from(`fg1.${runId}.`);
     const payloads: Buffer[] = [];
-    const nextFiller = makeFiller(crc32(constant));
+    const random = new Xoshiro(crc32(constant));
     this.messages = Array.from({ length: variants }, (_, variant) => {
       const bytes = Buffer.from(memory, variant * this.strideBytes, format.sizeBytes);
       const words = new Int32Array(memory, variant * this.strideBytes, this.strideBytes / 4);
@@ -80,7 +81,7 @@ export class MessageCodec {
       const payload = bytes.subarray(prefix.length, prefix.length + payloadBytes);
       constant.copy(payload, 0);
       payload.fill(markerDigits[0]!, constant.length, markerBytes);
-      for (let index = markerBytes; index < payloadBytes; index++) payload[index] = nextFiller();
+      for (let at = markerBytes; at < payloadBytes; at++) payload[at] = markerDigits.charCodeAt(random.u32() >>> 26);
       suffix.copy(bytes, prefix.length + payloadBytes);
       payloads.push(payload);
       return { words, bytes, isText: format.frameType === "text" };
@@ -122,28 +123,23 @@ export class MessageCodec {
     const at = start + this.identityOffset;
     const first = view.getInt32(at + 4, true);
     const second = view.getInt32(at + 8, true);
-    const highFirst = digitValues[first & 255]!;
-    const highSecond = digitValues[(first >>> 8) & 255]!;
-    const middleFirst = digitValues[(first >>> 16) & 255]!;
-    const middleSecond = digitValues[first >>> 24]!;
-    const lowFirst = digitValues[second & 255]!;
-    const lowSecond = digitValues[(second >>> 8) & 255]!;
-    // Anything that is no digit is negative, and so is then the whole.
-    if ((highFirst | highSecond | middleFirst | middleSecond | lowFirst | lowSecond) < 0) return 0;
-    const high = (highFirst << 6) | highSecond;
-    const low = (middleFirst << 18) | (middleSecond << 12) | (lowFirst << 6) | lowSecond;
+    const high = pairValues[first & 0xffff]!;
+    const middle = pairValues[first >>> 16]!;
+    const last = pairValues[second & 0xffff]!;
+    // What is no digit is negative, and so is then the whole.
+    if ((high | middle | last) < 0) return 0;
+    const low = (middle << 12) | last;
     const variant = low & this.variantMask;
     const crc = this.crc.of(variant, connectionId, high, low);
-    if (
-      second >>> 16 !== digitPairs[crc >>> 24]! ||
-      view.getInt32(at + 12, true) !== (digitPairs[(crc >>> 12) & 4095]! | (digitPairs[crc & 4095]! << 16)) ||
-      view.getInt32(at, true) !== (digitPairs[connectionId >>> 12]! | (digitPairs[connectionId & 4095]! << 16))
-    ) {
-      return 0;
-    }
+    const differences =
+      ((second >>> 16) ^ digitPairs[crc >>> 24]!) |
+      (view.getInt32(at + 12, true) ^ (digitPairs[(crc >>> 12) & 4095]! | (digitPairs[crc & 4095]! << 16))) |
+      (view.getInt32(at, true) ^ (digitPairs[connectionId >>> 12]! | (digitPairs[connectionId & 4095]! << 16)));
+    if (differences !== 0) return 0;
     const own = variant * this.strideBytes;
-    if (!this.isSame(view, start, own, 0, this.identityOffset)) return 0;
-    if (!this.isSame(view, start, own, this.identityOffset + 16, this.sizeBytes)) return 0;
+    if (!isSame(view, start, this.view, own, this.identityOffset)) return 0;
+    const tail = this.identityOffset + 16;
+    if (!isSame(view, start + tail, this.view, own + tail, this.sizeBytes - tail)) return 0;
     return high * 0x1000000 + low;
   }
 
@@ -155,19 +151,28 @@ export class MessageCodec {
   scan(bytes: Buffer, start: number, end: number, found: (message: ScannedMessage) => void): void {
     this.scanner.scan(bytes.subarray(start, end), found);
   }
+}
 
-  /** Whether the bytes `from` .. `to` of a message are those of the variant at `own`. Word by word, the rest by bytes. */
-  private isSame(view: DataView, start: number, own: number, from: number, to: number): boolean {
-    const mine = this.view;
-    let offset = from;
-    for (; offset <= to - 4; offset += 4) {
-      if (view.getInt32(start + offset, true) !== mine.getInt32(own + offset, true)) return false;
-    }
-    for (; offset < to; offset++) {
-      if (view.getUint8(start + offset) !== mine.getUint8(own + offset)) return false;
-    }
-    return true;
+/** Whether `length` bytes are the same. Four words at a time, which halves the time of a kilobyte against one. */
+function isSame(theirs: DataView, theirStart: number, ours: DataView, ourStart: number, length: number): boolean {
+  let their = theirStart;
+  let our = ourStart;
+  const end = theirStart + length;
+  for (; their <= end - 16; their += 16, our += 16) {
+    const differences =
+      (theirs.getInt32(their, true) ^ ours.getInt32(our, true)) |
+      (theirs.getInt32(their + 4, true) ^ ours.getInt32(our + 4, true)) |
+      (theirs.getInt32(their + 8, true) ^ ours.getInt32(our + 8, true)) |
+      (theirs.getInt32(their + 12, true) ^ ours.getInt32(our + 12, true));
+    if (differences !== 0) return false;
   }
+  for (; their <= end - 4; their += 4, our += 4) {
+    if (theirs.getInt32(their, true) !== ours.getInt32(our, true)) return false;
+  }
+  for (; their < end; their++, our++) {
+    if (theirs.getUint8(their) !== ours.getUint8(our)) return false;
+  }
+  return true;
 }
 
 /** A power of two, so that the variant is a mask of the sequence. */
@@ -175,19 +180,4 @@ function variantCount(strideBytes: number): number {
   let count = mostVariants;
   while (count > 1 && count * strideBytes > variantMemoryBytes) count /= 2;
   return count;
-}
-
-function crcOfPayload(payload: Buffer): number {
-  return crc32(Buffer.concat([payload.subarray(0, 26), payload.subarray(markerBytes)]));
-}
-
-/** Digits from a xorshift generator (Marsaglia, 13/17/5); enough for bytes that only have to differ. */
-function makeFiller(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return markerDigits.charCodeAt(state >>> 26);
-  };
 }
