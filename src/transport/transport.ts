@@ -31,7 +31,7 @@ export interface OutgoingMessage {
 /** What a transport tells the engine. All calls are synchronous, in the order of the wire. */
 export interface TransportListener {
   /** The handshake is done. `connectUs` is from the start of the attempt to this instant, in microseconds. */
-  onOpen(connectUs: number): void;
+  onOpen(connectUs: number, negotiated: Negotiated): void;
   /**
    * Hot path, called first for every whole message: true when the message was byte for byte one of ours and is dealt
    * with. The bytes are valid during the call only, `view` covers the buffer they lie in.
@@ -45,6 +45,14 @@ export interface TransportListener {
   onWritable(): void;
   /** Exactly once per transport, opened or not; nothing follows it. */
   onClosed(end: ConnectionEnd): void;
+}
+
+/** What the target agreed to. */
+export interface Negotiated {
+  /** True when both sides may compress messages (permessage-deflate). */
+  readonly compression: boolean;
+  /** Empty when none was asked for. */
+  readonly subprotocol: string;
 }
 
 export interface ConnectionEnd {
