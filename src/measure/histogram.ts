@@ -1,0 +1,311 @@
+/**
+ * The HDR histogram layout (HdrHistogram's, 3 significant digits): values below 2048 have a cell each, from there every
+ * doubling of the value is divided into 1024 cells, so that a cell is never wider than 1/1024 of the values in it.
+ */
+const cellsPerDoubling = 1024;
+
+/** The largest value with a cell of its own width: ten minutes. Larger values count in the last cell and as overflow. */
+export const highestTrackableUs = 600_000_000;
+
+/** Number of cells, 0 .. highestTrackableUs. */
+export const histogramCells: number = cellOf(highestTrackableUs) + 1;
+
+/** The cell of a whole number of microseconds, 0 .. highestTrackableUs. On the hot path: no branch, no allocation. */
+export function cellOf(valueUs: number): number {
+  // `| 2047` makes the shift 0 for everything below 2048 and changes nothing above.
+  const shift = 21 - Math.clz32(valueUs | 2047);
+  return (shift << 10) + (valueUs >>> shift);
+}
+
+/** The smallest value of a cell, microseconds. */
+export function lowestOfCell(cell: number): number {
+  const shift = shiftOf(cell);
+  return (cell - shift * cellsPerDoubling) * 2 ** shift;
+}
+
+/** The largest value of a cell, microseconds. */
+export function highestOfCell(cell: number): number {
+  return lowestOfCell(cell) + 2 ** shiftOf(cell) - 1;
+}
+
+/** The middle of a cell as HdrHistogram takes it: what a value read back from a file counts as, microseconds. */
+export function medianOfCell(cell: number): number {
+  return lowestOfCell(cell) + Math.floor(2 ** shiftOf(cell) / 2);
+}
+
+function shiftOf(cell: number): number {
+  return Math.max(0, (cell >>> 10) - 1);
+}
+
+/** The exact figures kept beside the cells. While empty `min` is Infinity and `max` is anything. */
+export interface HistogramStats {
+  readonly sum: number;
+  readonly sumOfSquares: number;
+  readonly min: number;
+  readonly max: number;
+  /** Values above highestTrackableUs; they are in the last cell too. */
+  readonly overflow: number;
+}
+
+/** Above so many used cells the plain array is used: a sparse cell takes 10 bytes, and merging walks both lists. */
+const sparseLimit = 4096;
+
+/**
+ * Latencies in whole microseconds. Counts, sum and extremes are exact (up to 2^53) beside the cells, and histograms of
+ * workers, intervals and runs add up without loss.
+ *
+ * A run keeps two histograms a second, most with a few hundred cells in use, so there are two forms: sparse (sorted cell
+ * numbers with counts, never changed in place, shared freely between histograms) and dense (all cells, 161 KiB).
+ * `fromCells` and `add` stay sparse while few cells are in use; `record` makes it dense; `compact` goes back.
+ */
+export class Histogram {
+  #count = 0;
+  #sum = 0;
+  #sumOfSquares = 0;
+  #min = Infinity;
+  #max = 0;
+  #overflow = 0;
+  #dense: Float64Array | null = null;
+  #sparseCells: Uint16Array = noCells;
+  #sparseCounts: Float64Array = noCounts;
+
+  /** A histogram with nothing in it. */
+  static empty(): Histogram {
+    return new Histogram();
+  }
+
+  /** A copy of counts recorded elsewhere (a worker's shared memory, perhaps still being written) with their exact figures. */
+  static fromCells(source: Uint32Array | Float64Array, stats: HistogramStats): Histogram {
+    const made = new Histogram();
+    // Everything below must see the same counts, whatever the writer does meanwhile.
+    const cells = source.slice();
+    let used = 0;
+    let count = 0;
+    for (const cellCount of cells) {
+      if (cellCount === 0) continue;
+      used++;
+      count += cellCount;
+    }
+    if (count === 0) return made;
+    if (used <= sparseLimit) made.#setSparse(cells, used);
+    else made.#dense = new Float64Array(cells);
+    made.#addStats(count, stats);
+    return made;
+  }
+
+  /** Number of values. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Exact sum of all values, microseconds. */
+  get sum(): number {
+    return this.#sum;
+  }
+
+  /** Sum of the squares of all values; a double, so exact only up to 2^53 and good to about 15 digits above. */
+  get sumOfSquares(): number {
+    return this.#sumOfSquares;
+  }
+
+  /** Exact smallest value, microseconds; null when empty. */
+  get min(): number | null {
+    return this.#count === 0 ? null : this.#min;
+  }
+
+  /** Exact largest value, microseconds, even beyond the range; null when empty. */
+  get max(): number | null {
+    return this.#count === 0 ? null : this.#max;
+  }
+
+  /** How many values were above highestTrackableUs. */
+  get overflow(): number {
+    return this.#overflow;
+  }
+
+  /** Exact mean, microseconds; null when empty. */
+  get mean(): number | null {
+    return this.#count === 0 ? null : this.#sum / this.#count;
+  }
+
+  /** Standard deviation of the values themselves (divided by n, as HdrHistogram does), microseconds; null when empty. */
+  get stdev(): number | null {
+    if (this.#count === 0) return null;
+    const mean = this.#sum / this.#count;
+    return Math.sqrt(Math.max(0, this.#sumOfSquares / this.#count - mean * mean));
+  }
+
+  /** Adds `times` copies of a value, rounded to whole microseconds. NaN and negative values are bugs of the caller. */
+  record(valueUs: number, times = 1): void {
+    if (!(valueUs >= 0)) throw new Error(`Histogram.record(${valueUs}): not a latency. This is a bug in floodgate.`);
+    if (times === 0) return;
+    const value = Math.round(valueUs);
+    const dense = (this.#dense ??= this.#toDense());
+    dense[cellOf(Math.min(value, highestTrackableUs))]! += times;
+    this.#addStats(times, {
+      sum: value * times,
+      sumOfSquares: value * value * times,
+      min: value,
+      max: value,
+      overflow: value > highestTrackableUs ? times : 0,
+    });
+  }
+
+  /** Adds all values of another histogram; exact, in any order and grouping. */
+  add(other: Histogram): void {
+    if (other.#count === 0) return;
+    if (this.#dense === null && other.#dense === null) this.#addSparse(other);
+    else {
+      const dense = (this.#dense ??= this.#toDense());
+      other.forEachCell((cell, cellCount) => {
+        dense[cell]! += cellCount;
+      });
+    }
+    this.#addStats(other.#count, {
+      sum: other.#sum,
+      sumOfSquares: other.#sumOfSquares,
+      min: other.#min,
+      max: other.#max,
+      overflow: other.#overflow,
+    });
+  }
+
+  /** Gives back memory: goes to the sparse form when few cells are in use. Changes no figure. */
+  compact(): void {
+    if (this.#dense === null) return;
+    let used = 0;
+    for (const cellCount of this.#dense) if (cellCount !== 0) used++;
+    if (used > sparseLimit) return;
+    this.#setSparse(this.#dense, used);
+    this.#dense = null;
+  }
+
+  /** Calls back for each cell in use, smallest values first. */
+  forEachCell(callback: (cell: number, count: number) => void): void {
+    const dense = this.#dense;
+    if (dense === null) {
+      const cells = this.#sparseCells;
+      for (let i = 0; i < cells.length; i++) callback(cells[i]!, this.#sparseCounts[i]!);
+      return;
+    }
+    for (let cell = 0; cell < dense.length; cell++) {
+      const cellCount = dense[cell]!;
+      if (cellCount !== 0) callback(cell, cellCount);
+    }
+  }
+
+  /** The value at a percentile 0 .. 100 (nearest rank), microseconds, within the exact extremes; null when empty. */
+  percentile(p: number): number | null {
+    return this.#count === 0 ? null : this.#valueOfRank(rankOf(p, this.#count), p);
+  }
+
+  /**
+   * The same over received and lost messages, a lost one being infinitely late (RFC 2681 s.4.1): Infinity when the rank
+   * falls on a lost message; null when there were neither.
+   */
+  percentileOffered(p: number, lost: number): number | null {
+    if (this.#count + lost === 0) return null;
+    const rank = rankOf(p, this.#count + lost);
+    return rank > this.#count ? Infinity : this.#valueOfRank(rank, p);
+  }
+
+  /** Whether so many values can tell this percentile: at least ten lie above it. */
+  isResolved(p: number): boolean {
+    // The shares are not exact in binary; ten parts in 10^12 below ten still is ten.
+    return (this.#count * (100 - p)) / 100 >= 10 * (1 - 1e-12);
+  }
+
+  #valueOfRank(rank: number, p: number): number {
+    const cell = this.#cellOfRank(rank);
+    // Values beyond the range cannot be told apart any more; the largest is never too good.
+    if (this.#overflow > 0 && cell === histogramCells - 1) return this.#max;
+    const value = p <= 0 ? lowestOfCell(cell) : highestOfCell(cell);
+    return Math.min(Math.max(value, this.#min), this.#max);
+  }
+
+  #cellOfRank(rank: number): number {
+    let seen = 0;
+    const dense = this.#dense;
+    const counts = dense ?? this.#sparseCounts;
+    for (let i = 0; i < counts.length; i++) {
+      seen += counts[i]!;
+      if (seen >= rank) return dense === null ? this.#sparseCells[i]! : i;
+    }
+    throw new Error(`Histogram: rank ${rank} of ${this.#count} not found. This is a bug in floodgate.`);
+  }
+
+  #addStats(count: number, stats: HistogramStats): void {
+    this.#count += count;
+    this.#sum += stats.sum;
+    this.#sumOfSquares += stats.sumOfSquares;
+    this.#overflow += stats.overflow;
+    if (stats.min < this.#min) this.#min = stats.min;
+    if (stats.max > this.#max) this.#max = stats.max;
+  }
+
+  #toDense(): Float64Array {
+    const dense = new Float64Array(histogramCells);
+    this.forEachCell((cell, cellCount) => {
+      dense[cell] = cellCount;
+    });
+    this.#sparseCells = noCells;
+    this.#sparseCounts = noCounts;
+    return dense;
+  }
+
+  #setSparse(counts: Uint32Array | Float64Array, used: number): void {
+    const sparseCells = new Uint16Array(used);
+    const sparseCounts = new Float64Array(used);
+    let at = 0;
+    for (let cell = 0; cell < counts.length && at < used; cell++) {
+      const cellCount = counts[cell]!;
+      if (cellCount === 0) continue;
+      sparseCells[at] = cell;
+      sparseCounts[at++] = cellCount;
+    }
+    this.#sparseCells = sparseCells;
+    this.#sparseCounts = sparseCounts;
+  }
+
+  /** Merges two sorted lists into new ones; the old may be shared with other histograms. */
+  #addSparse(other: Histogram): void {
+    if (this.#count === 0) {
+      this.#sparseCells = other.#sparseCells;
+      this.#sparseCounts = other.#sparseCounts;
+      return;
+    }
+    const [a, b] = [this.#sparseCells, other.#sparseCells];
+    const cells = new Uint16Array(a.length + b.length);
+    const counts = new Float64Array(a.length + b.length);
+    let [i, j, used] = [0, 0, 0];
+    while (i < a.length || j < b.length) {
+      const cellA = i < a.length ? a[i]! : Infinity;
+      const cellB = j < b.length ? b[j]! : Infinity;
+      const cell = Math.min(cellA, cellB);
+      cells[used] = cell;
+      counts[used++] =
+        (cellA === cell ? this.#sparseCounts[i++]! : 0) + (cellB === cell ? other.#sparseCounts[j++]! : 0);
+    }
+    this.#sparseCells = cells.slice(0, used);
+    this.#sparseCounts = counts.slice(0, used);
+    if (used > sparseLimit) this.#dense = this.#toDense();
+  }
+}
+
+const noCells = new Uint16Array(0);
+const noCounts = new Float64Array(0);
+
+/** 1-based rank of a percentile among n values: p is taken one ulp down, as 0.55 * 100 is 55.00000000000001 in doubles. */
+function rankOf(p: number, n: number): number {
+  return Math.max(1, Math.ceil((nextDown(Math.min(Math.max(p, 0), 100)) * n) / 100));
+}
+
+/** The largest double below x, for x >= 0; 0 for 0. */
+function nextDown(x: number): number {
+  if (x === 0) return 0;
+  doubleView.setFloat64(0, x);
+  doubleView.setBigUint64(0, doubleView.getBigUint64(0) - 1n);
+  return doubleView.getFloat64(0);
+}
+
+const doubleView = new DataView(new ArrayBuffer(8));
