@@ -15,7 +15,7 @@ export interface RunRequest {
   readonly output: OutputRequest;
   /** Lines for people before the run: what was set otherwise than asked, and why. Mostly empty. */
   readonly notes: readonly string[];
-  /** The resolved settings for the result's `config`, as plain JSON. Secrets read `[redacted]`. */
+  /** The resolved settings for the result's `config`, as plain JSON. Secrets read `(hidden)`. */
   readonly settings: SettingsRecord;
 }
 

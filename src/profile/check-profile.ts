@@ -1,0 +1,230 @@
+import { Ajv, type ErrorObject } from "ajv";
+import { nearestName } from "../errors/nearest-name.ts";
+import { readHeaderName, readHeaderValue } from "../plan/request-header.ts";
+import { profileSchema, propertiesOf, type ProfileTexts, type SettingTexts } from "./profile-schema.ts";
+import { settingConflicts, stageFault } from "./setting-conflicts.ts";
+import { readSetting, type SettingKind } from "./setting-kinds.ts";
+import { kindKey } from "./setting-schema.ts";
+import { modeProblem } from "./later-modes.ts";
+
+/** One thing wrong with a profile. */
+export interface ProfileProblem {
+  /** Keys and list positions from the top of the file. */
+  readonly path: readonly (string | number)[];
+  /** True when the key itself is wrong, not what it holds. */
+  readonly atKey: boolean;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** All problems of a parsed profile in the order they were found; empty when `texts` is a `ProfileTexts`. */
+export function profileProblems(texts: unknown): readonly ProfileProblem[] {
+  const problems = schemaProblems(texts);
+  // The rest reads keys by their type; with a wrong type there, the schema has spoken already.
+  if (typeof texts !== "object" || texts === null || Array.isArray(texts)) return problems;
+  const deeper = deeperProblems(withoutFaulty(texts, problems));
+  const spoken = new Set(problems.map((problem) => stageOf(problem.path)));
+  return [
+    ...problems,
+    ...deeper.filter((problem) => stageOf(problem.path) === "" || !spoken.has(stageOf(problem.path))),
+  ];
+}
+
+let validator: ReturnType<Ajv["compile"]> | undefined;
+
+function schemaProblems(texts: unknown): ProfileProblem[] {
+  if (validator === undefined) {
+    const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
+    ajv.addKeyword({
+      keyword: kindKey,
+      validate: (kind: SettingKind, raw: unknown) =>
+        (typeof raw !== "string" && typeof raw !== "number") || readSetting(kind, raw).kind === "value",
+    });
+    validator = ajv.compile(profileSchema);
+  }
+  if (validator(texts)) return [];
+  const seen = new Set<string>();
+  return (validator.errors ?? []).map(problemOf).filter((problem) => {
+    const key = `${problem.atKey} ${problem.path.join("/")}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** An error of the validator in our words. */
+function problemOf(error: ErrorObject): ProfileProblem {
+  const path = pathOf(error);
+  const params = error.params as Readonly<Record<string, unknown>>;
+  if (error.keyword === "additionalProperties")
+    return unknownKey(path, String(params.additionalProperty), error.parentSchema ?? {});
+  if (error.keyword === "required") {
+    const key = String(params.missingProperty);
+    return { path, atKey: false, message: `${nameOf(path)} has no ${key}`, hint: `add ${key}: and its value` };
+  }
+  const [problem, hint] = faultOf(error);
+  return { path, atKey: false, message: `${nameOf(path)} ${shown(error.data)} ${problem}`, hint };
+}
+
+function faultOf(error: ErrorObject): readonly [problem: string, hint: string] {
+  const schema = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>;
+  const kind = schema[kindKey] as SettingKind | undefined;
+  const data: unknown = error.data;
+  const words = schema.enum as readonly string[] | undefined;
+  if (words !== undefined) return wordFault(error.instancePath, data, words);
+  if (kind !== undefined && (typeof data === "string" || typeof data === "number")) {
+    const reading = readSetting(kind, data);
+    if (reading.kind === "problem") return [reading.problem, reading.hint];
+  }
+  if (error.keyword === "minItems") return ["is empty", "list at least one, or leave the key out"];
+  return typeFault(String(schema.type));
+}
+
+function wordFault(where: string, data: unknown, words: readonly string[]): readonly [problem: string, hint: string] {
+  const word = String(data);
+  if (where.endsWith("/mode") && !where.endsWith("/mock/mode")) {
+    const later = modeProblem(word);
+    if (later !== null) return later;
+  }
+  const nearest = nearestName(word, words);
+  return [
+    `is not one of ${words.join(", ")}`,
+    nearest === undefined ? `write ${words.join(" or ")}` : `did you mean ${nearest}?`,
+  ];
+}
+
+function typeFault(type: string): readonly [problem: string, hint: string] {
+  if (type === "boolean") return ["is neither true nor false", "write true or false"];
+  if (type === "array") return ["is not a list", "write one item a line, each after a hyphen: - item"];
+  if (type.includes("object"))
+    return ["is not a block of keys", "write its keys below it, indented, one a line: key: value"];
+  return ["is not a text", 'put it in quotes, for example "123"'];
+}
+
+function unknownKey(parent: readonly (string | number)[], key: string, schema: object): ProfileProblem {
+  const keys = Object.keys(propertiesOf(schema as typeof profileSchema));
+  const nearest = nearestName(key, keys);
+  const elsewhere =
+    parent.length === 0
+      ? blockWith(key)
+      : Object.keys(propertiesOf(profileSchema)).includes(key)
+        ? "the top"
+        : undefined;
+  const hint =
+    elsewhere !== undefined
+      ? `${key} belongs ${elsewhere === "the top" ? "to the top of the file" : `below ${elsewhere}:`}`
+      : nearest !== undefined
+        ? `did you mean ${nearest}?`
+        : `keys here: ${keys.join(" ")}`;
+  return {
+    path: [...parent, key],
+    atKey: true,
+    message: `unknown key "${key}"${parent.length === 0 ? "" : ` in ${nameOf(parent)}`}`,
+    hint,
+  };
+}
+
+/** The block in which a key that stands at the top is known. */
+function blockWith(key: string): string | undefined {
+  return ["connect", "mock"].find((block) => key in propertiesOf(propertiesOf(profileSchema)[block]!));
+}
+
+/** What no schema can say: settings that exclude each other, stages without a load, header names. */
+function deeperProblems(texts: ProfileTexts): ProfileProblem[] {
+  const blocks: readonly (readonly [prefix: readonly string[], block: SettingTexts])[] = [
+    [[], texts],
+    ...Object.entries(texts.environments ?? {}).map(([name, block]) => [["environments", name], block] as const),
+  ];
+  return blocks.flatMap(([prefix, block]) => {
+    const mode = block.mode ?? texts.mode ?? "echo";
+    return [
+      ...conflictProblems(prefix, block, mode),
+      ...stageProblems(prefix, block, mode),
+      ...headerProblems(prefix, block),
+    ];
+  });
+}
+
+function conflictProblems(prefix: readonly string[], block: SettingTexts, mode: string): ProfileProblem[] {
+  return settingConflicts(block, mode).map(({ first, second, reason }) => ({
+    path: [...prefix, ...first.split(".")],
+    atKey: true,
+    message: `${first} beside ${second}: ${reason}`,
+    hint: `leave out ${first} or ${second}`,
+  }));
+}
+
+function stageProblems(prefix: readonly string[], block: SettingTexts, mode: string): ProfileProblem[] {
+  const names = new Set<string>();
+  return (block.stages ?? []).flatMap((stage, index) => {
+    const path = [...prefix, "stages", index];
+    const found: ProfileProblem[] = [];
+    const fault = stageFault(stage, mode);
+    if (fault !== null)
+      found.push({ path, atKey: false, message: `stage ${stage.name ?? index + 1} ${fault[0]}`, hint: fault[1] });
+    if (stage.name !== undefined && names.has(stage.name)) {
+      found.push({
+        path: [...path, "name"],
+        atKey: false,
+        message: `stage name "${stage.name}" is there twice`,
+        hint: "give each stage a name of its own",
+      });
+    }
+    if (stage.name !== undefined) names.add(stage.name);
+    return found;
+  });
+}
+
+function headerProblems(prefix: readonly string[], block: SettingTexts): ProfileProblem[] {
+  return Object.entries(block.connect?.headers ?? {}).flatMap(([name, values]): ProfileProblem[] => {
+    const path = [...prefix, "connect", "headers", name];
+    const readName = readHeaderName(name);
+    if (readName.kind === "problem") {
+      return [{ path, atKey: true, message: `header "${name}" ${readName.problem}`, hint: readName.hint }];
+    }
+    return [values].flat().flatMap((value): ProfileProblem[] => {
+      const reading = readHeaderValue(value);
+      return reading.kind === "value"
+        ? []
+        : [{ path, atKey: false, message: `header ${name} ${shown(value)} ${reading.problem}`, hint: reading.hint }];
+    });
+  });
+}
+
+/** A copy in which whatever the schema refused is left out; a faulty list item becomes an empty one. */
+function withoutFaulty(texts: object, problems: readonly ProfileProblem[]): object {
+  const copy = structuredClone(texts);
+  for (const { path } of problems) {
+    let parent: unknown = copy;
+    for (const key of path.slice(0, -1))
+      parent = (parent as Readonly<Record<string | number, unknown>> | undefined)?.[key];
+    const last = path.at(-1);
+    if (typeof parent !== "object" || parent === null || last === undefined) continue;
+    if (Array.isArray(parent)) parent[Number(last)] = path.at(-2) === "stages" ? {} : "";
+    else Reflect.deleteProperty(parent, last);
+  }
+  return copy;
+}
+
+/** The stage a path lies in, as text; empty when in none. */
+function stageOf(path: readonly (string | number)[]): string {
+  const at = path.indexOf("stages");
+  return at < 0 || path.length < at + 2 ? "" : path.slice(0, at + 2).join("/");
+}
+
+function pathOf(error: ErrorObject): (string | number)[] {
+  const parts = error.instancePath.split("/").slice(1);
+  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~")));
+}
+
+/** `stages 2`, `connect.timeout`, `rate`; list positions are counted from 1. */
+function nameOf(path: readonly (string | number)[]): string {
+  if (path.length === 0) return "the profile";
+  return path
+    .map((part) => (typeof part === "number" ? ` ${part + 1}` : `.${part}`))
+    .join("")
+    .replace(/^[. ]/, "");
+}
+
+function shown(data: unknown): string {
+  const text = typeof data === "string" ? data : data === null ? "" : JSON.stringify(data);
+  return `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`;
+}

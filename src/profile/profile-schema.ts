@@ -1,0 +1,402 @@
+import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { flag, listOf, oneOf, setting, settingsBlock } from "./setting-schema.ts";
+
+/**
+ * Every setting there is: its words, its unit, its meaning and its default. The one source of the static types, of
+ * profiles/profile.schema.json, of docs/configuration.md and of the checks on profiles and flags.
+ */
+const burst = settingsBlock("Messages sent all at once, again and again.", {
+  size: setting<number | string>("count", {
+    unit: "messages",
+    description: "Messages sent at once, over all connections together.",
+  }),
+  every: setting<string>("time", { description: "Time from one burst to the next." }),
+});
+
+const stage = settingsBlock("A part of the run with a load of its own.", {
+  name: Type.Optional(
+    setting<string>("stage-name", {
+      description:
+        "Name in reports and thresholds, as in latency{phase=peak}.p99<50ms. Default: stage-1, stage-2 and so on.",
+    }),
+  ),
+  duration: setting<string>("time", {
+    description: "How long the stage sends (or, in mode connect, stays connected).",
+  }),
+  rate: Type.Optional(
+    setting<number | string>("rate-or-max", {
+      description: "Rate held through the stage, in total over all connections and workers; or max.",
+    }),
+  ),
+  from: Type.Optional(setting<number | string>("rate-or-0", { description: "Rate at the start of a ramp, in total." })),
+  to: Type.Optional(setting<number | string>("rate-or-0", { description: "Rate at the end of a ramp, in total." })),
+  burst: Type.Optional(burst),
+  connections: Type.Optional(
+    setting<number | string>("connections", {
+      unit: "connections",
+      description: "Connections of this stage. Where the number changes, all are closed and opened anew.",
+    }),
+  ),
+  messages: Type.Optional(
+    setting<number | string>("count", { unit: "messages", description: "At most so many messages in this stage." }),
+  ),
+});
+
+const connect = settingsBlock("How connections are opened.", {
+  rate: Type.Optional(
+    setting<number | string>("rate", {
+      unit: "connections/s",
+      description: "Handshakes begun per second over all workers. Default: as fast as they complete.",
+    }),
+  ),
+  timeout: Type.Optional(
+    setting<string>("time", {
+      default: "10s",
+      description: "From the start of an attempt until the connection is ready.",
+    }),
+  ),
+  headers: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Unsafe<string | string[]>({ type: ["string", "array"], items: { type: "string" } }),
+      {
+        description: "Further request headers: name and value, or a list of values.",
+      },
+    ),
+  ),
+  subprotocols: Type.Optional(listOf("subprotocol", "Subprotocols offered, the preferred one first.")),
+  compress: Type.Optional(flag({ default: false, description: "Offer permessage-deflate." })),
+  bearer: Type.Optional(
+    setting<string>("bearer", {
+      description: "Sent as Authorization: Bearer <token>. env:NAME takes it from the environment.",
+    }),
+  ),
+  insecure: Type.Optional(flag({ default: false, description: "Accept any certificate of a wss:// target." })),
+  ca: Type.Optional(
+    setting<string>("filled", {
+      unit: "file",
+      description: "PEM file of the authorities to trust in place of the built-in ones.",
+    }),
+  ),
+  cert: Type.Optional(setting<string>("filled", { unit: "file", description: "PEM file of the client certificate." })),
+  key: Type.Optional(
+    setting<string>("filled", { unit: "file", description: "PEM file of the client certificate's key." }),
+  ),
+});
+
+const reconnect = settingsBlock(
+  "Opens lost connections again: true for the defaults below, false for not at all (the default). The wait before attempt k is drawn from 0 to base x 2^k, at most max.",
+  {
+    base: Type.Optional(
+      setting<string>("time", { default: "100ms", description: "Longest wait before the first attempt." }),
+    ),
+    max: Type.Optional(setting<string>("time", { default: "10s", description: "Longest wait before any attempt." })),
+    attempts: Type.Optional(
+      setting<number | string>("count", {
+        unit: "attempts",
+        description: "Attempts per lost connection. Default: without end.",
+      }),
+    ),
+  },
+  { type: ["object", "boolean"], default: false },
+);
+
+const share = (description: string) => Type.Optional(setting<number | string>("share", { default: "0%", description }));
+
+const mock = settingsBlock(
+  "How the built-in server behaves when it is the target. Every fault is drawn from its seed.",
+  {
+    port: Type.Optional(
+      setting<number | string>("port", { default: 0, description: "Port to listen on; 0 for a free one." }),
+    ),
+    mode: Type.Optional(
+      oneOf(["echo", "sink"], {
+        default: "echo",
+        description: "Answer every message, or only take it in. With mode oneway the default is sink.",
+      }),
+    ),
+    seed: Type.Optional(
+      setting<number | string>("seed", { default: 1, description: "The same seed gives the same faults." }),
+    ),
+    maxConnections: Type.Optional(
+      setting<number | string>("connections", {
+        unit: "connections",
+        description: "Further ones are answered with HTTP 503. Default: no limit.",
+      }),
+    ),
+    bearer: Type.Optional(
+      setting<string>("bearer", {
+        description: "Token that connections must present; others get HTTP 401. Default: none. From env:NAME, too.",
+      }),
+    ),
+    latency: Type.Optional(
+      setting<string>("latency", {
+        unit: "time or distribution",
+        default: "none",
+        description: "Time between receipt and answer: 5ms, normal(20ms,5ms) or lognormal(20ms,0.5).",
+      }),
+    ),
+    drop: share("Messages that are never answered."),
+    duplicate: share("Messages that are answered twice."),
+    reorder: share("Answers held back until the next answer of the same connection has left."),
+    corrupt: share("Answers with one byte changed."),
+    disconnectAfter: Type.Optional(
+      setting<number | string>("count", {
+        unit: "messages",
+        description: "Each connection is cut after so many messages. Default: never.",
+      }),
+    ),
+    disconnectRate: share("Messages upon which the connection is cut."),
+    refuseRate: share("Connection attempts answered with HTTP 503."),
+    stall: Type.Optional(
+      setting<string>("stall", {
+        unit: "time@time",
+        description: "Stops answering: 2s@10s is silent for 2 s in every 10 s. Default: never.",
+      }),
+    ),
+    leak: Type.Optional(
+      setting<number | string>("size", { default: "0B", description: "Memory kept for ever per message received." }),
+    ),
+    maxMessage: Type.Optional(
+      setting<number | string>("size", {
+        default: "16MiB",
+        description: "A larger message is answered with close code 1009.",
+      }),
+    ),
+  },
+);
+
+const settings = {
+  title: Type.Optional(setting<string>("filled", { description: "Title of the report. Default: the profile's name." })),
+  tags: Type.Optional(
+    Type.Record(Type.String(), Type.Unsafe<string | number | boolean>({ type: ["string", "number", "boolean"] }), {
+      description: "Words kept with the result, for finding and comparing.",
+    }),
+  ),
+  mode: Type.Optional(
+    oneOf(["echo", "oneway", "connect"], {
+      default: "echo",
+      description: "echo: every message is expected back. oneway: send only. connect: open connections and hold them.",
+    }),
+  ),
+  target: Type.Optional(
+    setting<string>("url", {
+      unit: "URL",
+      description: "ws:// or wss:// URL to aim at. Default: the built-in mock on a free port.",
+    }),
+  ),
+  spawn: Type.Optional(
+    setting<string>("filled", {
+      unit: "command",
+      description: "Command that starts the target; it is waited for, its memory is read, and it is ended.",
+    }),
+  ),
+  targetPid: Type.Optional(
+    setting<number | string>("count", {
+      unit: "process id",
+      description: "Process whose memory is the target's, on this machine.",
+    }),
+  ),
+  targetMetrics: Type.Optional(
+    setting<string>("http-url", {
+      unit: "URL",
+      description: "Where the target's memory is read: Prometheus text or JSON.",
+    }),
+  ),
+  connections: Type.Optional(
+    setting<number | string>("connections", {
+      unit: "connections",
+      default: 10,
+      description: "Connections to the target.",
+    }),
+  ),
+  workers: Type.Optional(
+    setting<number | string>("workers", {
+      unit: "threads",
+      description:
+        "Threads that send. Default: one less than the cores, at least 1, at most 4; never more than connections.",
+    }),
+  ),
+  size: Type.Optional(
+    setting<number | string>("size", {
+      default: 64,
+      description: "Size of a whole message, template and payload; at least 32 bytes more than the template.",
+    }),
+  ),
+  message: Type.Optional(
+    setting<string>("template", {
+      default: "{{payload}}",
+      description: "What the target wants to see; {{payload}} is replaced, once.",
+    }),
+  ),
+  messageFile: Type.Optional(
+    setting<string>("filled", {
+      unit: "file",
+      description: "File with the message template, in place of message. One line break at its end is left out.",
+    }),
+  ),
+  firstMessage: Type.Optional(listOf("filled", "Messages sent once after opening, in order (login, subscribe).")),
+  ready: Type.Optional(
+    setting<string>("ready", {
+      description:
+        "Text or /regular expression/ to be seen in a frame before the connection counts as ready. Default: ready at once.",
+    }),
+  ),
+  frame: Type.Optional(oneOf(["text", "binary"], { default: "text", description: "Frame type of the messages." })),
+  rate: Type.Optional(
+    setting<number | string>("rate-or-max", {
+      default: 1000,
+      description: "Messages per second in total over all connections and workers; max for as fast as answers come.",
+    }),
+  ),
+  inFlight: Type.Optional(
+    setting<number | string>("in-flight", {
+      unit: "messages",
+      default: 1,
+      description: "With rate max: messages each connection keeps unanswered.",
+    }),
+  ),
+  arrival: Type.Optional(
+    oneOf(["constant", "poisson"], {
+      default: "constant",
+      description: "Even spacing, or random gaps as of many independent users.",
+    }),
+  ),
+  burst: Type.Optional(burst),
+  duration: Type.Optional(
+    setting<string>("time", {
+      default: "10s",
+      description:
+        "How long to send, warm-up not counted. When messages is given and duration is not: as long as the messages take.",
+    }),
+  ),
+  messages: Type.Optional(
+    setting<number | string>("count", {
+      unit: "messages",
+      description:
+        "At most so many measured messages; with stages, in each stage. Default: what rate and duration give.",
+    }),
+  ),
+  warmup: Type.Optional(
+    setting<string>("time-or-0", {
+      default: "0s",
+      description: "Sent first at the load of the first stage, reported apart, in no total.",
+    }),
+  ),
+  drain: Type.Optional(
+    setting<string>("drain", {
+      default: "auto",
+      description:
+        "How long to wait for answers at the end. auto: three times the p99.9 latency so far, 2 s to 30 s; less when all have come.",
+    }),
+  ),
+  stages: Type.Optional(
+    Type.Array(stage, { minItems: 1, description: "Loads one after the other, in place of rate, burst and duration." }),
+  ),
+  scaling: Type.Optional(
+    oneOf(["rate", "connections"], {
+      description: "What grows from stage to stage; the scaling efficiency is taken over it. Default: none is taken.",
+    }),
+  ),
+  connect: Type.Optional(connect),
+  reconnect: Type.Optional(reconnect),
+  onLate: Type.Optional(
+    oneOf(["catch-up", "skip"], {
+      default: "catch-up",
+      description: "Overdue messages are sent as soon as possible, or left out and counted.",
+    }),
+  ),
+  maxSlip: Type.Optional(
+    setting<string>("time", {
+      default: "100ms",
+      description: "With onLate skip: a message later than this is left out.",
+    }),
+  ),
+  pacing: Type.Optional(
+    oneOf(["timer", "precise"], {
+      default: "timer",
+      description: "Wake each millisecond, or spin on a core for schedule slip of microseconds.",
+    }),
+  ),
+  maxBuffered: Type.Optional(
+    setting<number | string>("size", {
+      default: "1MiB",
+      description: "What one connection may hold unsent before its messages wait.",
+    }),
+  ),
+  maxMessage: Type.Optional(
+    setting<number | string>("size", {
+      default: "16MiB",
+      description: "A larger message from the target is a protocol failure (close code 1009).",
+    }),
+  ),
+  seed: Type.Optional(
+    setting<number | string>("seed", {
+      description: "Every random choice follows from it. Default: chosen anew for each run, and printed.",
+    }),
+  ),
+  thresholds: Type.Optional(
+    listOf("filled", "What has to hold, for example latency.p99<200ms; a trailing warn makes one advisory."),
+  ),
+  targetMemoryThresholds: Type.Optional(
+    listOf(
+      "filled",
+      "Further thresholds for runs in which the target's memory can be read: the mock, spawn, targetPid, targetMetrics.",
+    ),
+  ),
+  mock: Type.Optional(mock),
+};
+
+const overrides = (when: string) =>
+  Type.Optional(
+    Type.Object(settings, {
+      additionalProperties: false,
+      description: `Settings that change ${when}. Blocks are merged key by key, lists are replaced.`,
+    }),
+  );
+
+/** A profile file. */
+export const profileSchema = Type.Object(
+  {
+    description: Type.Optional(setting<string>("filled", { description: "What the profile finds out, in one line." })),
+    ...settings,
+    environments: Type.Optional(
+      Type.Object(
+        {
+          full: overrides("at full scale"),
+          dev: overrides("with ENVIRONMENT=dev"),
+          ci: overrides("with CI=true"),
+          quick: overrides("with QUICK_MODE=true"),
+        },
+        {
+          additionalProperties: false,
+          description:
+            "What is different where. --env chooses; otherwise QUICK_MODE, CI, ENVIRONMENT in this order; otherwise full.",
+        },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    title: "floodgate profile",
+    description: "Settings of a load test. Every key is optional.",
+  },
+);
+
+/** The settings a profile, one of its environments or the flags give, as written: texts with units. */
+export type SettingTexts = Static<TSettings>;
+type TSettings = ReturnType<typeof Type.Object<typeof settings>>;
+/** One stage as written. */
+export type StageTexts = Static<typeof stage>;
+/** A profile file as written. */
+export type ProfileTexts = Static<typeof profileSchema>;
+
+/** The properties of a schema node by name; empty for a leaf. */
+export function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> {
+  return (schema.properties ?? {}) as Record<string, TSchema>;
+}
+
+/** The text of profiles/profile.schema.json, with which editors complete profiles. */
+export function profileSchemaText(): string {
+  return `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", ...profileSchema }, null, 2)}\n`;
+}

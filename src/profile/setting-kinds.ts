@@ -1,0 +1,134 @@
+import { readTemplate } from "../plan/message-template.ts";
+import { readReady } from "../plan/ready-pattern.ts";
+import { readHeaderName, readHeaderValue } from "../plan/request-header.ts";
+import { readProblem, readValue, type Reading } from "../plan/reading.ts";
+import { readTargetUrl } from "../plan/target-url.ts";
+import { parseCount } from "../units/count.ts";
+import { parseRatePerSecond } from "../units/rate.ts";
+import { parseRatio } from "../units/ratio.ts";
+import { parseSizeBytes } from "../units/size.ts";
+import { parseDurationMs } from "../units/time.ts";
+import { readMockLatency, readMockStall } from "./mock-words.ts";
+
+/** What the text of a setting has to be. The same on the command line and in a profile. */
+export type SettingKind = keyof typeof kinds;
+
+/** Reads a setting's text or plain number as its kind; what is no longer a text has its unit (ms, bytes, per second, 0 .. 1). */
+export function readSetting(kind: SettingKind, raw: string | number): Reading<unknown> {
+  return kinds[kind](raw);
+}
+
+const longestMs = 1000 * 3_600_000;
+const mostConnections = 1_000_000;
+const mostBytes = 1024 ** 3;
+const mostPerSecond = 1e9;
+
+const kinds = {
+  time: (raw: string | number) => readTime(raw, false),
+  "time-or-0": (raw: string | number) => readTime(raw, true),
+  drain: (raw: string | number) => (raw === "auto" ? readValue("auto") : readTime(raw, true)),
+  rate: (raw: string | number) => readRate(raw, false),
+  "rate-or-0": (raw: string | number) => readRate(raw, true),
+  "rate-or-max": (raw: string | number) => (raw === "max" ? readValue("max") : readRate(raw, false)),
+  size: (raw: string | number) => readSize(raw),
+  count: (raw: string | number) => readWhole(raw, 1, Number.MAX_SAFE_INTEGER),
+  connections: (raw: string | number) => readWhole(raw, 1, mostConnections),
+  workers: (raw: string | number) => readWhole(raw, 1, 256),
+  "in-flight": (raw: string | number) => readWhole(raw, 1, 65_536),
+  seed: (raw: string | number) => readWhole(raw, 0, 2 ** 32 - 1),
+  port: (raw: string | number) => readWhole(raw, 0, 65_535),
+  share: (raw: string | number) => readShare(raw),
+  url: (raw: string | number) => readTargetUrl(String(raw)),
+  "http-url": (raw: string | number) => readHttpUrl(String(raw)),
+  template: (raw: string | number) => readTemplate(String(raw)),
+  ready: (raw: string | number) => readReady(String(raw)),
+  "header-name": (raw: string | number) => readHeaderName(String(raw)),
+  "header-value": (raw: string | number) => readHeaderValue(String(raw)),
+  subprotocol: (raw: string | number) => readToken(String(raw)),
+  bearer: (raw: string | number) => readBearer(String(raw)),
+  "stage-name": (raw: string | number) => readStageName(String(raw)),
+  latency: (raw: string | number) => readMockLatency(String(raw)),
+  stall: (raw: string | number) => readMockStall(String(raw)),
+  filled: (raw: string | number) =>
+    String(raw).trim() === "" ? readProblem("is empty", "write something, or leave it out") : readValue(String(raw)),
+};
+
+function readTime(raw: string | number, zeroAllowed: boolean): Reading<number> {
+  const text = String(raw);
+  const ms = parseDurationMs(text);
+  if (ms === null) {
+    const number = text.trim();
+    if (zeroAllowed && number === "0") return readValue(0);
+    if (/^[\d.]+$/.test(number)) return readProblem("has no unit", `write ${number}s, or another of us ms s m h`);
+    return readProblem("is not a time", "write a number and a unit (us ms s m h), for example 30s");
+  }
+  if (ms === 0 && !zeroAllowed) return readProblem("is no time at all", "write a time above 0, for example 30s");
+  if (ms > longestMs) return readProblem("is too long", "the longest time is 1000h");
+  return readValue(ms);
+}
+
+function readRate(raw: string | number, zeroAllowed: boolean): Reading<number> {
+  const perSecond = parseRatePerSecond(String(raw));
+  if (perSecond === null || !Number.isFinite(perSecond)) {
+    return readProblem("is not a rate", "write a number per second, for example 1000, 10k or 10k/s");
+  }
+  if (perSecond === 0 && !zeroAllowed) return readProblem("is no rate", "write a rate above 0, for example 1000");
+  if (perSecond > mostPerSecond) return readProblem("is too high", "the highest rate is 1,000,000,000 a second");
+  return readValue(perSecond);
+}
+
+function readSize(raw: string | number): Reading<number> {
+  const bytes = parseSizeBytes(String(raw));
+  if (bytes === null || !Number.isSafeInteger(bytes)) {
+    return readProblem("is not a size", "write whole bytes, for example 64, 1KiB or 1MB");
+  }
+  return bytes > mostBytes ? readProblem("is too large", "the largest size is 1GiB") : readValue(bytes);
+}
+
+function readWhole(raw: string | number, least: number, most: number): Reading<number> {
+  const count = parseCount(String(raw));
+  if (count === null)
+    return readProblem(
+      "is not a whole number",
+      "write digits, with k or m for thousands or millions, for example 500 or 10k",
+    );
+  if (count < least) return readProblem("is too few", `the least is ${least}`);
+  return count > most ? readProblem("is too many", `the most is ${most}`) : readValue(count);
+}
+
+function readShare(raw: string | number): Reading<number> {
+  const ratio = parseRatio(String(raw));
+  return ratio === null
+    ? readProblem("is not a share", "write a percentage or a number from 0 to 1, for example 1% or 0.01")
+    : readValue(ratio);
+}
+
+function readHttpUrl(text: string): Reading<string> {
+  if (/^https?:\/\/[^/\s]/i.test(text) && URL.canParse(text)) return readValue(text);
+  return readProblem("is not an http URL", "write it like http://127.0.0.1:9090/metrics");
+}
+
+/** RFC 6455 section 4.1, item 10: a token. */
+function readToken(text: string): Reading<string> {
+  if (/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)) return readValue(text);
+  return readProblem("is not a subprotocol name", "write letters, digits, dots and hyphens, for example chat.v2");
+}
+
+function readBearer(text: string): Reading<string> {
+  if (text === "") return readProblem("is empty", "write the token, or env:NAME to take it from the environment");
+  if (text.startsWith("env:")) {
+    const name = text.slice(4);
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return readValue(text);
+    return readProblem("names no environment variable", "write it like env:API_TOKEN");
+  }
+  return /^[\x21-\x7e]+$/.test(text)
+    ? readValue(text)
+    : readProblem("is not a token", "a token has no spaces and no line breaks");
+}
+
+function readStageName(text: string): Reading<string> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text)) {
+    return readProblem("is not a stage name", "write at most 40 letters, digits, dots, hyphens and underscores");
+  }
+  return text === "warmup" ? readProblem("is the name of the warm-up", "choose another") : readValue(text);
+}
