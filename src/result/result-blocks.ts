@@ -23,6 +23,9 @@ export const timesSchema = Type.Object({
   p99: microseconds("99th percentile"),
   p999: microseconds("99.9th percentile"),
   max: microseconds("Largest, exact"),
+  sum: Type.Number({ minimum: 0, description: "Of all samples, exact; with sumOfSquares what adding results needs" }),
+  sumOfSquares: Type.Number({ minimum: 0, description: "Of all samples, exact" }),
+  overflow: count("Samples above ten minutes; the histogram holds them as ten minutes"),
   unresolved: Type.Array(Type.String(), {
     description: "Percentiles above that rest on too few samples: n(1-q) < 10. Their value is given all the same",
   }),
@@ -107,15 +110,9 @@ export const blockSchema = Type.Object({
   latencyUs: timesSchema,
   serviceUs: timesSchema,
   slipUs: timesSchema,
-  ownSlipUs: Type.Object(
-    {
-      count: count("Samples"),
-      p50: microseconds("Median"),
-      p99: microseconds("99th percentile"),
-      max: microseconds("Largest"),
-    },
-    { description: "The part of the slip that is the generator's own: sent while the connection took bytes" },
-  ),
+  ownSlipUs: Type.Intersect([timesSchema], {
+    description: "The part of the slip that is the generator's own: sent while the connection took bytes",
+  }),
   connections: connectionsSchema,
   errors: Type.Record(Type.String(), count("Failures with this code"), { description: "By <phase>/<kind>" }),
 });

@@ -57,7 +57,11 @@ const intervalSchema = Type.Object({
     },
     { description: "By intended time: a stall shows where it was caused" },
   ),
-  slipUs: Type.Object({ p99: timesSchema.properties.p99 }),
+  slipUs: Type.Object({
+    count: timesSchema.properties.count,
+    p99: timesSchema.properties.p99,
+    hdr: timesSchema.properties.hdr,
+  }),
   generatorRssBytes: orNull(Type.Number()),
   targetRssBytes: orNull(Type.Number()),
   lagUs: Type.Number({ description: "Largest event-loop lag of any worker in this second" }),
@@ -176,7 +180,10 @@ export const runResultSchema = Type.Object(
     id: text("Unique to this run"),
     title: Type.String(),
     tags: Type.Record(Type.String(), Type.String()),
-    startedAt: Type.String({ format: "date-time", description: "First connection attempt, UTC" }),
+    startedAt: Type.String({
+      pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$",
+      description: "First connection attempt, UTC",
+    }),
     durationMs: Type.Number({ minimum: 0, description: "From the first connection attempt to the end of teardown" }),
     end: Type.Object({
       kind: oneOf(["running", "completed", "interrupted", "aborted", "failed"]),

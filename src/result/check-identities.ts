@@ -1,0 +1,146 @@
+import type { ResultBlock, ResultMessages, ResultTimes } from "./result-blocks.ts";
+import type { ResultPhase, RunResult } from "./run-result.ts";
+import { warningCodes } from "./warnings.ts";
+
+type MessageCounter = keyof ResultMessages;
+
+const messageCounters: readonly MessageCounter[] = [
+  ...([
+    "offered",
+    "expected",
+    "sent",
+    "skipped",
+    "unsendable",
+    "unsentBlocked",
+    "unsentLate",
+    "delivered",
+    "pending",
+  ] as const),
+  ...([
+    "lost",
+    "lostMissing",
+    "lostClosed",
+    "lostCorrupt",
+    "refused",
+    "duplicated",
+    "reordered",
+    "corrupted",
+    "late",
+  ] as const),
+  ...(["unsolicited", "clockErrors", "windowTimeouts", "sentInWindow", "deliveredInWindow"] as const),
+];
+const connectionCounters = ["attempted", "opened", "failed", "closed", "reconnects"] as const;
+const timesNames = ["latencyUs", "serviceUs", "slipUs"] as const;
+
+/**
+ * The sums that must hold in a result and do not, each as a sentence; empty for a sound result. While a run is going on
+ * its counters are read as they change, so that only sums over phases are looked at.
+ */
+export function brokenIdentities(result: RunResult): readonly string[] {
+  const broken = sumsOverPhases(result);
+  if (result.end.kind === "running") return broken;
+  broken.push(...brokenInBlock("totals", result.totals, result));
+  for (const phase of result.phases) broken.push(...brokenInBlock(phaseName(phase), phase, result));
+  for (const block of result.classes ?? []) broken.push(...brokenInBlock(`class "${block.class.name}"`, block, result));
+  broken.push(...brokenIntervals(result));
+  return broken;
+}
+
+/** Throws when a sum does not hold in a result that was just built: a bug, never the user's fault. */
+export function assertIdentities(result: RunResult): void {
+  const broken = brokenIdentities(result);
+  if (broken.length > 0)
+    throw new Error(`the counts of the result do not add up: ${broken.join("; ")}. This is a bug in floodgate.`);
+}
+
+function brokenInBlock(name: string, block: ResultBlock, result: RunResult): string[] {
+  const m = block.messages;
+  const broken = [
+    brokenSum(name, m, "offered", ["sent", "skipped", "unsendable", "unsentBlocked", "unsentLate"]),
+    brokenSum(name, m, "lost", ["lostMissing", "lostClosed", "lostCorrupt"]),
+    brokenSum(name, m, "expected", ["delivered", "lost", "refused"]),
+  ];
+  if (m.pending !== 0) broken.push(`${name}: ${m.pending} messages are still pending although the run has ended`);
+  if (result.config.mode === "echo" && m.expected !== m.sent) {
+    broken.push(`${name}: expected ${m.expected} is not sent ${m.sent}`);
+  }
+  broken.push(brokenRatio(name, block));
+  if (result.config.mode === "echo") {
+    broken.push(brokenCount(name, "latencyUs", block.latencyUs, m.delivered, m.clockErrors));
+    broken.push(brokenCount(name, "serviceUs", block.serviceUs, m.delivered, m.clockErrors));
+  }
+  if (block.loop === "open") broken.push(brokenCount(name, "slipUs", block.slipUs, m.sent, m.clockErrors));
+  if (block.ownSlipUs.count > block.slipUs.count) {
+    broken.push(`${name}: ownSlipUs.count ${block.ownSlipUs.count} is more than slipUs.count ${block.slipUs.count}`);
+  }
+  return broken.filter((sentence) => sentence !== null);
+}
+
+/** `total = a + b + c`, or the sentence that says it is not so. */
+function brokenSum(
+  name: string,
+  m: ResultMessages,
+  total: MessageCounter,
+  parts: readonly MessageCounter[],
+): string | null {
+  const sum = parts.reduce((value, part) => value + m[part], 0);
+  if (m[total] === sum) return null;
+  return `${name}: ${total} ${m[total]} is not ${parts.map((part) => `${part} ${m[part]}`).join(" + ")} = ${sum}`;
+}
+
+function brokenRatio(name: string, block: ResultBlock): string | null {
+  const { delivered, expected } = block.messages;
+  const ratio = expected === 0 ? null : delivered / expected;
+  const same =
+    ratio === null || block.deliveryRatio === null
+      ? ratio === block.deliveryRatio
+      : Math.abs(ratio - block.deliveryRatio) < 1e-9;
+  if (same) return null;
+  return `${name}: deliveryRatio ${block.deliveryRatio} is not delivered ${delivered} / expected ${expected}`;
+}
+
+/** Each of `whole` messages has one sample, but for those whose instants went backwards. */
+function brokenCount(name: string, key: string, times: ResultTimes, whole: number, clockErrors: number): string | null {
+  if (times.count <= whole && times.count >= whole - clockErrors) return null;
+  return `${name}: ${key}.count ${times.count} is not the number of its messages, ${whole}`;
+}
+
+/** Totals are sums: messages, bytes and times over the measured phases, connections and errors over all. */
+function sumsOverPhases(result: RunResult): string[] {
+  const { totals, phases } = result;
+  const measured = phases.filter((phase) => phase.measured);
+  const broken: string[] = [];
+  const compare = (
+    key: string,
+    total: number,
+    of: readonly ResultPhase[],
+    read: (phase: ResultPhase) => number,
+  ): void => {
+    const sum = of.reduce((value, phase) => value + read(phase), 0);
+    if (total !== sum) broken.push(`totals: ${key} ${total} is not the sum of the phases, ${sum}`);
+  };
+  for (const key of messageCounters) compare(key, totals.messages[key], measured, (phase) => phase.messages[key]);
+  for (const key of ["sent", "received", "accepted"] as const) {
+    compare(`bytes.${key}`, totals.bytes[key], measured, (phase) => phase.bytes[key]);
+  }
+  for (const key of timesNames) compare(`${key}.count`, totals[key].count, measured, (phase) => phase[key].count);
+  for (const key of connectionCounters) {
+    compare(`connections.${key}`, totals.connections[key], phases, (phase) => phase.connections[key]);
+  }
+  for (const code of new Set([totals, ...phases].flatMap((block) => Object.keys(block.errors)))) {
+    compare(`errors.${code}`, totals.errors[code] ?? 0, phases, (phase) => phase.errors[code] ?? 0);
+  }
+  return broken;
+}
+
+function brokenIntervals(result: RunResult): string[] {
+  const inPhases = result.phases.reduce((value, phase) => value + phase.latencyUs.count, 0);
+  const inIntervals = result.intervals.reduce((value, interval) => value + interval.latencyUs.count, 0);
+  const told = result.warnings.some((warning) => warning.code === warningCodes.intervalsMissed);
+  if (inIntervals === inPhases || (told && inIntervals < inPhases)) return [];
+  return [`intervals: their latencyUs.count adds up to ${inIntervals}, that of the phases to ${inPhases}`];
+}
+
+function phaseName(phase: ResultPhase): string {
+  return `phase "${phase.name}"`;
+}

@@ -1,0 +1,204 @@
+import type { ResultBlock } from "./result-blocks.ts";
+import type { RunResult, ResultWarning } from "./run-result.ts";
+
+/** Every warning a result can carry: the closed list of what weakens its numbers. */
+export const warningCodes = {
+  generatorLimited: "generator-limited",
+  generatorDegraded: "generator-degraded",
+  clockErrors: "clock-errors",
+  workersLost: "workers-lost",
+  phasesNotReached: "phases-not-reached",
+  nothingAnswered: "nothing-answered",
+  deliveryUnknown: "delivery-unknown",
+  backlogAtEnd: "backlog-at-end",
+  targetNotReading: "target-not-reading",
+  notOpen: "connections-not-open",
+  skipped: "messages-skipped",
+  closedLoop: "closed-loop",
+  percentileUnresolved: "percentile-unresolved",
+  intervalsMissed: "intervals-missed",
+  targetMemoryUnknown: "target-memory-unknown",
+} as const;
+
+/** What the warnings need to know beside the result itself. */
+export interface WarningFacts {
+  /** The message is more than a bare payload. */
+  readonly hasTemplate: boolean;
+  /** Names of all phases of the plan, in order. */
+  readonly plannedPhases: readonly string[];
+}
+
+/** Part of the messages that may be in flight when the load ends before it says "backlog at end" (METHOD: 5 %). */
+const backlogShare = 0.05;
+
+/** The warnings that hold for a result, the gravest first. */
+export function findWarnings(result: Omit<RunResult, "warnings">, facts: WarningFacts): readonly ResultWarning[] {
+  const running = result.end.kind === "running";
+  const found = [
+    ...generatorWarnings(result),
+    lostWorkers(result),
+    running ? null : phasesNotReached(result, facts),
+    nothingAnswered(result, facts),
+    running ? null : deliveryUnknown(result),
+    running ? null : backlogAtEnd(result),
+    targetNotReading(result.totals),
+    notOpen(result.totals),
+    skippedMessages(result.totals),
+    closedLoop(result.totals),
+    running ? null : percentileUnresolved(result.totals),
+    running ? null : intervalsMissed(result),
+    targetMemoryUnknown(result),
+  ];
+  return found.filter((warning) => warning !== null);
+}
+
+function generatorWarnings({ generator, totals }: Omit<RunResult, "warnings">): (ResultWarning | null)[] {
+  const { clockErrors } = totals.messages;
+  const because = generator.reasons.join("; ");
+  return [
+    generator.health === "limited"
+      ? warn(
+          "generatorLimited",
+          `the generator itself spoiled these numbers, they say nothing about the target: ${because}`,
+        )
+      : null,
+    generator.health === "degraded" ? warn("generatorDegraded", `the generator was at its limit: ${because}`) : null,
+    clockErrors > 0
+      ? warn("clockErrors", `${amount(clockErrors, "instant")} went backwards and could not be measured`)
+      : null,
+  ];
+}
+
+function lostWorkers({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {
+  const [first] = generator.lostWorkers;
+  if (first === undefined) return null;
+  return warn(
+    "workersLost",
+    `${amount(generator.lostWorkers.length, "worker")} died; worker ${first.index}: ${first.reason}`,
+  );
+}
+
+function phasesNotReached(
+  { phases }: Omit<RunResult, "warnings">,
+  { plannedPhases }: WarningFacts,
+): ResultWarning | null {
+  const missing = plannedPhases.slice(phases.length);
+  if (missing.length === 0) return null;
+  return warn(
+    "phasesNotReached",
+    `${missing.length} of ${amount(plannedPhases.length, "phase")} did not begin: ${missing.join(", ")}`,
+  );
+}
+
+function nothingAnswered(
+  { totals, phases, target, config }: Omit<RunResult, "warnings">,
+  facts: WarningFacts,
+): ResultWarning | null {
+  const sent = phases.reduce((sum, phase) => sum + phase.messages.sent, 0);
+  const delivered = phases.reduce((sum, phase) => sum + phase.messages.delivered, 0);
+  const decided = phases.some((phase) => phase.messages.expected > phase.messages.pending);
+  if (config.mode !== "echo" || sent === 0 || delivered > 0 || !decided) return null;
+  const what = facts.hasTemplate
+    ? "nothing the target sent carries the payload of a message"
+    : "nothing came back that carries a marker";
+  const seen =
+    target.firstForeignFrame === null
+      ? `the target sent ${totals.bytes.received === 0 ? "nothing at all" : "no whole message"}`
+      : `the first frame it sent: ${JSON.stringify(target.firstForeignFrame)}`;
+  return warn("nothingAnswered", `${what}; ${seen}`);
+}
+
+function deliveryUnknown({ totals, config, target }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (config.mode !== "oneway" || target.deliveredFromBooks || totals.messages.sent === 0) return null;
+  const why =
+    target.books === null
+      ? "in mode oneway nothing comes back, and only the mock tells what it took in"
+      : "the mock's books cannot be shared out over the phases of this run";
+  return warn("deliveryUnknown", `delivery is unknown: ${why}`);
+}
+
+function backlogAtEnd({ phases }: Omit<RunResult, "warnings">): ResultWarning | null {
+  for (const segment of new Set(phases.map((phase) => phase.segment))) {
+    const own = phases.filter((phase) => phase.segment === segment && phase.measured && phase.loop === "open");
+    const sent = own.reduce((sum, phase) => sum + phase.messages.sent, 0);
+    const late = own.reduce((sum, phase) => sum + phase.messages.late, 0);
+    if (sent === 0 || late / sent <= backlogShare) continue;
+    return warn(
+      "backlogAtEnd",
+      `backlog at end: ${amount(late, "message")} of ${sent} (${percent(late / sent)}) came back only after the load of phase ` +
+        `"${own.at(-1)!.name}" had ended: the target falls behind, or the phase is too short for its latency`,
+    );
+  }
+  return null;
+}
+
+function targetNotReading({ messages }: ResultBlock): ResultWarning | null {
+  if (messages.unsentBlocked === 0) return null;
+  return warn(
+    "targetNotReading",
+    `${amount(messages.unsentBlocked, "message")} could not be sent because the target did not read`,
+  );
+}
+
+function notOpen({ messages }: ResultBlock): ResultWarning | null {
+  if (messages.unsendable === 0) return null;
+  return warn(
+    "notOpen",
+    `${amount(messages.unsendable, "message")} could not be sent because the connection was not open`,
+  );
+}
+
+function skippedMessages({ messages }: ResultBlock): ResultWarning | null {
+  if (messages.skipped === 0) return null;
+  const share = percent(messages.skipped / messages.offered);
+  return warn(
+    "skipped",
+    `${amount(messages.skipped, "message")} (${share} of the schedule) came due too late and were left out by --on-late skip; latency does not show them`,
+  );
+}
+
+function closedLoop({ loop }: ResultBlock): ResultWarning | null {
+  if (loop !== "closed" && loop !== "mixed") return null;
+  const part = loop === "mixed" ? "a part of the run was a closed loop" : "closed loop";
+  return warn(
+    "closedLoop",
+    `${part}: messages left when answers came, so latency is service time and hides waiting; it is no latency at a given rate`,
+  );
+}
+
+function percentileUnresolved({ latencyUs }: ResultBlock): ResultWarning | null {
+  if (latencyUs.count === 0 || latencyUs.unresolved.length === 0) return null;
+  const names = latencyUs.unresolved.map((name) => (name === "p999" ? "p99.9" : name)).join(", ");
+  return warn(
+    "percentileUnresolved",
+    `latency ${names}: fewer than 10 of ${amount(latencyUs.count, "sample")} lie beyond; take it as a hint`,
+  );
+}
+
+function intervalsMissed({ phases, intervals }: Omit<RunResult, "warnings">): ResultWarning | null {
+  const inPhases = phases.reduce((sum, phase) => sum + phase.latencyUs.count, 0);
+  const inIntervals = intervals.reduce((sum, interval) => sum + interval.latencyUs.count, 0);
+  if (inIntervals >= inPhases) return null;
+  return warn(
+    "intervalsMissed",
+    `${inPhases - inIntervals} of ${amount(inPhases, "latency", "latencies")} are in no interval; totals and phases hold them`,
+  );
+}
+
+function targetMemoryUnknown({ memory }: Omit<RunResult, "warnings">): ResultWarning | null {
+  return memory.target === null
+    ? warn("targetMemoryUnknown", `the target's memory is unknown: ${memory.targetReason ?? "not asked for"}`)
+    : null;
+}
+
+function warn(code: keyof typeof warningCodes, text: string): ResultWarning {
+  return { code: warningCodes[code], text };
+}
+
+function amount(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** The words for what the operating system answered. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "no space left on the device",
+  EDQUOT: "the disk quota is used up",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOTDIR: "a part of the path is a file",
+  EISDIR: "it is a directory",
+  ENAMETOOLONG: "the name is too long",
+  EMFILE: "too many open files",
+  EIO: "the device reports an input/output error",
+};
+
+/** Why a file operation failed, in words; the original text when the code is an unusual one. */
+export function fileErrorReason(error: unknown): string {
+  const code = fileErrorCode(error);
+  return (code === undefined ? undefined : reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** `ENOENT`, `EEXIST` ...; undefined when the error carries no code. */
+export function fileErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/**
+ * Writes the whole file or nothing: into a new file of the same directory, flushed to the device, then given its name.
+ * With `replace` an older file of that name is replaced in one step; without it the call fails with EEXIST.
+ * Creates missing directories. Throws the error of the operating system.
+ */
+export async function writeAtomically(path: string, content: string, replace: boolean): Promise<void> {
+  const directory = dirname(path);
+  await mkdir(directory, { recursive: true });
+  const temporary = join(directory, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (replace) await rename(temporary, path);
+    else await nameNew(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await flushDirectory(directory);
+}
+
+/** A hard link fails when the name is taken, where a rename would replace. */
+async function nameNew(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (fileErrorCode(error) === "EEXIST") throw error;
+    // A file system without hard links: claim the name first, then replace the claim.
+    await (await open(path, "wx")).close();
+    await rename(temporary, path);
+  }
+}
+
+/** So that the name survives a power cut as well. Not every system lets a directory be opened; the content is safe anyhow. */
+async function flushDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return;
+  }
+}
