@@ -21,7 +21,7 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.ts"],
-    ignores: ["src/main.ts", "src/host/node-host.ts", "src/engine/worker/**", "src/mock-server/**", "src/transport/**"],
+    ignores: ["src/main.ts", "src/host/**", "src/engine/worker/**", "src/mock-server/**", "src/transport/**"],
     rules: {
       "no-restricted-globals": ["error", { name: "process", message: fromHost }, { name: "performance", message: fromHost }],
       "no-restricted-properties": [

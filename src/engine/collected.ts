@@ -16,6 +16,8 @@ export interface Collected {
   readonly target: CollectedTarget;
   /** The first frame from the target that held no message of ours, cut to 200 characters; null when there was none. */
   readonly firstForeignFrame: string | null;
+  /** False when compression was asked for and at least one connection was opened without it. */
+  readonly compressionAgreed: boolean;
 }
 
 export type RunEnd =
@@ -107,7 +109,12 @@ export interface ConnectionCounts {
   /** Start of the attempt to ready, microseconds. */
   readonly connectUs: Histogram;
   /** Lifetime in milliseconds of connections that ended during the run. */
-  readonly closedLifetimeMs: { readonly count: number; readonly min: number; readonly mean: number; readonly max: number } | null;
+  readonly closedLifetimeMs: {
+    readonly count: number;
+    readonly min: number;
+    readonly mean: number;
+    readonly max: number;
+  } | null;
   readonly closeCodes: Readonly<Record<string, number>>;
 }
 
@@ -149,6 +156,10 @@ export interface CollectedGenerator {
   readonly throttledRatio: number | null;
   /** Share of host CPU time taken by other guests; null when it cannot be read. */
   readonly stealRatio: number | null;
+  /** Messages settled as lost early because too many were outstanding; a later copy of one counts as duplicated. */
+  readonly ledgerGivenUp: number;
+  /** Latency samples that are in the phases but in no interval: the main thread was kept from reading them in time. */
+  readonly missedIntervalSamples: number;
 }
 
 export interface WorkerHealth {
@@ -169,7 +180,12 @@ export interface MemorySeries {
   /** What was read, for people: `process.memoryUsage`, `/proc/1234/status VmRSS`, a URL. */
   readonly source: string;
   /** Oldest first, milliseconds since startedAtEpochMs. */
-  readonly samples: readonly { readonly tMs: number; readonly bytes: number; readonly connections: number; readonly delivered: number }[];
+  readonly samples: readonly {
+    readonly tMs: number;
+    readonly bytes: number;
+    readonly connections: number;
+    readonly delivered: number;
+  }[];
   /** Highest bytes known, between samples too where the source tells (VmHWM). */
   readonly peakBytes: number | null;
   /** Why there are no samples; null when there are. */

@@ -1,0 +1,233 @@
+import type { Clock } from "../host/host.ts";
+import { allocateWorkerCells, control, counter, stopRequest, type WorkerCells } from "../measure/worker-cells.ts";
+import type { PhasePlan, Plan, Segment } from "../plan/plan.ts";
+import type { Collected, RunEnd } from "./collected.ts";
+import type { MemorySource } from "./memory-source.ts";
+import { ResourceMonitor, type ResourceProbes } from "./resource-monitor.ts";
+import { SnapshotCollector } from "./snapshot-collector.ts";
+import type { WorkerEvent } from "./worker-messages.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+export interface RunSurroundings {
+  readonly clock: Clock;
+  readonly probes: ResourceProbes;
+  readonly targetMemory: MemorySource;
+  readonly targetDescription: string;
+  /** The built worker file. */
+  readonly workerEntry: URL;
+  /** Once a second, and once when each phase of the work begins; with everything measured so far. */
+  readonly onTick: (collected: Collected) => void;
+}
+
+/** Between the order to start and the start: long enough to reach every worker. */
+const startDelayMs = 20;
+/** A worker that is silent so long after it should have answered is given up. */
+const answerTimeoutMs = 15_000;
+const shortestDrainMs = 2_000;
+const longestDrainMs = 30_000;
+
+type Awaited = Exclude<WorkerEvent["kind"], "notes">;
+
+/** One run of a plan: threads, connections, load, drain, teardown. Ends with everything that was measured. */
+export class PlanRun {
+  readonly #plan: Plan;
+  readonly #surroundings: RunSurroundings;
+  readonly #cells: readonly WorkerCells[];
+  readonly #resources: ResourceMonitor;
+  readonly #collector: SnapshotCollector;
+  readonly #pool: WorkerPool;
+  readonly #runStartMs: number;
+  /** Which kind of event each worker still owes; null when none. */
+  readonly #owed: (Awaited | null)[];
+  #whenPaid: (() => void) | null = null;
+  #end: RunEnd = { kind: "running" };
+  #isLeaving = false;
+  #latestEndMs = 0;
+
+  constructor(plan: Plan, surroundings: RunSurroundings) {
+    this.#plan = plan;
+    this.#surroundings = surroundings;
+    const phaseCount = plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
+    this.#cells = Array.from({ length: plan.workers }, () => allocateWorkerCells(phaseCount));
+    this.#resources = new ResourceMonitor(surroundings.probes, surroundings.targetMemory);
+    this.#runStartMs = surroundings.clock.monotonicMs();
+    const epochMs = surroundings.clock.epochMs();
+    this.#collector = new SnapshotCollector(plan, this.#cells, this.#resources, this.#runStartMs, epochMs);
+    this.#owed = this.#cells.map(() => null);
+    const tasks = this.#cells.map((cells, workerIndex) => ({
+      plan,
+      workerIndex,
+      cells: cells.memory,
+      runStartMs: this.#runStartMs,
+    }));
+    this.#pool = new WorkerPool(surroundings.workerEntry, tasks, {
+      onEvent: (worker, event) => this.#heard(worker, event),
+      onLost: (worker, reason) => this.#workerLost(worker, reason),
+    });
+  }
+
+  /** Runs to the end, or to where `stop` or `leaveNow` cut it. Never rejects for what the target does. */
+  async run(): Promise<Collected> {
+    const ticking = setInterval(() => void this.#tick(), 1000);
+    try {
+      await this.#sample();
+      for (const [index, segment] of this.#plan.segments.entries()) {
+        if (this.#end.kind === "running") await this.#runSegment(index, segment);
+      }
+      if (this.#end.kind === "running") this.#end = { kind: "completed" };
+      await this.#teardown();
+      await this.#sample();
+      return this.collect();
+    } finally {
+      clearInterval(ticking);
+      await this.#pool.destroy();
+    }
+  }
+
+  /** Stops sending, still waits for answers. The first reason counts. */
+  stop(end: Exclude<RunEnd, { kind: "running" | "completed" }>): void {
+    if (this.#end.kind !== "running") return;
+    this.#end = end;
+    this.#requestStop(stopRequest.stopSending);
+  }
+
+  /** Gives up waiting for answers too. */
+  leaveNow(): void {
+    this.#isLeaving = true;
+    this.#requestStop(stopRequest.leaveNow);
+  }
+
+  /** Everything measured so far. */
+  collect(): Collected {
+    return this.#collector.collect(this.#end, this.#nowMs(), {
+      description: this.#surroundings.targetDescription,
+      mockBooks: null,
+    });
+  }
+
+  async #runSegment(index: number, segment: Segment): Promise<void> {
+    const firstInterval = this.#collector.segmentConnecting();
+    this.#tellAll({ kind: "connect", segment: index });
+    await this.#awaitAll("connected", this.#connectLimitMs(segment));
+    if (this.#collector.openConnections === 0 && this.#end.kind === "running") {
+      this.#end = { kind: "failed", reason: "no connection could be opened" };
+    }
+    if (this.#end.kind !== "running") return;
+    await this.#sample();
+    const startMs = this.#nowMs() + startDelayMs;
+    this.#collector.segmentStarted(startMs);
+    this.#latestEndMs = 0;
+    this.#tellAll({ kind: "startLoad", segment: index, atMs: startMs, firstInterval });
+    this.#watchCpu(segment, startMs);
+    await this.#awaitAll("loadEnded", startDelayMs + durationOf(segment) + answerTimeoutMs);
+    this.#resources.loadEnded(this.#nowMs() - this.#runStartMs);
+    this.#collector.segmentEnded(this.#latestEndMs > 0 ? this.#latestEndMs : this.#nowMs());
+    await this.#drain();
+    this.#collector.sealAll(this.#nowMs());
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#plan.mode === "connect" || this.#isLeaving) return;
+    const drainMs = this.#drainMs();
+    this.#tellAll({ kind: "drain", untilMs: this.#nowMs() + drainMs });
+    await this.#awaitAll("drained", drainMs + answerTimeoutMs);
+  }
+
+  #drainMs(): number {
+    const { drain } = this.#plan;
+    if (drain.kind === "fixed") return drain.durationMs;
+    const p999Us = this.#collector.latencySoFar().percentile(99.9) ?? 0;
+    return Math.min(longestDrainMs, Math.max(shortestDrainMs, (3 * p999Us) / 1000));
+  }
+
+  async #teardown(): Promise<void> {
+    this.#tellAll({ kind: "finish" });
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, this.#isLeaving ? 1000 : answerTimeoutMs).unref());
+    await Promise.race([this.#pool.allEnded(), limit]);
+  }
+
+  /** CPU counts over the measured load: from the end of the warm-up on. */
+  #watchCpu(segment: Segment, startMs: number): void {
+    const measured = segment.phases.find((phase) => phase.measured);
+    if (measured === undefined) return;
+    const begin = (): void => {
+      if (this.#end.kind === "running") this.#resources.loadStarted(this.#nowMs() - this.#runStartMs);
+    };
+    setTimeout(begin, Math.max(0, startMs + measured.startMs - this.#nowMs()));
+  }
+
+  #heard(worker: number, event: WorkerEvent): void {
+    if (event.kind === "notes") {
+      this.#collector.keepNotes(worker, event.notes);
+      return;
+    }
+    if (event.kind === "loadEnded") this.#latestEndMs = Math.max(this.#latestEndMs, event.endedMs);
+    if (this.#owed[worker] === event.kind) this.#pay(worker);
+  }
+
+  #workerLost(worker: number, reason: string): void {
+    this.#collector.keepLost(worker, reason);
+    this.#pay(worker);
+    this.stop({ kind: "failed", reason: `worker ${worker + 1} of ${this.#plan.workers} died: ${reason}` });
+  }
+
+  #pay(worker: number): void {
+    this.#owed[worker] = null;
+    if (this.#owed.every((owed) => owed === null)) this.#whenPaid?.();
+  }
+
+  /** Waits until every living worker has answered; the silent ones are lost. */
+  async #awaitAll(kind: Awaited, limitMs: number): Promise<void> {
+    for (const worker of this.#pool.workers) this.#owed[worker.index] = worker.lostReason === null ? kind : null;
+    if (this.#owed.every((owed) => owed === null)) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#whenPaid = resolve;
+      timer = setTimeout(() => {
+        for (const [worker, owed] of this.#owed.entries()) {
+          if (owed !== null) this.#workerLost(worker, `no answer for ${Math.round(limitMs / 1000)} s (${kind})`);
+        }
+        resolve();
+      }, limitMs);
+    });
+    clearTimeout(timer);
+    this.#whenPaid = null;
+  }
+
+  #tellAll(command: Parameters<WorkerPool["workers"][number]["tell"]>[0]): void {
+    for (const worker of this.#pool.workers) if (worker.lostReason === null) worker.tell(command);
+  }
+
+  #requestStop(request: number): void {
+    for (const cells of this.#cells) cells.control[control.stop] = request;
+    this.#tellAll({ kind: "lookAtStop" });
+  }
+
+  #connectLimitMs(segment: Segment): number {
+    const { ratePerSecond, timeoutMs } = this.#plan.connect;
+    const pacedMs = ratePerSecond === null ? 0 : (segment.connections / ratePerSecond) * 1000;
+    // 64 attempts at a time and worker, each as slow as allowed.
+    const rounds = Math.ceil(segment.connections / this.#plan.workers / 64) + 1;
+    return pacedMs + rounds * timeoutMs * 2 + answerTimeoutMs;
+  }
+
+  async #tick(): Promise<void> {
+    this.#collector.tick(this.#nowMs());
+    await this.#sample();
+    if (this.#end.kind === "running") this.#surroundings.onTick(this.collect());
+  }
+
+  async #sample(): Promise<void> {
+    const tMs = this.#nowMs() - this.#runStartMs;
+    await this.#resources.sample(tMs, this.#collector.openConnections, this.#collector.total(counter.delivered));
+  }
+
+  #nowMs(): number {
+    return this.#surroundings.clock.monotonicMs();
+  }
+}
+
+function durationOf(segment: Segment): number {
+  const last: PhasePlan = segment.phases[segment.phases.length - 1]!;
+  return last.startMs + last.durationMs;
+}

@@ -1,0 +1,65 @@
+import type { MessagePort } from "node:worker_threads";
+import type { LateSamples } from "../measure/interval-recorder.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { FailureCount } from "./collected.ts";
+
+/** What a worker is started with. */
+export interface WorkerTask {
+  readonly plan: Plan;
+  readonly workerIndex: number;
+  /** Memory of its WorkerCells. */
+  readonly cells: SharedArrayBuffer;
+  /** Commands come in, events go out. */
+  readonly port: MessagePort;
+  /** Zero of all instants that are reported, on the clock of host/monotonic-clock.ts. */
+  readonly runStartMs: number;
+}
+
+/** Main thread to worker, in the order of a run. */
+export type WorkerCommand =
+  /** Open (or close down to) the connections of a segment. */
+  | { readonly kind: "connect"; readonly segment: number }
+  /** Begin the segment's load at this instant of the monotonic clock. */
+  | { readonly kind: "startLoad"; readonly segment: number; readonly atMs: number; readonly firstInterval: number }
+  /** Wait for answers, until this instant at the latest. */
+  | { readonly kind: "drain"; readonly untilMs: number }
+  /** Look at the stop request in the cells now. */
+  | { readonly kind: "lookAtStop" }
+  /** Close everything and end the task. */
+  | { readonly kind: "finish" };
+
+/** Worker to main thread. */
+export type WorkerEvent =
+  /** Every connection of the segment is ready or has failed. */
+  | { readonly kind: "connected"; readonly ready: number; readonly wanted: number }
+  /** All that was due is sent, or the load was stopped; `endedMs` on the monotonic clock. */
+  | { readonly kind: "loadEnded"; readonly endedMs: number }
+  | { readonly kind: "drained"; readonly outstanding: number }
+  /** Cumulative; once a second when something changed, and once before the end. */
+  | { readonly kind: "notes"; readonly notes: WorkerNotes };
+
+/** What a worker tells besides its cells: small, rarely changing, replaced whole each time. */
+export interface WorkerNotes {
+  /** By phase of the plan (flat index). */
+  readonly errorsByPhase: readonly Readonly<Record<string, number>>[];
+  readonly closeCodesByPhase: readonly Readonly<Record<string, number>>[];
+  readonly lifetimesByPhase: readonly LifetimeSum[];
+  /** Instants are milliseconds since runStartMs. */
+  readonly failures: readonly FailureCount[];
+  readonly firstForeignFrame: string | null;
+  /** False as soon as one connection was opened without the compression that was asked for. */
+  readonly compressionAgreed: boolean;
+  readonly lost: ReadonlyMap<number, number>;
+  readonly late: LateSamples;
+}
+
+/** Lifetimes of connections that ended, milliseconds. */
+export interface LifetimeSum {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What the task ends with; errors cross as data, because a thrown one would lose all but its text. */
+export type WorkerOutcome = { readonly kind: "finished" } | { readonly kind: "failed"; readonly reason: string };

@@ -1,0 +1,78 @@
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Tinypool } from "tinypool";
+import type { WorkerCommand, WorkerEvent, WorkerOutcome, WorkerTask } from "./worker-messages.ts";
+
+/** One worker thread as the main side sees it. */
+export interface WorkerHandle {
+  readonly index: number;
+  /** Null while it lives; then why it is gone. */
+  readonly lostReason: string | null;
+  tell(command: WorkerCommand): void;
+}
+
+export interface WorkerPoolListener {
+  onEvent(worker: number, event: WorkerEvent): void;
+  /** The thread ended before its share was done. */
+  onLost(worker: number, reason: string): void;
+}
+
+/** Threads for one run, each with one share. The only user of tinypool. */
+export class WorkerPool {
+  readonly workers: readonly WorkerHandle[];
+  readonly #pool: Tinypool;
+  readonly #tasks: readonly Promise<void>[];
+  readonly #ports: readonly MessagePort[];
+
+  /** `entry` is the built file that exports `runTask`. */
+  constructor(entry: URL, tasks: readonly Omit<WorkerTask, "port">[], listener: WorkerPoolListener) {
+    this.#pool = new Tinypool({
+      filename: entry.href,
+      name: "runTask",
+      minThreads: tasks.length,
+      maxThreads: tasks.length,
+      idleTimeout: 60_000,
+    });
+    const handles = tasks.map((task) => this.#start(task, listener));
+    this.workers = handles.map(({ handle }) => handle);
+    this.#tasks = handles.map(({ done }) => done);
+    this.#ports = handles.map(({ port }) => port);
+  }
+
+  /** Resolves when every task has ended, one way or the other. */
+  async allEnded(): Promise<void> {
+    await Promise.all(this.#tasks);
+  }
+
+  /** Ends the threads, whatever they are doing. */
+  async destroy(): Promise<void> {
+    for (const port of this.#ports) port.close();
+    await this.#pool.destroy();
+  }
+
+  #start(
+    task: Omit<WorkerTask, "port">,
+    listener: WorkerPoolListener,
+  ): { handle: WorkerHandle; done: Promise<void>; port: MessagePort } {
+    const { port1, port2 } = new MessageChannel();
+    const state = { lostReason: null as string | null };
+    port1.on("message", (event: WorkerEvent) => listener.onEvent(task.workerIndex, event));
+    const lose = (reason: string): void => {
+      state.lostReason = reason;
+      listener.onLost(task.workerIndex, reason);
+    };
+    const done = this.#pool.run({ ...task, port: port2 } satisfies WorkerTask, { transferList: [port2] }).then(
+      (outcome: WorkerOutcome) => {
+        if (outcome.kind === "failed") lose(outcome.reason);
+      },
+      (error: unknown) => lose(error instanceof Error ? error.message : String(error)),
+    );
+    const handle: WorkerHandle = {
+      index: task.workerIndex,
+      get lostReason() {
+        return state.lostReason;
+      },
+      tell: (command) => port1.postMessage(command),
+    };
+    return { handle, done, port: port1 };
+  }
+}

@@ -1,0 +1,352 @@
+import type { Failure } from "../../errors/failure.ts";
+import { counter } from "../../measure/worker-cells.ts";
+import type { ConnectPlan, ReconnectPlan } from "../../plan/plan.ts";
+import type { Xoshiro } from "../../random/xoshiro.ts";
+import type { ConnectionEnd, OutgoingMessage, Transport, TransportListener } from "../../transport/transport.ts";
+import type { MessageCodec } from "../../wire/message-codec.ts";
+import { LoadConnection } from "./load-connection.ts";
+import type { MessageRecorder } from "./message-recorder.ts";
+import type { NoteBook } from "./worker-notes.ts";
+
+/** Handshakes one worker has under way at a time when no rate is given. */
+const handshakesAtOnce = 64;
+
+export interface ConnectionSetParts {
+  readonly plan: ConnectPlan;
+  readonly workers: number;
+  readonly workerIndex: number;
+  /** How many connections this worker has at most, over all segments. */
+  readonly capacity: number;
+  readonly codec: MessageCodec;
+  readonly recorder: MessageRecorder;
+  readonly notes: NoteBook;
+  readonly random: Xoshiro;
+  readonly openTransport: (listener: TransportListener) => Transport;
+  readonly nowMs: () => number;
+  /** Shared cell for how many are open and ready. */
+  readonly control: Int32Array;
+  readonly openConnectionsCell: number;
+}
+
+/** What the set asks of the sender. */
+export interface SendSide {
+  readEnded(connection: LoadConnection): void;
+  becameWritable(connection: LoadConnection): void;
+  becameReady(connection: LoadConnection): void;
+  lost(connection: LoadConnection): void;
+}
+
+/** Opens, watches, reopens and closes the connections of one worker. */
+export class ConnectionSet {
+  readonly codec: MessageCodec;
+  readonly recorder: MessageRecorder;
+  readonly connections: readonly LoadConnection[];
+  ready = 0;
+  #wanted = 0;
+  #settled = 0;
+  /** Attempts that are not ready yet. */
+  #opening = 0;
+  /** Transports that have not told their end. */
+  #live = 0;
+  #nextToOpen = 0;
+  #openStartMs = 0;
+  #openTimer: NodeJS.Timeout | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
+  #readInstantMs = 0;
+  #isLeaving = false;
+  #whenSettled: (() => void) | null = null;
+  #whenAllClosed: (() => void) | null = null;
+  #sender: SendSide | null = null;
+  readonly #parts: ConnectionSetParts;
+  readonly #firstMessages: readonly OutgoingMessage[];
+  readonly #readyPattern: RegExp | string | null;
+  readonly #reconnectTimers = new Set<NodeJS.Timeout>();
+
+  constructor(parts: ConnectionSetParts) {
+    this.#parts = parts;
+    this.codec = parts.codec;
+    this.recorder = parts.recorder;
+    this.connections = Array.from(
+      { length: parts.capacity },
+      (_, local) => new LoadConnection(local, local * parts.workers + parts.workerIndex, this),
+    );
+    this.#firstMessages = parts.plan.firstMessages.map(plainMessage);
+    const ready = parts.plan.ready;
+    this.#readyPattern =
+      ready === null
+        ? null
+        : ready.kind === "text"
+          ? ready.pattern
+          : new RegExp(ready.pattern, ready.flags.replace(/[gy]/g, ""));
+  }
+
+  attachSender(sender: SendSide): void {
+    this.#sender = sender;
+  }
+
+  /** Opens (or closes down to) the first `count` connections; resolves when each is ready or has failed for good. */
+  async openUpTo(count: number): Promise<void> {
+    this.#wanted = count;
+    for (const connection of this.connections.slice(count)) this.#closeOne(connection);
+    this.#nextToOpen = 0;
+    this.#settled = 0;
+    this.#openStartMs = this.#parts.nowMs();
+    for (const connection of this.connections.slice(0, count)) {
+      connection.isSettled = connection.state === "ready";
+      if (connection.isSettled) this.#settled += 1;
+    }
+    this.#sweepTimer ??= setInterval(() => this.#sweep(), 100);
+    if (this.#settled >= count) return;
+    const settled = new Promise<void>((resolve) => (this.#whenSettled = resolve));
+    this.#openMore();
+    await settled;
+  }
+
+  /** Closes everything with 1000 and resolves when nothing is left, sockets and timers included. */
+  async closeAll(): Promise<void> {
+    this.#isLeaving = true;
+    this.#stopOpening();
+    clearInterval(this.#sweepTimer);
+    for (const timer of this.#reconnectTimers) clearTimeout(timer);
+    this.#reconnectTimers.clear();
+    const closed = new Promise<void>((resolve) => (this.#whenAllClosed = resolve));
+    for (const connection of this.connections) this.#closeOne(connection);
+    this.#checkAllClosed();
+    await closed;
+  }
+
+  /** No further attempts, for a run that is being stopped. */
+  stopOpening(): void {
+    this.#stopOpening();
+    this.#whenSettled?.();
+    this.#whenSettled = null;
+  }
+
+  /** One instant for all messages of a read: they became visible together. */
+  readInstant(): number {
+    if (this.#readInstantMs === 0) {
+      this.#readInstantMs = this.#parts.nowMs();
+      this.recorder.advance(this.#readInstantMs);
+    }
+    return this.#readInstantMs;
+  }
+
+  readEnded(connection: LoadConnection): void {
+    this.#readInstantMs = 0;
+    this.#sender?.readEnded(connection);
+  }
+
+  becameWritable(connection: LoadConnection): void {
+    this.#sender?.becameWritable(connection);
+  }
+
+  opened(connection: LoadConnection, connectUs: number, isCompressed: boolean): void {
+    if (this.#isLeaving) {
+      this.#closeOne(connection);
+      return;
+    }
+    connection.openedAtMs = this.#parts.nowMs();
+    if (this.#parts.plan.compress && !isCompressed) {
+      this.#parts.notes.compressionAgreed = false;
+      this.#parts.notes.changed = true;
+    }
+    connection.state = "waiting";
+    const transport = connection.transport;
+    if (this.#firstMessages.length > 0 && transport !== null) {
+      transport.beginBurst();
+      for (const message of this.#firstMessages) transport.writeMessage(message);
+      transport.endBurst();
+    }
+    if (this.#readyPattern === null) this.#becomeReady(connection, connectUs);
+  }
+
+  /** The slow path of receiving: a frame that is not byte for byte one of our messages. */
+  receivedUnknown(connection: LoadConnection, bytes: Buffer, start: number, end: number, isText: boolean): void {
+    const nowMs = this.readInstant();
+    let found = 0;
+    this.codec.scan(bytes, start, end, (message) => {
+      found += 1;
+      const isOwn = message.connectionId === connection.global;
+      if (message.kind === "corrupt") this.recorder.recordCorrupt(connection.local, isOwn ? message.sequence : -1);
+      else if (!isOwn) this.recorder.recordUnsolicited(0);
+      else if (this.recorder.recordReceived(connection.local, message.sequence, nowMs, 0)) connection.windowUsed -= 1;
+    });
+    if (found > 0) {
+      this.recorder.count(this.recorder.eventPhase, counter.bytesReceived, end - start);
+      return;
+    }
+    if (connection.state === "waiting" && this.#isReadySign(bytes.toString("utf8", start, end))) {
+      this.#becomeReady(connection, (nowMs - connection.attemptedAtMs) * 1000);
+      return;
+    }
+    this.recorder.recordUnsolicited(end - start);
+    this.#parts.notes.noteForeignFrame(bytes, start, end, isText);
+  }
+
+  ended(connection: LoadConnection, end: ConnectionEnd): void {
+    const { recorder, notes } = this.#parts;
+    const wasReady = connection.state === "ready";
+    const wasClosing = connection.state === "closing";
+    const nowMs = this.#parts.nowMs();
+    const phase = recorder.eventPhase;
+    if (connection.state === "opening" || connection.state === "waiting") this.#opening -= 1;
+    connection.state = "idle";
+    connection.transport = null;
+    this.#live -= 1;
+    connection.windowUsed = 0;
+    if (wasReady) this.#setReady(this.ready - 1);
+    if (wasClosing) {
+      this.#checkAllClosed();
+      return;
+    }
+    recorder.ledger.closeConnection(connection.local);
+    if (wasReady) this.#sender?.lost(connection);
+    if (wasReady) {
+      recorder.count(phase, counter.closed);
+      notes.noteClose(end.closeCode, phase, nowMs - connection.openedAtMs);
+    } else {
+      recorder.count(phase, counter.failed);
+    }
+    const failure = end.failure ?? (wasReady ? undefined : closedBeforeReady(end));
+    if (failure !== undefined) notes.noteFailure(failure, phase, nowMs);
+    this.#afterEnd(connection);
+  }
+
+  #afterEnd(connection: LoadConnection): void {
+    const reconnect = this.#parts.plan.reconnect;
+    if (reconnect !== null && !this.#isLeaving && mayTryAgain(reconnect, connection.failedAttempts)) {
+      this.#reopenLater(connection, reconnect);
+    }
+    this.#settleOne(connection);
+    this.#checkAllClosed();
+    this.#openMore();
+  }
+
+  #openMore(): void {
+    if (this.#isLeaving) return;
+    const perWorker =
+      this.#parts.plan.ratePerSecond === null ? null : this.#parts.plan.ratePerSecond / this.#parts.workers;
+    while (this.#nextToOpen < this.#wanted && this.#opening < handshakesAtOnce) {
+      if (perWorker !== null) {
+        // Attempt k of this worker is due k / rate after the start, shifted so that workers take turns.
+        const turn = (this.#nextToOpen + this.#parts.workerIndex / this.#parts.workers) / perWorker;
+        const waitMs = this.#openStartMs + turn * 1000 - this.#parts.nowMs();
+        if (waitMs > 0) {
+          clearTimeout(this.#openTimer);
+          this.#openTimer = setTimeout(() => this.#openMore(), Math.ceil(waitMs));
+          return;
+        }
+      }
+      const connection = this.connections[this.#nextToOpen]!;
+      this.#nextToOpen += 1;
+      if (connection.state === "idle") this.#openOne(connection);
+    }
+  }
+
+  #openOne(connection: LoadConnection): void {
+    const { recorder } = this.#parts;
+    connection.state = "opening";
+    connection.attemptedAtMs = this.#parts.nowMs();
+    this.#opening += 1;
+    recorder.count(recorder.eventPhase, counter.attempted);
+    if (connection.hasBeenReady) recorder.count(recorder.eventPhase, counter.reconnects);
+    connection.failedAttempts += 1;
+    this.#live += 1;
+    connection.transport = this.#parts.openTransport(connection);
+  }
+
+  #becomeReady(connection: LoadConnection, connectUs: number): void {
+    const { recorder } = this.#parts;
+    connection.state = "ready";
+    connection.hasBeenReady = true;
+    connection.failedAttempts = 0;
+    this.#opening -= 1;
+    recorder.count(recorder.eventPhase, counter.opened);
+    recorder.recordConnected(connectUs);
+    this.#setReady(this.ready + 1);
+    this.#settleOne(connection);
+    this.#sender?.becameReady(connection);
+    this.#openMore();
+  }
+
+  #reopenLater(connection: LoadConnection, reconnect: ReconnectPlan): void {
+    const ceilingMs = Math.min(reconnect.maxMs, reconnect.baseMs * 2 ** Math.min(connection.failedAttempts, 30));
+    const timer = setTimeout(() => {
+      this.#reconnectTimers.delete(timer);
+      if (!this.#isLeaving && connection.state === "idle") this.#openOne(connection);
+    }, this.#parts.random.f53() * ceilingMs);
+    this.#reconnectTimers.add(timer);
+  }
+
+  /** Attempts that are open but never became ready within the time allowed. */
+  #sweep(): void {
+    if (this.#readyPattern === null) return;
+    const oldestMs = this.#parts.nowMs() - this.#parts.plan.timeoutMs;
+    for (const connection of this.connections) {
+      if (connection.state === "waiting" && connection.attemptedAtMs < oldestMs) connection.transport?.destroy();
+    }
+  }
+
+  #isReadySign(text: string): boolean {
+    const pattern = this.#readyPattern;
+    return pattern !== null && (typeof pattern === "string" ? text.includes(pattern) : pattern.test(text));
+  }
+
+  #closeOne(connection: LoadConnection): void {
+    if (connection.state === "idle" || connection.state === "closing") return;
+    const wasOpen = connection.state === "ready" || connection.state === "waiting";
+    if (connection.state === "ready") this.#setReady(this.ready - 1);
+    else this.#opening -= 1;
+    connection.state = "closing";
+    if (wasOpen) connection.transport?.close(1000, "");
+    else connection.transport?.destroy();
+  }
+
+  #setReady(ready: number): void {
+    this.ready = ready;
+    this.#parts.control[this.#parts.openConnectionsCell] = ready;
+  }
+
+  /** A first failure settles a connection too, even when it will be tried again. */
+  #settleOne(connection: LoadConnection): void {
+    if (connection.isSettled) return;
+    connection.isSettled = true;
+    this.#settled += 1;
+    if (this.#settled < this.#wanted) return;
+    this.#whenSettled?.();
+    this.#whenSettled = null;
+  }
+
+  #stopOpening(): void {
+    clearTimeout(this.#openTimer);
+    this.#nextToOpen = this.#wanted;
+  }
+
+  #checkAllClosed(): void {
+    if (this.#whenAllClosed === null || this.#live > 0) return;
+    this.#whenAllClosed();
+    this.#whenAllClosed = null;
+  }
+}
+
+function mayTryAgain(reconnect: ReconnectPlan, attempts: number): boolean {
+  return reconnect.maxAttempts === null || attempts < reconnect.maxAttempts;
+}
+
+function closedBeforeReady(end: ConnectionEnd): Failure {
+  const seen = end.closeCode === 1006 ? "the connection ended" : `close code ${end.closeCode} ${end.closeReason}`;
+  return {
+    phase: "open",
+    kind: "not-ready",
+    blame: "target",
+    example: `${seen.trim()} before the ready sign was seen`,
+  };
+}
+
+function plainMessage(text: string): OutgoingMessage {
+  const length = Buffer.byteLength(text);
+  const words = new Int32Array(Math.ceil(length / 4));
+  const bytes = Buffer.from(words.buffer, 0, length);
+  bytes.write(text);
+  return { words, bytes, isText: true };
+}

@@ -1,0 +1,63 @@
+import type { ConnectionEnd, Transport, TransportListener } from "../../transport/transport.ts";
+import type { ConnectionSet } from "./connection-set.ts";
+
+export type ConnectionState = "idle" | "opening" | "waiting" | "ready" | "closing";
+
+/** One connection of the load: its transport, and what waits to be sent on it. */
+export class LoadConnection implements TransportListener {
+  /** Within the worker, 0 .. own connections - 1. */
+  readonly local: number;
+  /** Over all workers; travels in every message. */
+  readonly global: number;
+  state: ConnectionState = "idle";
+  transport: Transport | null = null;
+  openedAtMs = 0;
+  /** Start of the attempt. */
+  attemptedAtMs = 0;
+  /** Attempts since it was last ready. */
+  failedAttempts = 0;
+  hasBeenReady = false;
+  /** Ready, or failed once, since the segment asked for it. */
+  isSettled = false;
+  /** Intended instants of messages that wait because the target does not read; null while there are none. */
+  backlog: Float64Array | null = null;
+  backlogHead = 0;
+  backlogLength = 0;
+  /** Closed loop: messages sent and not yet answered or given up. */
+  windowUsed = 0;
+  readonly #set: ConnectionSet;
+
+  constructor(local: number, global: number, set: ConnectionSet) {
+    this.local = local;
+    this.global = global;
+    this.#set = set;
+  }
+
+  onOpen(connectUs: number, negotiated: { readonly compression: boolean }): void {
+    this.#set.opened(this, connectUs, negotiated.compression);
+  }
+
+  takeKnownMessage(view: DataView, start: number, end: number): boolean {
+    const set = this.#set;
+    const sequence = set.codec.matchKnown(view, start, end, this.global);
+    if (sequence === 0) return false;
+    if (set.recorder.recordReceived(this.local, sequence, set.readInstant(), end - start)) this.windowUsed -= 1;
+    return true;
+  }
+
+  onMessage(bytes: Buffer, start: number, end: number, isText: boolean): void {
+    this.#set.receivedUnknown(this, bytes, start, end, isText);
+  }
+
+  onReadEnd(): void {
+    this.#set.readEnded(this);
+  }
+
+  onWritable(): void {
+    this.#set.becameWritable(this);
+  }
+
+  onClosed(end: ConnectionEnd): void {
+    this.#set.ended(this, end);
+  }
+}

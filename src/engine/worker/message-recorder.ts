@@ -1,0 +1,231 @@
+import { ledgerAnswer, type DeliveryLedger, type LossKind } from "../../measure/delivery-ledger.ts";
+import { HistogramWriter } from "../../measure/histogram-writer.ts";
+import type { IntervalRecorder } from "../../measure/interval-recorder.ts";
+import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
+
+/** Where one phase's events are counted. */
+interface PhaseRecorder {
+  readonly counts: Float64Array;
+  readonly latency: HistogramWriter;
+  readonly service: HistogramWriter;
+  readonly ownSlip: HistogramWriter;
+  readonly blockedSlip: HistogramWriter;
+  readonly connect: HistogramWriter;
+  readonly isClosedLoop: boolean;
+}
+
+/** The part of a segment's time that belongs to one phase; instants on the monotonic clock. */
+export interface PhaseWindow {
+  /** Flat index over all segments. */
+  readonly phase: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/**
+ * Turns "this was sent" and "this came back" into counts and histograms. The hot path of measuring: allocates nothing.
+ * A message is counted in the phase of its intended instant; rates are counted in the phase in which the event happened.
+ */
+export class MessageRecorder {
+  readonly ledger: DeliveryLedger;
+  readonly #intervals: IntervalRecorder;
+  readonly #expectsAnswers: boolean;
+  readonly #openConnections: () => number;
+  readonly #phases: readonly PhaseRecorder[];
+  #windows: readonly PhaseWindow[] = [];
+  #window = 0;
+  #windowEndMs = -Infinity;
+  /** The phase events without a message belong to: the one running, or the nearest. */
+  #eventPhase = 0;
+  #windowCounts: Float64Array | null = null;
+  #isOver = false;
+
+  constructor(
+    phases: readonly PhaseCells[],
+    closedLoop: readonly boolean[],
+    ledger: DeliveryLedger,
+    intervals: IntervalRecorder,
+    facts: { readonly expectsAnswers: boolean; readonly openConnections: () => number },
+  ) {
+    this.ledger = ledger;
+    this.#expectsAnswers = facts.expectsAnswers;
+    this.#openConnections = facts.openConnections;
+    this.#intervals = intervals;
+    this.#phases = phases.map((cells, index) => ({
+      counts: cells.counts,
+      latency: new HistogramWriter(cells.latency),
+      service: new HistogramWriter(cells.service),
+      ownSlip: new HistogramWriter(cells.ownSlip),
+      blockedSlip: new HistogramWriter(cells.blockedSlip),
+      connect: new HistogramWriter(cells.connect),
+      isClosedLoop: closedLoop[index]!,
+    }));
+  }
+
+  get eventPhase(): number {
+    return this.#eventPhase;
+  }
+
+  /** Connecting for the segment whose first phase is `phase`. */
+  expectPhase(phase: number): void {
+    this.#eventPhase = phase;
+  }
+
+  /** Begins a segment's load. */
+  startWindows(windows: readonly PhaseWindow[]): void {
+    this.#windows = windows;
+    this.#window = -1;
+    this.#isOver = false;
+    this.#nextWindow();
+  }
+
+  /** From now on what arrives is late: the load has ended. */
+  endWindows(): void {
+    this.#leaveWindow();
+    this.#windowCounts = null;
+    this.#windowEndMs = Infinity;
+    this.#isOver = true;
+  }
+
+  /** Follows the clock; to be called with every new instant before events of that instant are recorded. */
+  advance(nowMs: number): void {
+    while (nowMs >= this.#windowEndMs) this.#nextWindow();
+    this.#intervals.advance(nowMs);
+  }
+
+  /** Counts events outside the hot path: offered, skipped, attempted ... */
+  count(phase: number, which: number, times = 1): void {
+    this.#phases[phase]!.counts[which]! += times;
+  }
+
+  recordConnected(connectUs: number): void {
+    this.#phases[this.#eventPhase]!.connect.record(Math.round(connectUs));
+  }
+
+  /** Enters a message of an open loop; returns its sequence. `wasBlocked`: it waited for the target to read. */
+  recordSent(
+    connection: number,
+    intendedMs: number,
+    sentMs: number,
+    phase: number,
+    bytes: number,
+    wasBlocked: boolean,
+  ): number {
+    const recorder = this.#phases[phase]!;
+    const counts = recorder.counts;
+    counts[counter.sent]! += 1;
+    counts[counter.bytesSent]! += bytes;
+    if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += 1;
+    const slipUs = wholeMicroseconds(sentMs - intendedMs);
+    if (wasBlocked) recorder.blockedSlip.record(slipUs);
+    else recorder.ownSlip.record(slipUs);
+    this.#intervals.recordSent(slipUs);
+    if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection);
+    return this.ledger.send(connection, intendedMs, sentMs, phase);
+  }
+
+  /** Enters a message that has no schedule; returns its sequence. */
+  recordSentNow(connection: number, sentMs: number, phase: number, bytes: number): number {
+    const counts = this.#phases[phase]!.counts;
+    counts[counter.offered]! += 1;
+    counts[counter.sent]! += 1;
+    counts[counter.bytesSent]! += bytes;
+    if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += 1;
+    this.#intervals.countSent(1);
+    if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection);
+    return this.ledger.send(connection, sentMs, sentMs, phase);
+  }
+
+  /** Settles one valid copy. True when it was the first, and frees its place in the window (closed loop). */
+  recordReceived(connection: number, sequence: number, nowMs: number, bytes: number): boolean {
+    const ledger = this.ledger;
+    const answer = ledger.take(connection, sequence);
+    let intendedMs: number;
+    let sentMs: number;
+    let phase: number;
+    if (answer >= 0) {
+      intendedMs = ledger.intendedMs[answer]!;
+      sentMs = ledger.sentMs[answer]!;
+      phase = ledger.phase[answer]!;
+    } else if (answer === ledgerAnswer.spilled) {
+      intendedMs = ledger.spilledIntendedMs;
+      sentMs = ledger.spilledSentMs;
+      phase = ledger.spilledPhase;
+    } else {
+      this.#countExtra(answer, bytes);
+      return false;
+    }
+    const recorder = this.#phases[phase]!;
+    const counts = recorder.counts;
+    counts[counter.delivered]! += 1;
+    counts[counter.bytesReceived]! += bytes;
+    if (this.#windowCounts !== null) this.#windowCounts[counter.deliveredInWindow]! += 1;
+    else if (this.#isOver) counts[counter.late]! += 1;
+    if (ledger.isReordered(connection, sequence)) counts[counter.reordered]! += 1;
+    const serviceUs = wholeMicroseconds(nowMs - sentMs);
+    if (serviceUs < 0) {
+      counts[counter.clockErrors]! += 1;
+      return !ledger.takenWasReleased;
+    }
+    recorder.service.record(serviceUs);
+    let latencyUs = serviceUs;
+    if (!recorder.isClosedLoop) {
+      latencyUs = wholeMicroseconds(nowMs - intendedMs);
+      recorder.latency.record(latencyUs);
+    }
+    this.#intervals.recordDelivered(intendedMs, latencyUs, !this.#isOver);
+    return !ledger.takenWasReleased;
+  }
+
+  /** A frame that was meant to be one of ours, but is broken. Sequence -1 when nobody can tell which. */
+  recordCorrupt(connection: number, sequence: number): void {
+    const phase = sequence > 0 ? this.ledger.phaseOf(connection, sequence) : -1;
+    this.#phases[phase >= 0 ? phase : this.#eventPhase]!.counts[counter.corrupted]! += 1;
+    if (sequence > 0) this.ledger.markCorrupt(connection, sequence);
+  }
+
+  recordUnsolicited(bytes: number): void {
+    const counts = this.#phases[this.#eventPhase]!.counts;
+    counts[counter.unsolicited]! += 1;
+    counts[counter.bytesReceived]! += bytes;
+  }
+
+  /** For DeliveryLedger. */
+  readonly recordLost = (kind: LossKind, phase: number, intendedMs: number): void => {
+    const which = { missing: counter.lostMissing, closed: counter.lostClosed, corrupt: counter.lostCorrupt }[kind];
+    this.#phases[phase]!.counts[which]! += 1;
+    this.#intervals.recordLost(intendedMs);
+  };
+
+  #countExtra(answer: number, bytes: number): void {
+    const counts = this.#phases[this.#eventPhase]!.counts;
+    counts[answer === ledgerAnswer.duplicate ? counter.duplicated : counter.unsolicited]! += 1;
+    counts[counter.bytesReceived]! += bytes;
+  }
+
+  #leaveWindow(): void {
+    if (this.#windowCounts !== null) this.#windowCounts[counter.openAtEnd] = this.#openConnections();
+  }
+
+  #nextWindow(): void {
+    this.#leaveWindow();
+    this.#window += 1;
+    const window = this.#windows[this.#window];
+    if (window === undefined) {
+      // Between the planned end and the end of sending, events still belong to the last phase's time, but to no rate.
+      this.#windowCounts = null;
+      this.#windowEndMs = Infinity;
+      this.#isOver = true;
+      return;
+    }
+    this.#eventPhase = window.phase;
+    this.#windowCounts = this.#phases[window.phase]!.counts;
+    this.#windowEndMs = window.endMs;
+  }
+}
+
+/** Milliseconds with fractions to whole microseconds; capped far beyond what a histogram tells apart. */
+function wholeMicroseconds(ms: number): number {
+  const us = ms * 1000 + 0.5;
+  return us < 2_000_000_000 ? us | 0 : 2_000_000_000;
+}

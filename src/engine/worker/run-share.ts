@@ -1,0 +1,274 @@
+import type { MessagePort } from "node:worker_threads";
+import { DeliveryLedger, ringLengthFor } from "../../measure/delivery-ledger.ts";
+import { IntervalRecorder } from "../../measure/interval-recorder.ts";
+import {
+  control,
+  counter,
+  healthCell,
+  stopRequest,
+  viewWorkerCells,
+  type WorkerCells,
+} from "../../measure/worker-cells.ts";
+import type { Load, Plan, Segment } from "../../plan/plan.ts";
+import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
+import type { Transport, TransportListener } from "../../transport/transport.ts";
+import { MessageCodec } from "../../wire/message-codec.ts";
+import type { WorkerCommand, WorkerEvent, WorkerTask } from "../worker-messages.ts";
+import { ConnectionSet } from "./connection-set.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+import { MessageRecorder } from "./message-recorder.ts";
+import { SendLoop } from "./send-loop.ts";
+import { NoteBook } from "./worker-notes.ts";
+
+/** The parts of the outside world that a test replaces. */
+export interface ShareSurroundings {
+  readonly nowMs: () => number;
+  /** Makes the opener once the plan is known; one per worker, so that transports can share buffers. */
+  readonly makeOpener: (plan: Plan) => (listener: TransportListener) => Transport;
+}
+
+/** How long a drain in which nothing is missing waits on for late duplicates. */
+const quietMs = 250;
+
+/** One worker's share of a run, from the first connection to the last close. Resolves when no socket or timer is left. */
+export async function runShare(task: WorkerTask, surroundings: ShareSurroundings): Promise<void> {
+  const share = new Share(task, surroundings);
+  await share.run();
+}
+
+class Share {
+  readonly #plan: Plan;
+  readonly #port: MessagePort;
+  readonly #cells: WorkerCells;
+  readonly #nowMs: () => number;
+  readonly #notes: NoteBook;
+  readonly #ledger: DeliveryLedger;
+  readonly #intervals: IntervalRecorder;
+  readonly #recorder: MessageRecorder;
+  readonly #connections: ConnectionSet;
+  readonly #sender: SendLoop;
+  readonly #health: HealthMonitor;
+  readonly #workerIndex: number;
+  #hasLoaded = false;
+  #isLoading = false;
+  #segment = 0;
+  #drainTimer: NodeJS.Timeout | undefined;
+  #quietSinceMs = 0;
+  #bytesSeen = -1;
+  #whenFinished: (() => void) | null = null;
+
+  constructor(task: WorkerTask, surroundings: ShareSurroundings) {
+    const { plan, workerIndex } = task;
+    const phases = plan.segments.flatMap((segment) => segment.phases);
+    this.#plan = plan;
+    this.#port = task.port;
+    this.#workerIndex = workerIndex;
+    this.#nowMs = surroundings.nowMs;
+    this.#cells = viewWorkerCells(task.cells, phases.length);
+    this.#notes = new NoteBook(phases.length, task.runStartMs);
+    this.#intervals = new IntervalRecorder(this.#cells.intervals);
+    const capacity = Math.max(...plan.segments.map((segment) => ownConnections(plan, segment, workerIndex)));
+    const ringLength = Math.max(...plan.segments.map((segment) => ringLengthOf(segment, capacity)));
+    this.#ledger = new DeliveryLedger(capacity, plan.mode === "echo" ? ringLength : 1, (kind, phase, intendedMs) =>
+      this.#recorder.recordLost(kind, phase, intendedMs),
+    );
+    const isClosedLoop = phases.map((phase) => phase.load.kind === "max");
+    this.#recorder = new MessageRecorder(this.#cells.phases, isClosedLoop, this.#ledger, this.#intervals, {
+      expectsAnswers: plan.mode === "echo",
+      openConnections: () => this.#connections.ready,
+    });
+    this.#connections = new ConnectionSet({
+      plan: plan.connect,
+      workers: plan.workers,
+      workerIndex,
+      capacity,
+      codec: new MessageCodec(plan.message, plan.runId),
+      recorder: this.#recorder,
+      notes: this.#notes,
+      random: new Xoshiro(deriveSeed(plan.seed, 1, workerIndex)),
+      openTransport: surroundings.makeOpener(plan),
+      nowMs: this.#nowMs,
+      control: this.#cells.control,
+      openConnectionsCell: control.openConnections,
+    });
+    this.#sender = new SendLoop({
+      connections: this.#connections,
+      recorder: this.#recorder,
+      pacing: plan.pacing,
+      seed: plan.seed,
+      workers: plan.workers,
+      workerIndex,
+      messageBytes: plan.message.sizeBytes,
+      maxBufferedBytes: plan.limits.maxBufferedBytes,
+      expectsAnswers: plan.mode === "echo",
+      nowMs: this.#nowMs,
+    });
+    this.#connections.attachSender(this.#sender);
+    this.#health = new HealthMonitor(this.#cells.health, plan.pacing.mode === "precise");
+  }
+
+  async run(): Promise<void> {
+    const finished = new Promise<void>((resolve) => (this.#whenFinished = resolve));
+    this.#port.on("message", (command: WorkerCommand) => this.#obey(command));
+    const everySecond = setInterval(() => this.#publish(), 1000);
+    await finished;
+    await this.#connections.closeAll();
+    clearInterval(everySecond);
+    clearTimeout(this.#drainTimer);
+    this.#health.stop();
+    this.#tellNotes();
+    this.#port.close();
+  }
+
+  #obey(command: WorkerCommand): void {
+    switch (command.kind) {
+      case "connect":
+        void this.#connect(command.segment);
+        return;
+      case "startLoad":
+        void this.#load(command.segment, command.atMs, command.firstInterval);
+        return;
+      case "drain":
+        this.#drain(command.untilMs);
+        return;
+      case "lookAtStop":
+        this.#lookAtStop();
+        return;
+      case "finish":
+        this.#finish();
+        return;
+    }
+  }
+
+  async #connect(segmentIndex: number): Promise<void> {
+    const segment = this.#plan.segments[segmentIndex]!;
+    this.#segment = segmentIndex;
+    this.#recorder.expectPhase(firstPhaseOf(this.#plan, segmentIndex));
+    const wanted = ownConnections(this.#plan, segment, this.#workerIndex);
+    await this.#connections.openUpTo(wanted);
+    this.#tellNotes();
+    this.#tell({ kind: "connected", ready: this.#connections.ready, wanted });
+  }
+
+  async #load(segmentIndex: number, atMs: number, firstInterval: number): Promise<void> {
+    const segment = this.#plan.segments[segmentIndex]!;
+    const lastPhase = segment.phases[segment.phases.length - 1]!;
+    this.#intervals.startSegment(atMs, lastPhase.startMs + lastPhase.durationMs, firstInterval);
+    if (!this.#hasLoaded) this.#health.restart();
+    this.#hasLoaded = true;
+    this.#isLoading = true;
+    const firstPhase = firstPhaseOf(this.#plan, segmentIndex);
+    const endedMs = await this.#sender.run(segment.phases, firstPhase, segment.connections, atMs);
+    this.#isLoading = false;
+    this.#health.publish();
+    this.#tell({ kind: "loadEnded", endedMs });
+  }
+
+  /** Over when nothing is outstanding and 250 ms brought nothing, or at the deadline. */
+  #drain(untilMs: number): void {
+    clearTimeout(this.#drainTimer);
+    const nowMs = this.#nowMs();
+    const bytesSeen = this.#bytesReceived();
+    if (bytesSeen !== this.#bytesSeen) {
+      this.#bytesSeen = bytesSeen;
+      this.#quietSinceMs = nowMs;
+    }
+    const isQuiet = nowMs - this.#quietSinceMs >= quietMs;
+    const isSettled = this.#plan.mode === "echo" ? this.#ledger.outstanding === 0 : this.#buffered() === 0;
+    const mustStop = this.#cells.control[control.stop] === stopRequest.leaveNow;
+    if (nowMs < untilMs && !mustStop && !(isQuiet && isSettled)) {
+      this.#drainTimer = setTimeout(() => this.#drain(untilMs), Math.min(25, Math.max(1, untilMs - nowMs)));
+      return;
+    }
+    const outstanding = this.#ledger.outstanding;
+    if (this.#plan.mode === "oneway") this.#countAccepted();
+    this.#ledger.finish();
+    this.#cells.health[healthCell.ledgerGivenUp] = this.#ledger.givenUp;
+    this.#tellNotes();
+    this.#tell({ kind: "drained", outstanding });
+  }
+
+  /** oneway: what the kernel took is what was sent less what still lies in our buffers. */
+  #countAccepted(): void {
+    const first = firstPhaseOf(this.#plan, this.#segment);
+    const count = this.#plan.segments[this.#segment]!.phases.length;
+    let held = this.#buffered();
+    for (let phase = first + count - 1; phase >= first; phase -= 1) {
+      const counts = this.#cells.phases[phase]!.counts;
+      const heldHere = Math.min(held, counts[counter.bytesSent]!);
+      counts[counter.bytesAccepted] = counts[counter.bytesSent]! - heldHere;
+      held -= heldHere;
+    }
+  }
+
+  #buffered(): number {
+    let bytes = 0;
+    for (const connection of this.#connections.connections) bytes += connection.transport?.bufferedBytes ?? 0;
+    return bytes;
+  }
+
+  #bytesReceived(): number {
+    let bytes = 0;
+    for (const phase of this.#cells.phases) bytes += phase.counts[counter.bytesReceived]!;
+    return bytes;
+  }
+
+  #lookAtStop(): void {
+    const request = this.#cells.control[control.stop];
+    if (request === stopRequest.none) return;
+    this.#connections.stopOpening();
+    this.#sender.stop();
+    if (request === stopRequest.leaveNow) this.#finish();
+  }
+
+  #finish(): void {
+    this.#sender.stop();
+    clearTimeout(this.#drainTimer);
+    this.#ledger.finish();
+    this.#whenFinished?.();
+    this.#whenFinished = null;
+  }
+
+  #publish(): void {
+    if (this.#isLoading) this.#health.publish();
+    if (this.#notes.changed) this.#tellNotes();
+  }
+
+  #tellNotes(): void {
+    this.#notes.changed = false;
+    this.#tell({ kind: "notes", notes: this.#notes.notes(this.#intervals.lost, this.#intervals.late) });
+  }
+
+  #tell(event: WorkerEvent): void {
+    this.#port.postMessage(event);
+  }
+}
+
+function ownConnections(plan: Plan, segment: Segment, workerIndex: number): number {
+  return Math.max(0, Math.ceil((segment.connections - workerIndex) / plan.workers));
+}
+
+function firstPhaseOf(plan: Plan, segmentIndex: number): number {
+  return plan.segments.slice(0, segmentIndex).reduce((sum, segment) => sum + segment.phases.length, 0);
+}
+
+function ringLengthOf(segment: Segment, capacity: number): number {
+  const loads = segment.phases.map((phase) => phase.load);
+  const ratePerConnection = Math.max(0, ...loads.map(highestRate)) / Math.max(1, segment.connections);
+  const inFlight = Math.max(0, ...loads.map((load) => (load.kind === "max" ? load.inFlight : 0)));
+  return ringLengthFor(capacity, ratePerConnection, inFlight);
+}
+
+function highestRate(load: Load): number {
+  switch (load.kind) {
+    case "constant":
+      return load.ratePerSecond;
+    case "ramp":
+      return Math.max(load.fromPerSecond, load.toPerSecond);
+    case "burst":
+      return Math.max(load.size, (load.size * 1000) / load.everyMs);
+    case "max":
+    case "idle":
+      return 0;
+  }
+}

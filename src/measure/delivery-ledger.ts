@@ -1,0 +1,249 @@
+import { SpilledMessages, type SpilledListener } from "./spilled-messages.ts";
+
+/** What `DeliveryLedger.take` answers when the message is not a pending one of the ring. */
+export const ledgerAnswer = {
+  /** A further copy of a message that is settled. */
+  duplicate: -1,
+  /** A sequence never sent on this connection. */
+  unknown: -2,
+  /** A first copy of a message that had left the ring; its stamps are in `spilledIntendedMs` and so on. */
+  spilled: -3,
+} as const;
+
+const pending = 1;
+const corruptSeen = 2;
+const windowReleased = 4;
+
+/** What became of a message that will not be delivered any more. */
+export type LossKind = "missing" | "closed" | "corrupt";
+
+/** Told once per lost message. */
+export type LossListener = (kind: LossKind, phase: number, intendedMs: number) => void;
+
+/**
+ * Which messages of one worker are still unanswered, exactly, in memory bounded by the number outstanding.
+ *
+ * Each connection has a ring of `ringLength` slots; sequence s lives in slot s mod ringLength. A message still pending
+ * when its slot is needed again moves to a hash table (SpilledMessages). So every sequence up to the highest sent is
+ * either pending in one of the two, or settled; a copy of a settled one is a duplicate, however old. Nothing has to be
+ * remembered about settled messages, which keeps memory flat over any number of them.
+ *
+ * Connections are the worker's own, 0 .. connections - 1; sequences start at 1 per connection.
+ */
+export class DeliveryLedger {
+  readonly ringLength: number;
+  /** By slot: instants in milliseconds of the run's clock. Valid for a slot `take` has just given. */
+  readonly intendedMs: Float64Array;
+  readonly sentMs: Float64Array;
+  readonly phase: Uint16Array;
+  spilledIntendedMs = 0;
+  spilledSentMs = 0;
+  spilledPhase = 0;
+  /** Whether the window of the message last taken had been released before (closed loop). */
+  takenWasReleased = false;
+  /** Set when a message left the ring while it still held a place in its connection's window; the reader clears it. */
+  spillFreedWindow = false;
+  /** Messages settled as missing because too many were outstanding; a later copy of one counts as duplicate. */
+  givenUp = 0;
+  /** Outstanding over all connections. */
+  outstanding = 0;
+  readonly #state: Uint8Array;
+  readonly #sequence: Float64Array;
+  readonly #nextSequence: Float64Array;
+  readonly #highestSeen: Float64Array;
+  readonly #outstandingOf: Uint32Array;
+  readonly #mask: number;
+  readonly #spilled: SpilledMessages;
+  readonly #onLost: LossListener;
+
+  constructor(connections: number, ringLength: number, onLost: LossListener, maxSpilled = 2_000_000) {
+    if ((ringLength & (ringLength - 1)) !== 0) throw new Error("ring length must be a power of two");
+    const slots = connections * ringLength;
+    this.ringLength = ringLength;
+    this.intendedMs = new Float64Array(slots);
+    this.sentMs = new Float64Array(slots);
+    this.phase = new Uint16Array(slots);
+    this.#sequence = new Float64Array(slots);
+    this.#state = new Uint8Array(slots);
+    this.#nextSequence = new Float64Array(connections).fill(1);
+    this.#highestSeen = new Float64Array(connections);
+    this.#outstandingOf = new Uint32Array(connections);
+    this.#mask = ringLength - 1;
+    this.#spilled = new SpilledMessages(maxSpilled);
+    this.#onLost = onLost;
+  }
+
+  /** The sequence the next message of `connection` will have. */
+  nextSequence(connection: number): number {
+    return this.#nextSequence[connection]!;
+  }
+
+  /** Messages of `connection` that are still unanswered. */
+  outstandingOf(connection: number): number {
+    return this.#outstandingOf[connection]!;
+  }
+
+  /** Enters a message as sent; returns its sequence. */
+  send(connection: number, intendedMs: number, sentMs: number, phase: number): number {
+    const sequence = this.#nextSequence[connection]!;
+    this.#nextSequence[connection] = sequence + 1;
+    const slot = connection * this.ringLength + (sequence & this.#mask);
+    if ((this.#state[slot]! & pending) !== 0) this.#spill(connection, slot);
+    this.#state[slot] = pending;
+    this.#sequence[slot] = sequence;
+    this.intendedMs[slot] = intendedMs;
+    this.sentMs[slot] = sentMs;
+    this.phase[slot] = phase;
+    this.#outstandingOf[connection]! += 1;
+    this.outstanding += 1;
+    return sequence;
+  }
+
+  /** Gives the next sequence to a message nobody will answer. */
+  sendUnanswered(connection: number): number {
+    const sequence = this.#nextSequence[connection]!;
+    this.#nextSequence[connection] = sequence + 1;
+    return sequence;
+  }
+
+  /** Settles a valid copy: the slot (0 or more) whose stamps are the message's when it was the first, else a `ledgerAnswer`. */
+  take(connection: number, sequence: number): number {
+    const next = this.#nextSequence[connection]!;
+    if (sequence >= next) return ledgerAnswer.unknown;
+    const slot = connection * this.ringLength + (sequence & this.#mask);
+    const state = this.#state[slot]!;
+    if (this.#sequence[slot] === sequence) {
+      if ((state & pending) === 0) return ledgerAnswer.duplicate;
+      this.#state[slot] = 0;
+      this.takenWasReleased = (state & windowReleased) !== 0;
+      this.#settle(connection);
+      return slot;
+    }
+    return this.#takeSpilled(connection, sequence);
+  }
+
+  /** True when this first copy came after one with a higher sequence on the same connection. Call once per first copy. */
+  isReordered(connection: number, sequence: number): boolean {
+    if (sequence < this.#highestSeen[connection]!) return true;
+    this.#highestSeen[connection] = sequence;
+    return false;
+  }
+
+  /** Notes that a broken copy of a message came. True when that message is still pending. */
+  markCorrupt(connection: number, sequence: number): boolean {
+    const slot = connection * this.ringLength + (sequence & this.#mask);
+    if (this.#sequence[slot] === sequence) {
+      if ((this.#state[slot]! & pending) === 0) return false;
+      this.#state[slot]! |= corruptSeen;
+      return true;
+    }
+    const index = this.#spilled.find(connection, sequence);
+    if (index < 0) return false;
+    this.#spilled.flags[index]! |= corruptSeen;
+    return true;
+  }
+
+  /** The phase of a pending message, or -1. */
+  phaseOf(connection: number, sequence: number): number {
+    const slot = connection * this.ringLength + (sequence & this.#mask);
+    if (this.#sequence[slot] === sequence) return (this.#state[slot]! & pending) === 0 ? -1 : this.phase[slot]!;
+    const index = this.#spilled.find(connection, sequence);
+    return index < 0 ? -1 : this.#spilled.phase[index]!;
+  }
+
+  /** Settles all pending messages of a connection as lost with it. */
+  closeConnection(connection: number): void {
+    this.#loseAll(connection, "closed");
+  }
+
+  /** Settles everything still pending as missing: the drain has ended. */
+  finish(): void {
+    for (let connection = 0; connection < this.#outstandingOf.length; connection += 1) {
+      if (this.#outstandingOf[connection]! > 0) this.#loseRing(connection, "missing");
+    }
+    this.#spilled.removeAll(this.#loseSpilled("missing"));
+  }
+
+  /**
+   * Closed loop: how many messages of `connection` were sent before `beforeMs`, are still pending and had not been
+   * released yet. They stay pending, but no longer hold a place in the window.
+   */
+  releaseOlder(connection: number, beforeMs: number): number {
+    if (this.#outstandingOf[connection] === 0) return 0;
+    let released = 0;
+    const first = connection * this.ringLength;
+    for (let slot = first; slot < first + this.ringLength; slot += 1) {
+      if ((this.#state[slot]! & (pending | windowReleased)) === pending && this.sentMs[slot]! < beforeMs) {
+        this.#state[slot]! |= windowReleased;
+        released += 1;
+      }
+    }
+    return released;
+  }
+
+  #takeSpilled(connection: number, sequence: number): number {
+    const index = this.#spilled.find(connection, sequence);
+    if (index < 0) return ledgerAnswer.duplicate;
+    this.spilledIntendedMs = this.#spilled.intendedMs[index]!;
+    this.spilledSentMs = this.#spilled.sentMs[index]!;
+    this.spilledPhase = this.#spilled.phase[index]!;
+    this.takenWasReleased = (this.#spilled.flags[index]! & windowReleased) !== 0;
+    this.#spilled.remove(index);
+    this.#settle(connection);
+    return ledgerAnswer.spilled;
+  }
+
+  #settle(connection: number): void {
+    this.#outstandingOf[connection]! -= 1;
+    this.outstanding -= 1;
+  }
+
+  #spill(connection: number, slot: number): void {
+    if ((this.#state[slot]! & windowReleased) === 0) this.spillFreedWindow = true;
+    const flags = (this.#state[slot]! & ~pending) | windowReleased;
+    const intendedMs = this.intendedMs[slot]!;
+    const phase = this.phase[slot]!;
+    if (this.#spilled.add(connection, this.#sequence[slot]!, intendedMs, this.sentMs[slot]!, phase, flags)) return;
+    this.givenUp += 1;
+    this.#settle(connection);
+    this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : "missing", phase, intendedMs);
+  }
+
+  #loseAll(connection: number, kind: "closed" | "missing"): void {
+    if (this.#outstandingOf[connection] === 0) return;
+    this.#loseRing(connection, kind);
+    if (this.#outstandingOf[connection] === 0) return;
+    this.#spilled.removeAllOf(connection, this.#loseSpilled(kind));
+  }
+
+  #loseRing(connection: number, kind: "closed" | "missing"): void {
+    const first = connection * this.ringLength;
+    for (let slot = first; slot < first + this.ringLength; slot += 1) {
+      const state = this.#state[slot]!;
+      if ((state & pending) === 0) continue;
+      this.#state[slot] = 0;
+      this.#settle(connection);
+      this.#onLost((state & corruptSeen) !== 0 ? "corrupt" : kind, this.phase[slot]!, this.intendedMs[slot]!);
+    }
+  }
+
+  #loseSpilled(kind: "closed" | "missing"): SpilledListener {
+    return (connection, flags, phase, intendedMs) => {
+      this.#settle(connection);
+      this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : kind, phase, intendedMs);
+    };
+  }
+}
+
+/**
+ * Ring slots per connection for a load: twice what one connection sends in a second, so that answers within two
+ * seconds never leave the ring; at least 16, and at most 2^21 slots per worker over all its connections.
+ */
+export function ringLengthFor(connections: number, messagesPerSecondPerConnection: number, inFlight: number): number {
+  const wanted = Math.max(16, messagesPerSecondPerConnection * 2, inFlight * 4);
+  const affordable = Math.max(16, Math.floor(2 ** 21 / Math.max(1, connections)));
+  const limit = Math.min(wanted, affordable, 65_536);
+  let length = 16;
+  while (length < limit && length * 2 <= Math.max(affordable, 16)) length *= 2;
+  return length;
+}

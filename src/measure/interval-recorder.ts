@@ -1,0 +1,121 @@
+import { HistogramWriter } from "./histogram-writer.ts";
+import { cellOf, highestTrackableUs } from "./histogram.ts";
+import { clearHistogram, intervalCounter, intervalRingLength, type IntervalCells } from "./worker-cells.ts";
+
+/** What came too late for the ring: by interval number, then by histogram cell, how often. */
+export type LateSamples = Map<number, Map<number, number>>;
+
+/**
+ * One worker's seconds. Latency goes to the second of the message's intended instant, sent and delivered to the second
+ * in which they happened. Seconds are counted from `startSegment`; the first of a segment has a number given there, so
+ * that numbers never repeat within a run.
+ */
+export class IntervalRecorder {
+  readonly late: LateSamples = new Map();
+  /** By interval number: messages lost, by intended instant. */
+  readonly lost = new Map<number, number>();
+  readonly #slots: readonly IntervalCells[];
+  readonly #latency: readonly HistogramWriter[];
+  readonly #slip: readonly HistogramWriter[];
+  #startMs = 0;
+  #firstNumber = 0;
+  #lastNumber = 0;
+  #newest = -1;
+  // The current second, held apart for the hot path.
+  #currentFromMs = Infinity;
+  #currentToMs = -Infinity;
+  #currentLatency: HistogramWriter;
+  #currentSlip: HistogramWriter;
+  #currentCounts: Float64Array;
+
+  constructor(slots: readonly IntervalCells[]) {
+    this.#slots = slots;
+    this.#latency = slots.map((slot) => new HistogramWriter(slot.latency));
+    this.#slip = slots.map((slot) => new HistogramWriter(slot.slip));
+    this.#currentLatency = this.#latency[0]!;
+    this.#currentSlip = this.#slip[0]!;
+    this.#currentCounts = new Float64Array(intervalCounter.length);
+  }
+
+  /** Begins a segment whose load runs `durationMs` from `startMs` of the run's clock. */
+  startSegment(startMs: number, durationMs: number, firstNumber: number): void {
+    this.#startMs = startMs;
+    this.#firstNumber = firstNumber;
+    this.#lastNumber = firstNumber + Math.max(0, Math.ceil(durationMs / 1000) - 1);
+    this.#newest = firstNumber - 1;
+    this.#openUpTo(firstNumber);
+  }
+
+  /** Moves on to the second of `nowMs`. Called before anything is recorded at that instant. */
+  advance(nowMs: number): void {
+    if (nowMs < this.#currentToMs) return;
+    const number = Math.min(this.#lastNumber, this.#numberAt(nowMs));
+    if (number > this.#newest) this.#openUpTo(number);
+  }
+
+  recordSent(slipUs: number): void {
+    this.#currentCounts[intervalCounter.sent]! += 1;
+    this.#currentSlip.record(slipUs);
+  }
+
+  /** Sent without a schedule: nothing to be late against. */
+  countSent(messages: number): void {
+    this.#currentCounts[intervalCounter.sent]! += messages;
+  }
+
+  /** A delivery that happened in the current second, of a message intended at `intendedMs`. */
+  recordDelivered(intendedMs: number, latencyUs: number, inWindow: boolean): void {
+    if (inWindow) this.#currentCounts[intervalCounter.delivered]! += 1;
+    if (intendedMs >= this.#currentFromMs && intendedMs < this.#currentToMs) this.#currentLatency.record(latencyUs);
+    else this.#recordElsewhere(intendedMs, latencyUs);
+  }
+
+  recordLost(intendedMs: number): void {
+    const number = this.#clampedNumberAt(intendedMs);
+    this.lost.set(number, (this.lost.get(number) ?? 0) + 1);
+  }
+
+  #recordElsewhere(intendedMs: number, latencyUs: number): void {
+    const number = this.#clampedNumberAt(intendedMs);
+    const index = number % intervalRingLength;
+    // Two slots are left as a safety margin for the main thread, which reads a second shortly before it is reused.
+    if (
+      number > this.#newest - intervalRingLength + 2 &&
+      this.#slots[index]!.counts[intervalCounter.interval] === number
+    ) {
+      this.#latency[index]!.record(latencyUs);
+      return;
+    }
+    const cells = this.late.get(number) ?? new Map<number, number>();
+    if (cells.size === 0) this.late.set(number, cells);
+    const cell = cellOf(Math.min(latencyUs, highestTrackableUs));
+    cells.set(cell, (cells.get(cell) ?? 0) + 1);
+  }
+
+  #openUpTo(number: number): void {
+    for (let next = Math.max(this.#newest + 1, number - intervalRingLength + 1); next <= number; next += 1) {
+      const slot = this.#slots[next % intervalRingLength]!;
+      slot.counts[intervalCounter.interval] = -1; // unreadable while it is emptied
+      clearHistogram(slot.latency);
+      clearHistogram(slot.slip);
+      slot.counts[intervalCounter.sent] = 0;
+      slot.counts[intervalCounter.delivered] = 0;
+      slot.counts[intervalCounter.interval] = next;
+    }
+    this.#newest = number;
+    const index = number % intervalRingLength;
+    this.#currentLatency = this.#latency[index]!;
+    this.#currentSlip = this.#slip[index]!;
+    this.#currentCounts = this.#slots[index]!.counts;
+    this.#currentFromMs = this.#startMs + (number - this.#firstNumber) * 1000;
+    this.#currentToMs = number === this.#lastNumber ? Infinity : this.#currentFromMs + 1000;
+  }
+
+  #numberAt(instantMs: number): number {
+    return this.#firstNumber + Math.floor((instantMs - this.#startMs) / 1000);
+  }
+
+  #clampedNumberAt(instantMs: number): number {
+    return Math.min(this.#lastNumber, Math.max(this.#firstNumber, this.#numberAt(instantMs)));
+  }
+}

@@ -1,0 +1,171 @@
+import { histogramCells } from "./histogram.ts";
+
+/**
+ * What one worker has measured, in shared memory: the worker writes, the main thread reads at any time without asking.
+ * A worker that dies leaves everything it had counted behind. Each cell has one writer, so plain adds suffice.
+ */
+export interface WorkerCells {
+  readonly memory: SharedArrayBuffer;
+  readonly control: Int32Array;
+  readonly health: Float64Array;
+  /** One per phase of the plan, over all segments. */
+  readonly phases: readonly PhaseCells[];
+  /** Ring of the latest seconds; second k lives in slot k % length. */
+  readonly intervals: readonly IntervalCells[];
+}
+
+export interface PhaseCells {
+  /** Indexed by `counter`. */
+  readonly counts: Float64Array;
+  readonly latency: HistogramCells;
+  readonly service: HistogramCells;
+  readonly ownSlip: HistogramCells;
+  readonly blockedSlip: HistogramCells;
+  readonly connect: HistogramCells;
+}
+
+export interface IntervalCells {
+  /** Indexed by `intervalCounter`. */
+  readonly counts: Float64Array;
+  readonly latency: HistogramCells;
+  readonly slip: HistogramCells;
+}
+
+/** Indexes into WorkerCells.control. */
+export const control = {
+  /** Written by the main thread: one of `stopRequest`. */
+  stop: 0,
+  /** Written by the worker: connections open and ready now. */
+  openConnections: 1,
+} as const;
+
+export const stopRequest = { none: 0, stopSending: 1, leaveNow: 2 } as const;
+
+/** Indexes into WorkerCells.health. */
+export const healthCell = {
+  lagP50Us: 0,
+  lagP99Us: 1,
+  lagMaxUs: 2,
+  /** Largest lag in the latest full second. */
+  lagLastSecondUs: 3,
+  /** Mean since the load began, 0 .. 1; -1 while unknown. */
+  utilization: 4,
+  /** -1 when this Node cannot tell per thread. */
+  cpuSeconds: 5,
+  gcPauseTotalMs: 6,
+  gcPauseMaxMs: 7,
+  /** Messages whose fate was settled as lost early because too many were outstanding. */
+  ledgerGivenUp: 8,
+  length: 9,
+} as const;
+
+/** Indexes into PhaseCells.counts. */
+export const counter = {
+  offered: 0,
+  sent: 1,
+  skipped: 2,
+  unsendable: 3,
+  unsentBlocked: 4,
+  unsentLate: 5,
+  delivered: 6,
+  lostMissing: 7,
+  lostClosed: 8,
+  lostCorrupt: 9,
+  duplicated: 10,
+  reordered: 11,
+  corrupted: 12,
+  late: 13,
+  unsolicited: 14,
+  clockErrors: 15,
+  windowTimeouts: 16,
+  sentInWindow: 17,
+  deliveredInWindow: 18,
+  bytesSent: 19,
+  bytesReceived: 20,
+  bytesAccepted: 21,
+  attempted: 22,
+  opened: 23,
+  failed: 24,
+  closed: 25,
+  reconnects: 26,
+  openAtEnd: 27,
+  length: 28,
+} as const;
+
+/** Indexes into IntervalCells.counts. */
+export const intervalCounter = { interval: 0, sent: 1, delivered: 2, length: 3 } as const;
+
+/** Seconds a slot stays readable before the worker reuses it. */
+export const intervalRingLength = 16;
+
+/** Indexes into HistogramCells.stats. */
+export const histogramStat = { sum: 0, sumOfSquares: 1, min: 2, max: 3, overflow: 4, length: 5 } as const;
+
+export interface HistogramCells {
+  readonly cells: Uint32Array;
+  /** Exact figures beside the cells; `min` is Infinity while empty. Indexed by `histogramStat`. */
+  readonly stats: Float64Array;
+}
+
+const histogramBytes = histogramStat.length * 8 + histogramCells * 4;
+const phaseHistograms = 5;
+const intervalHistograms = 2;
+
+/** Shared memory for one worker of a plan with `phaseCount` phases. Pages never touched cost nothing. */
+export function allocateWorkerCells(phaseCount: number): WorkerCells {
+  const perPhase = counter.length * 8 + phaseHistograms * align8(histogramBytes);
+  const perInterval = intervalCounter.length * 8 + intervalHistograms * align8(histogramBytes);
+  const bytes = 64 + healthCell.length * 8 + phaseCount * perPhase + intervalRingLength * perInterval;
+  const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount);
+  for (const phase of cells.phases) {
+    for (const histogram of [phase.latency, phase.service, phase.ownSlip, phase.blockedSlip, phase.connect]) {
+      histogram.stats[histogramStat.min] = Infinity;
+    }
+  }
+  for (const interval of cells.intervals) interval.counts[intervalCounter.interval] = -1;
+  cells.health[healthCell.utilization] = -1;
+  cells.health[healthCell.cpuSeconds] = -1;
+  return cells;
+}
+
+/** The same memory seen from another thread. */
+export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): WorkerCells {
+  let offset = 0;
+  const take = (bytes: number): number => {
+    const at = offset;
+    offset = align8(offset + bytes);
+    return at;
+  };
+  const floats = (length: number): Float64Array => new Float64Array(memory, take(length * 8), length);
+  const histogram = (): HistogramCells => ({
+    stats: floats(histogramStat.length),
+    cells: new Uint32Array(memory, take(histogramCells * 4), histogramCells),
+  });
+  const controlCells = new Int32Array(memory, take(64), 16);
+  const health = floats(healthCell.length);
+  const phases = Array.from({ length: phaseCount }, () => ({
+    counts: floats(counter.length),
+    latency: histogram(),
+    service: histogram(),
+    ownSlip: histogram(),
+    blockedSlip: histogram(),
+    connect: histogram(),
+  }));
+  const intervals = Array.from({ length: intervalRingLength }, () => ({
+    counts: floats(intervalCounter.length),
+    latency: histogram(),
+    slip: histogram(),
+  }));
+  return { memory, control: controlCells, health, phases, intervals };
+}
+
+function align8(bytes: number): number {
+  return (bytes + 7) & ~7;
+}
+
+/** Makes a histogram empty again; only its writer may call this. */
+export function clearHistogram(histogram: HistogramCells): void {
+  histogram.cells.fill(0);
+  histogram.stats.fill(0);
+  histogram.stats[histogramStat.min] = Infinity;
+}

@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DeliveryLedger, ledgerAnswer, ringLengthFor } from "../../../src/measure/delivery-ledger.ts";
+
+interface Lost {
+  readonly kind: string;
+  readonly phase: number;
+  readonly intendedMs: number;
+}
+
+function ledgerWith(connections: number, ringLength: number, maxSpilled?: number): [DeliveryLedger, Lost[]] {
+  const lost: Lost[] = [];
+  const told = (kind: string, phase: number, intendedMs: number): void => void lost.push({ kind, phase, intendedMs });
+  return [new DeliveryLedger(connections, ringLength, told, maxSpilled), lost];
+}
+
+describe("the delivery ledger", () => {
+  it("gives a first copy its own stamps, and calls the second a duplicate", () => {
+    const [ledger] = ledgerWith(1, 16);
+    const sequence = ledger.send(0, 10, 10.5, 3);
+    const slot = ledger.take(0, sequence);
+    expect([ledger.intendedMs[slot], ledger.sentMs[slot], ledger.phase[slot]]).toEqual([10, 10.5, 3]);
+    expect(ledger.take(0, sequence)).toBe(ledgerAnswer.duplicate);
+  });
+
+  it("does not know a sequence that was never sent", () => {
+    const [ledger] = ledgerWith(1, 16);
+    expect(ledger.take(0, 1)).toBe(ledgerAnswer.unknown);
+  });
+
+  it("still knows a message answered after any number of others", () => {
+    const [ledger, lost] = ledgerWith(1, 16);
+    const old = ledger.send(0, 1, 1.25, 2);
+    for (let index = 0; index < 1000; index += 1) ledger.take(0, ledger.send(0, index, index, 0));
+    expect(ledger.take(0, old)).toBe(ledgerAnswer.spilled);
+    expect([ledger.spilledIntendedMs, ledger.spilledSentMs, ledger.spilledPhase]).toEqual([1, 1.25, 2]);
+    expect(ledger.take(0, old)).toBe(ledgerAnswer.duplicate);
+    ledger.finish();
+    expect(lost).toEqual([]);
+  });
+
+  it("tells corrupt from missing, and closed from both", () => {
+    const [ledger, lost] = ledgerWith(2, 16);
+    const broken = ledger.send(0, 1, 1, 0);
+    ledger.send(0, 2, 2, 0);
+    ledger.send(1, 3, 3, 0);
+    expect(ledger.markCorrupt(0, broken)).toBe(true);
+    ledger.closeConnection(1);
+    ledger.finish();
+    expect(lost.map(({ kind }) => kind)).toEqual(["closed", "corrupt", "missing"]);
+  });
+
+  it("counts a message as delivered when a good copy follows a broken one", () => {
+    const [ledger, lost] = ledgerWith(1, 16);
+    const sequence = ledger.send(0, 1, 1, 0);
+    ledger.markCorrupt(0, sequence);
+    expect(ledger.take(0, sequence)).toBeGreaterThanOrEqual(0);
+    ledger.finish();
+    expect(lost).toEqual([]);
+  });
+
+  it("finds a first copy reordered only when a later one came before it", () => {
+    const [ledger] = ledgerWith(1, 16);
+    expect([1, 2, 5, 3, 4, 6].map((sequence) => ledger.isReordered(0, sequence))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it("says how many it gave up when more are outstanding than it may keep", () => {
+    const [ledger, lost] = ledgerWith(1, 16, 100);
+    for (let index = 0; index < 1000; index += 1) ledger.send(0, index, index, 0);
+    expect(ledger.givenUp).toBe(1000 - 16 - 100);
+    ledger.finish();
+    expect(lost).toHaveLength(1000);
+    expect(ledger.outstanding).toBe(0);
+  });
+
+  it("frees a place in the window for messages unanswered too long, once", () => {
+    const [ledger] = ledgerWith(1, 16);
+    const first = ledger.send(0, 0, 0, 0);
+    ledger.send(0, 100, 100, 0);
+    expect(ledger.releaseOlder(0, 50)).toBe(1);
+    expect(ledger.releaseOlder(0, 50)).toBe(0);
+    ledger.take(0, first);
+    expect(ledger.takenWasReleased).toBe(true);
+  });
+
+  it("agrees with a plain model that remembers everything, whatever happens", () => {
+    const step = fc.record({
+      kind: fc.constantFrom("send", "take", "takeOld", "corrupt", "close"),
+      connection: fc.integer({ min: 0, max: 2 }),
+      pick: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+        const [ledger, lost] = ledgerWith(3, 4);
+        const state = new Map<string, "pending" | "corrupt" | "settled">();
+        const sent = [0, 0, 0];
+        const expected: Record<string, number> = { missing: 0, closed: 0, corrupt: 0 };
+        for (const { kind, connection, pick } of steps) {
+          const highest = sent[connection]!;
+          const span = kind === "takeOld" ? highest : Math.min(highest, 6);
+          const sequence = highest === 0 ? 1 : highest - (pick % Math.max(1, span));
+          const key = `${connection}:${sequence}`;
+          const known = state.get(key);
+          if (kind === "send") {
+            expect(ledger.send(connection, 0, 0, 0)).toBe(highest + 1);
+            sent[connection] = highest + 1;
+            state.set(`${connection}:${highest + 1}`, "pending");
+          } else if (kind === "corrupt") {
+            expect(ledger.markCorrupt(connection, sequence)).toBe(known === "pending" || known === "corrupt");
+            if (known === "pending") state.set(key, "corrupt");
+          } else if (kind === "close") {
+            ledger.closeConnection(connection);
+            for (const [each, was] of state) {
+              if (!each.startsWith(`${connection}:`) || was === "settled") continue;
+              expected[was === "corrupt" ? "corrupt" : "closed"]! += 1;
+              state.set(each, "settled");
+            }
+          } else {
+            const answer = ledger.take(connection, sequence);
+            if (known === undefined) expect(answer).toBe(ledgerAnswer.unknown);
+            else if (known === "settled") expect(answer).toBe(ledgerAnswer.duplicate);
+            else expect(answer >= 0 || answer === ledgerAnswer.spilled).toBe(true);
+            if (known !== undefined) state.set(key, "settled");
+          }
+        }
+        ledger.finish();
+        for (const was of state.values()) {
+          if (was !== "settled") expected[was === "corrupt" ? "corrupt" : "missing"]! += 1;
+        }
+        for (const kind of Object.keys(expected)) {
+          expect(lost.filter((loss) => loss.kind === kind)).toHaveLength(expected[kind]!);
+        }
+        expect(ledger.outstanding).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("the ring length", () => {
+  it("holds two seconds of a connection's messages and stays within its share of memory", () => {
+    expect(ringLengthFor(1, 10_000, 0)).toBe(32_768);
+    expect(ringLengthFor(10, 100, 0)).toBe(256);
+    expect(ringLengthFor(50_000, 0.1, 0)).toBe(16);
+    expect(ringLengthFor(50, 0, 64)).toBe(256);
+    expect(ringLengthFor(100_000, 1000, 0)).toBe(16);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { IntervalRecorder } from "../../../src/measure/interval-recorder.ts";
+import {
+  allocateWorkerCells,
+  histogramStat,
+  intervalCounter,
+  intervalRingLength,
+  type IntervalCells,
+} from "../../../src/measure/worker-cells.ts";
+
+function recorderWithSlots(): [IntervalRecorder, readonly IntervalCells[]] {
+  const { intervals } = allocateWorkerCells(1);
+  return [new IntervalRecorder(intervals), intervals];
+}
+
+function latencyCount(slot: IntervalCells): number {
+  return slot.latency.cells.reduce((sum, count) => sum + count, 0);
+}
+
+describe("the interval recorder", () => {
+  it("puts latency into the second of the intended instant and deliveries into the second they came", () => {
+    const [recorder, slots] = recorderWithSlots();
+    recorder.startSegment(5000, 10_000, 0);
+    recorder.advance(6100);
+    recorder.recordDelivered(5900, 200_000, true);
+    expect(latencyCount(slots[0]!)).toBe(1);
+    expect(slots[0]!.counts[intervalCounter.delivered]).toBe(0);
+    expect(slots[1]!.counts[intervalCounter.delivered]).toBe(1);
+  });
+
+  it("keeps samples whose second has left the ring, apart", () => {
+    const [recorder, slots] = recorderWithSlots();
+    recorder.startSegment(0, 60_000, 0);
+    recorder.advance(30_500);
+    recorder.recordDelivered(1000, 29_500_000, true);
+    expect(slots.reduce((sum, slot) => sum + latencyCount(slot), 0)).toBe(0);
+    const late = [...recorder.late.entries()];
+    expect(late.map(([number, cells]) => [number, [...cells.values()]])).toEqual([[1, [1]]]);
+  });
+
+  it("empties a slot before it is used for a newer second", () => {
+    const [recorder, slots] = recorderWithSlots();
+    recorder.startSegment(0, 60_000, 0);
+    recorder.recordSent(7);
+    recorder.advance(intervalRingLength * 1000 + 1);
+    expect(slots[0]!.counts[intervalCounter.interval]).toBe(intervalRingLength);
+    expect(slots[0]!.counts[intervalCounter.sent]).toBe(0);
+    expect(slots[0]!.slip.stats[histogramStat.max]).toBe(0);
+  });
+
+  it("counts what happens after the planned end in the last second", () => {
+    const [recorder, slots] = recorderWithSlots();
+    recorder.startSegment(0, 2000, 4);
+    recorder.advance(2050);
+    recorder.recordDelivered(1999, 51_000, false);
+    expect(slots[5]!.counts[intervalCounter.interval]).toBe(5);
+    expect(latencyCount(slots[5]!)).toBe(1);
+    expect(slots[5]!.counts[intervalCounter.delivered]).toBe(0);
+  });
+
+  it("notes lost messages under the second they were meant for", () => {
+    const [recorder] = recorderWithSlots();
+    recorder.startSegment(1000, 3000, 0);
+    for (const intendedMs of [1000, 1999, 2000, 3999, 9000]) recorder.recordLost(intendedMs);
+    expect([...recorder.lost]).toEqual([
+      [0, 2],
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+});
