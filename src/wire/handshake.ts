@@ -1,0 +1,169 @@
+import { createHash, randomBytes } from "node:crypto";
+import { usageError } from "../errors/floodgate-error.ts";
+import { isHttpToken, type ResponseHead } from "./response-head.ts";
+
+const acceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+const ownHeaders = new Set([
+  "upgrade",
+  "connection",
+  "sec-websocket-key",
+  "sec-websocket-version",
+  "sec-websocket-extensions",
+  "sec-websocket-protocol",
+]);
+
+/** What a client asks for. */
+export interface UpgradeWish {
+  readonly url: URL;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly subprotocols: readonly string[];
+}
+
+/** A new random Sec-WebSocket-Key (RFC 6455 section 4.1). */
+export function upgradeKey(): string {
+  return randomBytes(16).toString("base64");
+}
+
+/** The Sec-WebSocket-Accept that answers a key (RFC 6455 section 4.2.2). */
+export function acceptKey(key: string): string {
+  return createHash("sha1")
+    .update(key + acceptSuffix)
+    .digest("base64");
+}
+
+/**
+ * The upgrade request without its key, made once for all connections: `request(key)` is the whole head.
+ * Name and password in the URL become basic authorization unless an Authorization header is given.
+ * Throws a usage error for headers that cannot be sent.
+ */
+export function upgradeRequest(wish: UpgradeWish): (key: string) => string {
+  checkHeaders(wish);
+  const { url } = wish;
+  const given = new Set(wish.headers.map(([name]) => name.toLowerCase()));
+  const lines = [`GET ${url.pathname}${url.search} HTTP/1.1`];
+  if (!given.has("host")) lines.push(`Host: ${url.host}`);
+  const authorization = basicAuthorization(url);
+  if (authorization !== undefined && !given.has("authorization")) lines.push(`Authorization: ${authorization}`);
+  for (const [name, value] of wish.headers) lines.push(`${name}: ${value}`);
+  lines.push("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13");
+  if (wish.subprotocols.length > 0) lines.push(`Sec-WebSocket-Protocol: ${wish.subprotocols.join(", ")}`);
+  const head = `${lines.join("\r\n")}\r\nSec-WebSocket-Key: `;
+  return (key) => `${head}${key}\r\n\r\n`;
+}
+
+/** `Basic ...` from the name and password of a URL; undefined when it has neither. */
+export function basicAuthorization(url: URL): string | undefined {
+  if (url.username === "" && url.password === "") return undefined;
+  const plain = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return `Basic ${Buffer.from(plain, "utf8").toString("base64")}`;
+}
+
+/** Refuses header names and values that HTTP cannot carry, and those that the upgrade needs for itself. */
+export function checkHeaders({ headers, subprotocols }: Omit<UpgradeWish, "url">): void {
+  for (const [name, value] of headers) {
+    if (!isHttpToken(name)) throw usageError(`"${name}" is not a header name.`, "Write headers as 'Name: value'.");
+    if (ownHeaders.has(name.toLowerCase())) {
+      const hint = name.toLowerCase() === "sec-websocket-protocol" ? "Use --subprotocol." : "Leave it out.";
+      throw usageError(`The header "${name}" belongs to the WebSocket handshake and cannot be set.`, hint);
+    }
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw usageError(`The value of header "${name}" has a character that HTTP headers cannot carry.`);
+    }
+  }
+  for (const [i, name] of subprotocols.entries()) {
+    if (!isHttpToken(name)) throw usageError(`"${name}" is not a subprotocol name.`);
+    if (subprotocols.indexOf(name) !== i) throw usageError(`The subprotocol "${name}" is asked for twice.`);
+  }
+}
+
+/** Why an answer to the upgrade is no WebSocket; a `handshake/<kind>` failure. */
+export interface HandshakeFault {
+  readonly kind: string;
+  readonly blame: "target" | "config";
+  readonly example: string;
+}
+
+/**
+ * What a 101 answer lacks to be ours: the fault, or undefined when all is well (RFC 6455 section 4.1, the list for
+ * clients). No extension is ever asked for here.
+ */
+export function checkAcceptance(
+  head: ResponseHead,
+  key: string,
+  subprotocols: readonly string[],
+): HandshakeFault | undefined {
+  const upgrade = head.headers.get("upgrade");
+  if (upgrade?.toLowerCase() !== "websocket") {
+    return targetFault("invalid-upgrade", `HTTP 101 with ${describeHeader("Upgrade", upgrade)}`);
+  }
+  const connection = head.headers.get("connection");
+  const tokens = (connection ?? "").toLowerCase().split(",");
+  if (!tokens.some((token) => token.trim() === "upgrade")) {
+    return targetFault("invalid-upgrade", `HTTP 101 with ${describeHeader("Connection", connection)}`);
+  }
+  const accept = head.headers.get("sec-websocket-accept");
+  if (accept !== acceptKey(key)) {
+    return targetFault("invalid-accept", `HTTP 101 with ${describeHeader("Sec-WebSocket-Accept", accept)}`);
+  }
+  const extensions = head.headers.get("sec-websocket-extensions");
+  if (extensions !== undefined && extensions.trim() !== "") {
+    return targetFault("negotiation", `the target chose the extension "${cut(extensions)}", none was asked for`);
+  }
+  return checkSubprotocol(head.headers.get("sec-websocket-protocol"), subprotocols);
+}
+
+function checkSubprotocol(chosen: string | undefined, asked: readonly string[]): HandshakeFault | undefined {
+  if (chosen === undefined) {
+    if (asked.length === 0) return undefined;
+    const example = `the target chose no subprotocol, asked for: ${asked.join(", ")}`;
+    return { kind: "negotiation", blame: "target", example };
+  }
+  if (asked.includes(chosen)) return undefined;
+  const wanted = asked.length === 0 ? "none was asked for" : `asked for: ${asked.join(", ")}`;
+  return targetFault("negotiation", `the target chose the subprotocol "${cut(chosen)}", ${wanted}`);
+}
+
+/**
+ * The fault that any other answer than 101 is: `redirect`, or `status.<code>` with the reason and the first
+ * characters of the body.
+ */
+export function refusedUpgrade(head: ResponseHead, body: string): HandshakeFault {
+  const location = head.headers.get("location");
+  if (head.status >= 300 && head.status < 400 && location !== undefined) {
+    const example = `HTTP ${head.status} to "${cut(location)}"; redirects are not followed, use that address itself`;
+    return { kind: "redirect", blame: "config", example };
+  }
+  const text = printable(body.replace(/^[0-9a-f]+\r\n/i, "")).trim();
+  const status = `HTTP ${head.status}${head.reason === "" ? "" : ` ${head.reason}`}`;
+  return targetFault(`status.${head.status}`, text === "" ? status : `${status}: ${text.slice(0, 120)}`);
+}
+
+/** The head of a 101 answer. A server checks the request itself. */
+export function upgradeResponse(key: string, subprotocol?: string, extensions?: string): string {
+  const lines = [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${acceptKey(key)}`,
+  ];
+  if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
+  if (extensions !== undefined) lines.push(`Sec-WebSocket-Extensions: ${extensions}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+function targetFault(kind: string, example: string): HandshakeFault {
+  return { kind, blame: "target", example };
+}
+
+function describeHeader(name: string, value: string | undefined): string {
+  return value === undefined ? `no ${name} header` : `${name} "${cut(value)}"`;
+}
+
+function cut(text: string): string {
+  return printable(text).slice(0, 100);
+}
+
+/** The text with everything but printable ASCII as a blank or a dot. */
+function printable(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[^\x20-\x7e]/g, ".");
+}
