@@ -1,0 +1,121 @@
+/** Why a connection attempt was turned away. */
+export type RefusalReason = "handshake" | "bearer" | "limit" | "fault";
+
+/**
+ * What the mock server really did, counted where it happens; the truth a client's findings are checked against.
+ *
+ * The identities that hold once no connection is open (a message counts when it was read whole):
+ *   messagesIn  = answered + dropped + unansweredAtDisconnect + unansweredAtClose       (in echo)
+ *   messagesOut = answered + duplicated
+ * and against a client with no losses of its own, all its connections closed:
+ *   client lost        = dropped + corrupted + unansweredAtDisconnect + (client sent - messagesIn)
+ *   client duplicated  = duplicated;  client corrupted = corrupted;  client reordered = reordered
+ * The last bracket is what the server never read, because it had cut the connection.
+ */
+export class MockBooks {
+  connectionsAccepted = 0;
+  connectionsOpen = 0;
+  connectionsPeak = 0;
+  /** Ended, in whatever way. */
+  connectionsClosed = 0;
+  /** Ended by the faults disconnect-after and disconnect-rate; part of the closed ones. */
+  connectionsCut = 0;
+  /** Left by the peer without a close frame; part of the closed ones. */
+  connectionsLost = 0;
+  readonly refused: Record<RefusalReason, number> = { handshake: 0, bearer: 0, limit: 0, fault: 0 };
+  messagesIn = 0;
+  /** Answers that left, duplicates and corrupt ones included. */
+  messagesOut = 0;
+  /** Message bytes, without frame headers; under compression before it is applied. */
+  payloadBytesIn = 0;
+  payloadBytesOut = 0;
+  pingsAnswered = 0;
+  dropped = 0;
+  corrupted = 0;
+  duplicated = 0;
+  /** Answers that really left after a later one. */
+  reordered = 0;
+  /** Answers that were held to be reordered, but left in order: no later one came in time. Not a fault. */
+  reorderMissed = 0;
+  /** Messages read but not answered when the server cut their connection. */
+  unansweredAtDisconnect = 0;
+  /** The same when the peer closed or left, or the server was stopped. */
+  unansweredAtClose = 0;
+  /** Answers that waited for latency, a stall or a peer that was not reading. */
+  delayedAnswers = 0;
+  /** From receipt to leaving, over the delayed answers. */
+  answerDelaySumUs = 0;
+  answerDelayMaxUs = 0;
+  /** Answers that a stall held back. */
+  stalledAnswers = 0;
+  leakedBytes = 0;
+  readonly protocolErrors = new Map<string, number>();
+
+  /** Counts a connection that has completed its handshake; gives its number, from 1. */
+  open(): number {
+    this.connectionsAccepted += 1;
+    this.connectionsOpen += 1;
+    this.connectionsPeak = Math.max(this.connectionsPeak, this.connectionsOpen);
+    return this.connectionsAccepted;
+  }
+
+  /** Counts the end of an open connection. */
+  close(): void {
+    this.connectionsOpen -= 1;
+    this.connectionsClosed += 1;
+  }
+
+  /** Counts a breach of RFC 6455 by a client; `kind` is a stable word such as `invalid-utf8`. */
+  protocolError(kind: string): void {
+    this.protocolErrors.set(kind, (this.protocolErrors.get(kind) ?? 0) + 1);
+  }
+
+  /** Counts an answer that left `delayMs` after its message had come. */
+  delayed(delayMs: number): void {
+    const delayUs = Math.round(delayMs * 1000);
+    this.delayedAnswers += 1;
+    this.answerDelaySumUs += delayUs;
+    if (delayUs > this.answerDelayMaxUs) this.answerDelayMaxUs = delayUs;
+  }
+
+  /** All counts by name, as `GET /stats` gives them. Protocol errors by kind are `protocolErrors.<kind>`. */
+  snapshot(): Record<string, number> {
+    let protocolErrors = 0;
+    const byKind: Record<string, number> = {};
+    for (const [kind, count] of this.protocolErrors) {
+      protocolErrors += count;
+      byKind[`protocolErrors.${kind}`] = count;
+    }
+    return {
+      connectionsAccepted: this.connectionsAccepted,
+      connectionsOpen: this.connectionsOpen,
+      connectionsPeak: this.connectionsPeak,
+      connectionsClosed: this.connectionsClosed,
+      connectionsCut: this.connectionsCut,
+      connectionsLost: this.connectionsLost,
+      refusedHandshake: this.refused.handshake,
+      refusedBearer: this.refused.bearer,
+      refusedLimit: this.refused.limit,
+      refusedFault: this.refused.fault,
+      messagesIn: this.messagesIn,
+      messagesOut: this.messagesOut,
+      payloadBytesIn: this.payloadBytesIn,
+      payloadBytesOut: this.payloadBytesOut,
+      pingsAnswered: this.pingsAnswered,
+      dropped: this.dropped,
+      corrupted: this.corrupted,
+      duplicated: this.duplicated,
+      reordered: this.reordered,
+      reorderMissed: this.reorderMissed,
+      unansweredAtDisconnect: this.unansweredAtDisconnect,
+      unansweredAtClose: this.unansweredAtClose,
+      delayedAnswers: this.delayedAnswers,
+      answerDelaySumUs: this.answerDelaySumUs,
+      answerDelayMaxUs: this.answerDelayMaxUs,
+      stalledAnswers: this.stalledAnswers,
+      leakedBytes: this.leakedBytes,
+      protocolErrors,
+      ...byKind,
+    };
+  }
+}

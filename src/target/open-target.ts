@@ -1,0 +1,63 @@
+import type { Host } from "../host/host.ts";
+import { metricsMemory } from "./metrics-memory.ts";
+import { forkMock } from "./mock-child.ts";
+import { processMemory, processTreeMemory } from "./proc-memory.ts";
+import { readRemoteBooks } from "./remote-books.ts";
+import { spawnServer } from "./spawned-server.ts";
+import { noMemory, type TargetMemory } from "./target-memory.ts";
+import type { TargetMemoryRequest, TargetRequest } from "./target-request.ts";
+
+/** A target that can be connected to. */
+export interface OpenTarget {
+  readonly url: string;
+  /** For people: `mock (echo)`, `ws://host/path`. */
+  readonly description: string;
+  readonly memory: TargetMemory;
+  /** The books of a floodgate mock since its start; null when the target is another server or does not answer. */
+  readBooks(): Promise<Readonly<Record<string, number>> | null>;
+  /** Ends what was started for this target; nothing for one that was running already. Never throws. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the target when that is asked for, waits until it can be connected to and finds where its memory is read. Throws a
+ * FloodgateError when it cannot be started.
+ */
+export async function openTarget(request: TargetRequest, host: Host): Promise<OpenTarget> {
+  switch (request.kind) {
+    case "mock": {
+      const mock = await forkMock(request.options);
+      return {
+        url: mock.url,
+        description: `mock (${request.options.mode})`,
+        memory: processMemory(mock.pid),
+        readBooks: () => mock.readBooks(),
+        close: () => mock.close(),
+      };
+    }
+    case "spawn": {
+      const server = await spawnServer(request.command, request.url, host);
+      return {
+        url: request.url,
+        description: `${request.url} (started with "${request.command}")`,
+        memory: processTreeMemory(server.pid),
+        readBooks: () => readRemoteBooks(request.url),
+        close: () => server.close(),
+      };
+    }
+    case "url":
+      return {
+        url: request.url,
+        description: request.url,
+        memory: requestedMemory(request.memory, host),
+        readBooks: () => readRemoteBooks(request.url),
+        close: () => Promise.resolve(),
+      };
+  }
+}
+
+function requestedMemory(request: TargetMemoryRequest | null, host: Host): TargetMemory {
+  if (request === null)
+    return noMemory("not asked for: --target-pid, --spawn or --target-metrics tells where to read it");
+  return request.kind === "pid" ? processMemory(request.pid) : metricsMemory(request.url, host.clock);
+}
