@@ -1,0 +1,58 @@
+import type { ConnectionEnd, OutgoingMessage, Transport, TransportListener } from "../../src/transport/transport.ts";
+
+/** A transport without a network: the test decides what comes back, and when. */
+export class MemoryTransport implements Transport {
+  bufferedBytes = 0;
+  /** Whole messages as they were written, one list per burst. */
+  readonly bursts: Buffer[][] = [];
+  isOver = false;
+  readonly listener: TransportListener;
+  #burst: Buffer[] = [];
+
+  constructor(listener: TransportListener) {
+    this.listener = listener;
+  }
+
+  open(connectUs = 100): void {
+    this.listener.onOpen(connectUs, { compression: false, subprotocol: "" });
+  }
+
+  beginBurst(): void {
+    this.#burst = [];
+  }
+
+  writeMessage(message: OutgoingMessage): void {
+    this.#burst.push(Buffer.from(message.bytes));
+  }
+
+  endBurst(): void {
+    this.bursts.push(this.#burst);
+  }
+
+  get messages(): readonly Buffer[] {
+    return this.bursts.flat();
+  }
+
+  /** Gives frames to the listener as one read from the socket. */
+  receive(...frames: readonly Buffer[]): void {
+    for (const frame of frames) {
+      const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+      if (!this.listener.takeKnownMessage(view, 0, frame.length)) this.listener.onMessage(frame, 0, frame.length, true);
+    }
+    this.listener.onReadEnd();
+  }
+
+  close(): void {
+    this.end({ opened: true, closeCode: 1000, closeReason: "", failure: undefined });
+  }
+
+  destroy(): void {
+    this.end({ opened: true, closeCode: 1006, closeReason: "", failure: undefined });
+  }
+
+  end(end: ConnectionEnd): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.listener.onClosed(end);
+  }
+}
