@@ -1,0 +1,112 @@
+import type { ResultThreshold, RunResult } from "../result/run-result.ts";
+import { formatCount } from "../units/count.ts";
+import { compare, evaluateThreshold, samplesNeeded } from "./evaluate-threshold.ts";
+import { measuredValue, type MeasuredValue } from "./measured-value.ts";
+import { rollingWindows, type WindowValue } from "./rolling-windows.ts";
+import type { QuantityKind } from "./threshold-metrics.ts";
+import { thresholdName, type Threshold } from "./threshold.ts";
+
+/** A threshold with what was measured and what came of it; saved in the result as it is. */
+export type CheckedThreshold = ResultThreshold;
+
+const savedUnits: Readonly<Record<QuantityKind, string>> = {
+  time: "s",
+  size: "bytes",
+  slope: "bytes/s",
+  rate: "/s",
+  ratio: "ratio",
+  count: "count",
+};
+
+/**
+ * Every threshold against the result, in order. No data is `no-data`, which counts as a failure; a percentile on too few
+ * samples and a run shorter than the window are `unresolved`; nothing is judged where the generator was limited.
+ */
+export function checkThresholds(result: RunResult, thresholds: readonly Threshold[]): readonly CheckedThreshold[] {
+  return thresholds.map((threshold) => checkThreshold(result, threshold));
+}
+
+/** One threshold. Of `over` windows only those that end after `endingAfterMs` are judged: for a run that goes on. */
+export function checkThreshold(result: RunResult, threshold: Threshold, endingAfterMs = 0): CheckedThreshold {
+  const judged =
+    threshold.overSeconds === null
+      ? judge(threshold, measuredValue(result, threshold))
+      : judgeWindows(threshold, rollingWindows(result, threshold, endingAfterMs), () =>
+          measuredValue(result, threshold),
+        );
+  const limited = limitedReason(result, threshold);
+  const detail = limited ?? judged.detail;
+  return {
+    expression: threshold.text,
+    source: threshold.source,
+    metric: thresholdName(threshold),
+    value: judged.value,
+    bound: threshold.bound.kind === "value" ? threshold.bound.value : null,
+    unit: savedUnits[threshold.kind],
+    outcome: limited === undefined ? judged.outcome : "not-evaluated",
+    warnOnly: threshold.isAdvisory,
+    samples: judged.samples,
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+interface Judged extends MeasuredValue {
+  readonly outcome: ResultThreshold["outcome"];
+}
+
+function judge(threshold: Threshold, measured: MeasuredValue): Judged {
+  const outcome = evaluateThreshold(threshold, measured.value, measured.samples);
+  if (outcome !== "unresolved") return { ...measured, outcome };
+  const detail = `${threshold.stat} needs ${formatCount(samplesNeeded(threshold.stat))} samples, there are ${formatCount(measured.samples ?? 0)}`;
+  return { ...measured, outcome, detail };
+}
+
+/** The worst window decides; windows without data are passed over unless all are. */
+function judgeWindows(threshold: Threshold, windows: readonly WindowValue[], readWhole: () => MeasuredValue): Judged {
+  const span = `${threshold.overSeconds} s`;
+  if (windows.length === 0) {
+    const whole = readWhole();
+    if (whole.value === null) return { ...whole, outcome: "no-data" };
+    return { value: null, samples: null, outcome: "unresolved", detail: `no ${span} of measured load` };
+  }
+  const judged = windows.map((window) => ({ window, ...judge(threshold, window) }));
+  const worstOf = (outcome: Judged["outcome"]) =>
+    judged.filter((each) => each.outcome === outcome).sort((a, b) => worseFirst(threshold, a.value, b.value))[0];
+  const worst = worstOf("fail") ?? worstOf("unresolved") ?? worstOf("pass");
+  if (worst === undefined) return { value: null, samples: 0, outcome: "no-data", detail: "no samples" };
+  const at = `worst ${span}: from ${(worst.window.fromMs / 1000).toFixed(0)} s`;
+  const detail = worst.outcome === "unresolved" ? `${at}; ${worst.detail ?? ""}` : at;
+  return { value: worst.value, samples: worst.samples, outcome: worst.outcome, detail };
+}
+
+function worseFirst({ op }: Threshold, a: number | null, b: number | null): number {
+  const direction = op === ">" || op === ">=" ? 1 : -1;
+  return direction * ((a ?? 0) - (b ?? 0));
+}
+
+/** Why nothing may be judged: the generator was limited, in the phase that is asked about or in the run. */
+function limitedReason(result: RunResult, threshold: Threshold): string | undefined {
+  const phase = result.phases.find((candidate) => candidate.name === threshold.selectors.phase);
+  const [health, reasons] =
+    phase === undefined
+      ? [result.generator.health, result.generator.reasons]
+      : [phase.generatorHealth, phase.generatorReasons];
+  if (health !== "limited") return undefined;
+  return `the generator was limited${reasons.length === 0 ? "" : `: ${reasons.join("; ")}`}`;
+}
+
+/**
+ * A value with its 95 % interval against a bound: `pass` and `fail` only when the whole interval is on one side,
+ * `uncertain` otherwise. `lo` <= `value` <= `hi`.
+ */
+export function evaluateWithInterval(
+  op: Threshold["op"],
+  bound: number,
+  interval: { readonly lo: number; readonly hi: number },
+): "pass" | "fail" | "uncertain" {
+  const [low, high] = [compare(interval.lo, op, bound), compare(interval.hi, op, bound)];
+  if (low !== high) return "uncertain";
+  const straddles = (op === "==" || op === "!=") && interval.lo < bound && bound < interval.hi;
+  if (straddles) return "uncertain";
+  return low ? "pass" : "fail";
+}

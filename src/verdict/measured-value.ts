@@ -1,0 +1,152 @@
+import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
+import type { RunResult } from "../result/run-result.ts";
+import { percentileOfTimes } from "../result/times-of-histogram.ts";
+import { percentileOf } from "./threshold-metrics.ts";
+import { thresholdName, type Threshold } from "./threshold.ts";
+
+/** What a result says of a threshold's metric, in the threshold's unit. */
+export interface MeasuredValue {
+  /** Null when there is nothing to judge; `detail` says why. */
+  readonly value: number | null;
+  /** Samples behind the value; null when it is no statistic of samples. */
+  readonly samples: number | null;
+  readonly detail?: string;
+}
+
+/** The metric over the whole run, or over the phase the threshold names. */
+export function measuredValue(result: RunResult, threshold: Threshold): MeasuredValue {
+  const phase = threshold.selectors.phase;
+  const block = phase === undefined ? result.totals : result.phases.find((candidate) => candidate.name === phase);
+  if (block === undefined) return noValue(`phase ${phase} was not reached`);
+  const { stat } = threshold;
+  switch (threshold.metric) {
+    case "latency":
+      return timesValue(block.latencyUs, stat);
+    case "service":
+    case "latency.service":
+      return timesValue(block.serviceUs, stat);
+    case "slip":
+    case "latency.slip":
+      return block.loop === "closed"
+        ? noValue("a closed loop has no schedule to be late on")
+        : timesValue(block.slipUs, stat);
+    case "connect":
+      return timesValue(block.connections.connectUs, stat);
+    case "delivery":
+      return deliveryValue(result, block, stat);
+    case "rate":
+      return rateValue(block, stat);
+    case "memory":
+    case "memory.generator":
+    case "memory.client":
+      return memoryValue(result.memory.generator, result.memory.generatorReason, stat);
+    case "memory.target":
+      return memoryValue(result.memory.target, result.memory.targetReason, stat);
+    case "generator.lag":
+      return lagValue(result, stat);
+    case "generator":
+      return cpuValue(result);
+    case "scaling":
+      return scalingValue(result, phase);
+    default:
+      if (threshold.metric === "errors" || threshold.metric.startsWith("errors.")) return errorValue(block, threshold);
+      return noValue(`${thresholdName(threshold)} is not known in this version`);
+  }
+}
+
+/** A figure of many times, in seconds. */
+function timesValue(times: ResultTimes, stat: string): MeasuredValue {
+  if (times.count === 0) return { value: null, samples: 0, detail: "no samples" };
+  const percentile = percentileOf(stat);
+  const us = writtenFigure(times, stat) ?? (percentile === undefined ? null : percentileOfTimes(times, percentile));
+  return { value: us === null ? null : us / 1e6, samples: times.count };
+}
+
+/** What the result spells out, and no histogram has to be read for. */
+function writtenFigure(times: ResultTimes, stat: string): number | null {
+  const { min, mean, stdev, max, p50, p90, p95, p99, p999 } = times;
+  const figures: Readonly<Record<string, number | null>> = { min, mean, stdev, max, p50, p90, p95, p99, "p99.9": p999 };
+  return figures[stat] ?? null;
+}
+
+function deliveryValue(result: RunResult, { messages, deliveryRatio }: ResultBlock, stat: string): MeasuredValue {
+  const samples = messages.expected;
+  if (samples === 0) {
+    const { mode } = result.config;
+    if (mode === "oneway" && messages.sent > 0) return noValue("delivery is unknown in mode oneway");
+    return noValue(mode === "connect" ? "mode connect sends no messages" : "nothing was sent");
+  }
+  if (stat === "ratio") return { value: deliveryRatio, samples };
+  const counts: Readonly<Record<string, number>> = messages;
+  return { value: counts[stat] ?? null, samples };
+}
+
+function rateValue({ rate }: ResultBlock, stat: string): MeasuredValue {
+  const values: Readonly<Record<string, number | null>> = {
+    offered: rate.offeredPerSecond,
+    sent: rate.sentPerSecond,
+    delivered: rate.deliveredPerSecond,
+    achieved: rate.achievedRatio,
+  };
+  const value = values[stat] ?? null;
+  return value === null ? noValue("nothing was offered in the measured window") : { value, samples: null };
+}
+
+/** `errors.count`, `errors.rate`, `errors.<phase>`, `errors.<phase>.<kind>`. */
+function errorValue(block: ResultBlock, { metric, stat }: Threshold): MeasuredValue {
+  const attempts = block.connections.attempted + block.messages.sent;
+  if (attempts === 0) return noValue("nothing was attempted");
+  const sum = (prefix: string) =>
+    Object.entries(block.errors).reduce((total, [code, count]) => total + (code.startsWith(prefix) ? count : 0), 0);
+  if (metric !== "errors") {
+    const code = `${metric.slice("errors.".length)}/${stat}`;
+    return { value: block.errors[code] ?? 0, samples: null };
+  }
+  if (stat === "count") return { value: sum(""), samples: null };
+  if (stat === "rate")
+    return { value: sum("") / attempts, samples: null, detail: `of ${attempts} connections and messages` };
+  return { value: sum(`${stat}/`), samples: null };
+}
+
+function memoryValue(memory: RunResult["memory"]["generator"], reason: string | null, stat: string): MeasuredValue {
+  if (memory === null) return noValue(reason ?? "not measured");
+  const values: Readonly<Record<string, number | null>> = {
+    peak: memory.peakBytes,
+    growth: memory.growthBytes,
+    slope: memory.slopeBytesPerSecond,
+    perMessage: memory.perMessageBytes,
+    perConnection: memory.perConnectionBytes,
+  };
+  const value = values[stat] ?? null;
+  return value === null ? noValue("too few readings to tell") : { value, samples: null };
+}
+
+function lagValue({ generator }: RunResult, stat: string): MeasuredValue {
+  const lags: Readonly<Record<string, number>> | null = generator.lagUs;
+  const us = lags?.[stat];
+  return us === undefined ? noValue("no worker told its lag") : { value: us / 1e6, samples: null };
+}
+
+/** CPU time of the whole generator as a share of the cores its workers could have filled. */
+function cpuValue({ generator, durationMs }: RunResult): MeasuredValue {
+  const available = (durationMs / 1000) * generator.workers.length;
+  return available === 0 ? noValue("no worker ran") : { value: generator.cpuSeconds / available, samples: null };
+}
+
+/** The worst measured phase, unless one is named. */
+function scalingValue(result: RunResult, phase: string | undefined): MeasuredValue {
+  const phases = result.phases.filter((candidate) =>
+    phase === undefined ? candidate.measured : candidate.name === phase,
+  );
+  let worst: { readonly value: number; readonly name: string } | undefined;
+  for (const { name, scalingEfficiency } of phases) {
+    if (scalingEfficiency === undefined || scalingEfficiency === null) continue;
+    if (worst === undefined || scalingEfficiency < worst.value) worst = { value: scalingEfficiency, name };
+  }
+  if (worst === undefined) return noValue("the profile is no scaling profile");
+  return { value: worst.value, samples: null, ...(phase === undefined && { detail: `phase ${worst.name}` }) };
+}
+
+function noValue(detail: string): MeasuredValue {
+  return { value: null, samples: null, detail };
+}

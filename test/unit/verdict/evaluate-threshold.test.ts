@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { compare, evaluateThreshold, samplesNeeded } from "../../../src/verdict/evaluate-threshold.ts";
+import { parseThreshold } from "../../../src/verdict/threshold.ts";
+import { methodVector } from "../../support/method-vectors.ts";
+
+describe("evaluateThreshold", () => {
+  it("gives the outcomes of the vector threshold.evaluate", () => {
+    const { input, expected } = methodVector("threshold.evaluate");
+    const cases = input as { expr: string; value: number | null; n: number }[];
+    expect(cases.map(({ expr, value, n }) => evaluateThreshold(parseThreshold(expr, "test"), value, n))).toEqual(
+      expected,
+    );
+  });
+
+  it("never passes without data", () => {
+    const threshold = parseThreshold("delivery.lost==0", "test");
+    expect(evaluateThreshold(threshold, null, null)).toBe("no-data");
+    expect(evaluateThreshold(threshold, 0, 0)).toBe("no-data");
+  });
+
+  it("has no data for a bound against a baseline that is not there", () => {
+    expect(evaluateThreshold(parseThreshold("latency.p50<=base*1.1", "test"), 0.1, 5000)).toBe("no-data");
+  });
+});
+
+describe("samplesNeeded", () => {
+  it.each([
+    ["p99", 1000],
+    ["p99.9", 10_000],
+    ["p99.99", 100_000],
+    ["p50", 20],
+    ["p100", 1],
+    ["max", 1],
+    ["mean", 1],
+  ])("of %s is %d", (stat, needed) => {
+    expect(samplesNeeded(stat)).toBe(needed);
+  });
+});
+
+describe("compare", () => {
+  it.each([
+    [1, "<", 2, true],
+    [2, "<", 2, false],
+    [2, "<=", 2, true],
+    [3, ">", 2, true],
+    [2, ">", 2, false],
+    [2, ">=", 2, true],
+    [2, "==", 2, true],
+    [2, "!=", 2, false],
+    [0.1 + 0.2, "<=", 0.3, true],
+    [0.1 + 0.2, ">", 0.3, false],
+    [0.3000001, "==", 0.3, false],
+    [0, "==", 0, true],
+  ] as const)("%d %s %d is %s", (value, op, bound, holds) => {
+    expect(compare(value, op, bound)).toBe(holds);
+  });
+});
