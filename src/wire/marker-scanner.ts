@@ -29,6 +29,8 @@ const unknown: ScannedMessage = { kind: "corrupt", connectionId: -1, sequence: -
 export class MarkerScanner {
   private readonly layout: MarkerLayout;
   private readonly payloadBytes: number;
+  /** Those of the marker at hand. One array for all: targets that wrap every message make this path a hot one. */
+  private readonly digits = new Int8Array(markerEnd - identityStart);
 
   constructor(layout: MarkerLayout) {
     this.layout = layout;
@@ -53,7 +55,8 @@ export class MarkerScanner {
 
   private examine(frame: Buffer, at: number, isDamaged: boolean): ScannedMessage {
     if (frame.length - at < markerEnd) return unknown;
-    const digits = readDigits(frame, at);
+    const { digits } = this;
+    readDigits(frame, at, digits);
     const connectionId = joinDigits(digits, 0, 4);
     const sequence = joinDigits(digits, 4, 10);
     if (connectionId >= 0 && sequence >= 1 && this.mismatches(digits, connectionId, sequence) === 0) {
@@ -123,25 +126,24 @@ export class MarkerScanner {
     for (let index = 0; index < constant.length; index++) {
       if (frame[prefixBytes + index] !== constant[index]) damaged++;
     }
-    return damaged <= mostDamaged && !isWhole(frame.subarray(prefixBytes, prefixBytes + this.payloadBytes));
+    return damaged <= mostDamaged && !this.isWhole(frame.subarray(prefixBytes, prefixBytes + this.payloadBytes));
   }
-}
 
-/** Whether the payload agrees with its own CRC. */
-function isWhole(payload: Buffer): boolean {
-  const digits = readDigits(payload, 0);
-  const crc = crcOfPayload(payload);
-  for (let place = 0; place < 6; place++) {
-    if (digits[10 + place] !== ((crc >>> (30 - 6 * place)) & 63)) return false;
+  /** Whether the payload agrees with its own CRC. */
+  private isWhole(payload: Buffer): boolean {
+    const { digits } = this;
+    readDigits(payload, 0, digits);
+    const crc = crcOfPayload(payload);
+    for (let place = 0; place < 6; place++) {
+      if (digits[10 + place] !== ((crc >>> (30 - 6 * place)) & 63)) return false;
+    }
+    return true;
   }
-  return true;
 }
 
 /** The 16 digits behind the constant part; -1 for a byte that is no digit. */
-function readDigits(frame: Buffer, at: number): Int8Array {
-  const digits = new Int8Array(markerEnd - identityStart);
+function readDigits(frame: Buffer, at: number, digits: Int8Array): void {
   for (let index = 0; index < digits.length; index++) digits[index] = digitValues[frame[at + identityStart + index]!]!;
-  return digits;
 }
 
 /** The number that the digits `from` .. `to` write; -1 when one of them is none. */
