@@ -25,6 +25,8 @@ const builtInDirectory = fileURLToPath(new URL("../../profiles/", import.meta.ur
 /** Far above any profile, and far below what would keep the parser busy for seconds. */
 const largestBytes = 128 * 1024;
 const mostProblems = 20;
+/** `localhost:8080/path`: a target without its scheme. */
+const serverLike = /^[\w.-]+:\d+(\/|$)/;
 
 /** Names of the built-in profiles, in alphabetical order. */
 export function builtInProfiles(): readonly string[] {
@@ -72,8 +74,11 @@ function readText(path: string, shownPath: string): string {
 
 function fileError(shownPath: string, cause: unknown): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
-  if (code === "ENOENT")
-    return usageError(`there is no profile "${shownPath}"`, "floodgate profiles lists the built-in ones", cause);
+  if (code === "ENOENT") {
+    const isServer = serverLike.test(shownPath);
+    const hint = isServer ? `for a server, write ws://${shownPath}` : "floodgate profiles lists the built-in ones";
+    return usageError(`there is no profile "${shownPath}"`, hint, cause);
+  }
   if (code === "EISDIR") return usageError(`"${shownPath}" is a directory`, "name a file that ends in .yaml", cause);
   return code === undefined
     ? cause
@@ -146,7 +151,7 @@ function keyStart(items: readonly unknown[], key: string | number): number | und
 }
 
 function unknownProfile(word: string, names: readonly string[]): FloodgateError {
-  if (/^[\w.-]+:\d+/.test(word)) return usageError(`there is no profile "${word}"`, `for a server, write ws://${word}`);
+  if (serverLike.test(word)) return usageError(`there is no profile "${word}"`, `for a server, write ws://${word}`);
   const nearest = nearestName(word, names);
   const all = `built in: ${names.join(" ")}`;
   return usageError(`there is no profile "${word}"`, nearest === undefined ? all : `did you mean ${nearest}? ${all}`);

@@ -1,8 +1,9 @@
-import { readTemplate } from "../plan/message-template.ts";
+import type { MockLatency, MockOptions } from "../mock-server/mock-options.ts";
+import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
+import type { ReadyPlan } from "../plan/plan.ts";
 import { readReady } from "../plan/ready-pattern.ts";
-import { readHeaderName, readHeaderValue } from "../plan/request-header.ts";
 import { readProblem, readValue, type Reading } from "../plan/reading.ts";
-import { readTargetUrl } from "../plan/target-url.ts";
+import { readTargetUrl, type TargetUrl } from "../plan/target-url.ts";
 import { parseCount } from "../units/count.ts";
 import { parseRatePerSecond } from "../units/rate.ts";
 import { parseRatio } from "../units/ratio.ts";
@@ -10,12 +11,47 @@ import { parseSizeBytes } from "../units/size.ts";
 import { parseDurationMs } from "../units/time.ts";
 import { readMockLatency, readMockStall } from "./mock-words.ts";
 
-/** What the text of a setting has to be. The same on the command line and in a profile. */
-export type SettingKind = keyof typeof kinds;
+/** What a setting's text is read to, by its kind: ms, bytes, per second, 0 .. 1, or an object of its own. */
+export interface SettingValues {
+  readonly time: number;
+  readonly "time-or-0": number;
+  readonly drain: number | "auto";
+  readonly rate: number;
+  readonly "rate-or-0": number;
+  readonly "rate-or-max": number | "max";
+  readonly size: number;
+  readonly count: number;
+  readonly connections: number;
+  readonly workers: number;
+  readonly "in-flight": number;
+  readonly seed: number;
+  readonly port: number;
+  readonly share: number;
+  readonly url: TargetUrl;
+  readonly "http-url": string;
+  readonly template: MessageTemplate;
+  readonly ready: ReadyPlan;
+  readonly subprotocol: string;
+  readonly bearer: string;
+  readonly "stage-name": string;
+  readonly latency: MockLatency;
+  readonly stall: NonNullable<MockOptions["stall"]>;
+  readonly filled: string;
+}
 
-/** Reads a setting's text or plain number as its kind; what is no longer a text has its unit (ms, bytes, per second, 0 .. 1). */
-export function readSetting(kind: SettingKind, raw: string | number): Reading<unknown> {
+/** What the text of a setting has to be. The same on the command line and in a profile. */
+export type SettingKind = keyof SettingValues;
+
+/** Reads a setting's text or plain number as its kind. */
+export function readSetting<K extends SettingKind>(kind: K, raw: string | number): Reading<SettingValues[K]> {
   return kinds[kind](raw);
+}
+
+/** The value of a setting that was checked where it was written. What cannot be read here is a bug, not bad usage. */
+export function readChecked<K extends SettingKind>(kind: K, raw: string | number | undefined): SettingValues[K] {
+  const reading = raw === undefined ? undefined : readSetting(kind, raw);
+  if (reading?.kind === "value") return reading.value;
+  throw new Error(`the ${kind} "${raw ?? ""}" came unchecked. This is a bug in floodgate.`);
 }
 
 const longestMs = 1000 * 3_600_000;
@@ -23,33 +59,31 @@ const mostConnections = 1_000_000;
 const mostBytes = 1024 ** 3;
 const mostPerSecond = 1e9;
 
-const kinds = {
-  time: (raw: string | number) => readTime(raw, false),
-  "time-or-0": (raw: string | number) => readTime(raw, true),
-  drain: (raw: string | number) => (raw === "auto" ? readValue("auto") : readTime(raw, true)),
-  rate: (raw: string | number) => readRate(raw, false),
-  "rate-or-0": (raw: string | number) => readRate(raw, true),
-  "rate-or-max": (raw: string | number) => (raw === "max" ? readValue("max") : readRate(raw, false)),
-  size: (raw: string | number) => readSize(raw),
-  count: (raw: string | number) => readWhole(raw, 1, Number.MAX_SAFE_INTEGER),
-  connections: (raw: string | number) => readWhole(raw, 1, mostConnections),
-  workers: (raw: string | number) => readWhole(raw, 1, 256),
-  "in-flight": (raw: string | number) => readWhole(raw, 1, 65_536),
-  seed: (raw: string | number) => readWhole(raw, 0, 2 ** 32 - 1),
-  port: (raw: string | number) => readWhole(raw, 0, 65_535),
-  share: (raw: string | number) => readShare(raw),
-  url: (raw: string | number) => readTargetUrl(String(raw)),
-  "http-url": (raw: string | number) => readHttpUrl(String(raw)),
-  template: (raw: string | number) => readTemplate(String(raw)),
-  ready: (raw: string | number) => readReady(String(raw)),
-  "header-name": (raw: string | number) => readHeaderName(String(raw)),
-  "header-value": (raw: string | number) => readHeaderValue(String(raw)),
-  subprotocol: (raw: string | number) => readToken(String(raw)),
-  bearer: (raw: string | number) => readBearer(String(raw)),
-  "stage-name": (raw: string | number) => readStageName(String(raw)),
-  latency: (raw: string | number) => readMockLatency(String(raw)),
-  stall: (raw: string | number) => readMockStall(String(raw)),
-  filled: (raw: string | number) =>
+const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<SettingValues[K]> } = {
+  time: (raw) => readTime(raw, false),
+  "time-or-0": (raw) => readTime(raw, true),
+  drain: (raw) => (raw === "auto" ? readValue("auto") : readTime(raw, true)),
+  rate: (raw) => readRate(raw, false),
+  "rate-or-0": (raw) => readRate(raw, true),
+  "rate-or-max": (raw) => (raw === "max" ? readValue("max") : readRate(raw, false)),
+  size: (raw) => readSize(raw),
+  count: (raw) => readWhole(raw, 1, Number.MAX_SAFE_INTEGER),
+  connections: (raw) => readWhole(raw, 1, mostConnections),
+  workers: (raw) => readWhole(raw, 1, 256),
+  "in-flight": (raw) => readWhole(raw, 1, 65_536),
+  seed: (raw) => readWhole(raw, 0, 2 ** 32 - 1),
+  port: (raw) => readWhole(raw, 0, 65_535),
+  share: (raw) => readShare(raw),
+  url: (raw) => readTargetUrl(String(raw)),
+  "http-url": (raw) => readHttpUrl(String(raw)),
+  template: (raw) => readTemplate(String(raw)),
+  ready: (raw) => readReady(String(raw)),
+  subprotocol: (raw) => readToken(String(raw)),
+  bearer: (raw) => readBearer(String(raw)),
+  "stage-name": (raw) => readStageName(String(raw)),
+  latency: (raw) => readMockLatency(String(raw)),
+  stall: (raw) => readMockStall(String(raw)),
+  filled: (raw) =>
     String(raw).trim() === "" ? readProblem("is empty", "write something, or leave it out") : readValue(String(raw)),
 };
 

@@ -1,0 +1,92 @@
+import { formatCount } from "../units/count.ts";
+import { formatRate } from "../units/rate.ts";
+import { formatDurationMs } from "../units/time.ts";
+import type { Load, PhasePlan, Plan } from "./plan.ts";
+
+/**
+ * What will happen, in one line of at most 100 columns:
+ * `offered 10,000 msg/s = 100 connections x 100 msg/s over 2 workers, 30 s`.
+ */
+export function describePlan(plan: Plan): string {
+  const phases = plan.segments.flatMap((segment) => segment.phases).filter((phase) => phase.measured);
+  const warmupMs = sumMs(plan.segments.flatMap((segment) => segment.phases).filter((phase) => !phase.measured));
+  const time = `${formatDurationMs(sumMs(phases))}${warmupMs > 0 ? ` after ${formatDurationMs(warmupMs)} of warm-up` : ""}`;
+  const workers = counted(plan.workers, "worker");
+  const only = phases.length === 1 ? phases[0] : undefined;
+  if (only !== undefined) return `${describeSingle(only, plan, workers)}, ${time}`;
+  const connections = rangeOf(plan.segments.map((segment) => segment.connections));
+  const many = connections.includes(" to ")
+    ? `${connections} connections`
+    : counted(plan.segments[0]!.connections, "connection");
+  const load = plan.mode === "connect" ? "" : ` of ${describeLoads(phases)}`;
+  return `${plan.mode === "connect" ? "connecting in" : "offered"} ${counted(phases.length, "stage")}${load}, ${many} over ${workers}, ${time}`;
+}
+
+/** Where the settings came from: `profile ci, environment ci (CI=true), seed 42, constant arrivals`. */
+export function describeChoice(plan: Plan): string {
+  const profile = plan.profile === "(flags)" ? "no profile" : `profile ${plan.profile}`;
+  return `${profile}, environment ${plan.environment.name} (${plan.environment.reason}), seed ${plan.seed}${describeArrival(plan)}`;
+}
+
+function describeSingle(phase: PhasePlan, plan: Plan, workers: string): string {
+  const connections = plan.segments[0]!.connections;
+  const many = counted(connections, "connection");
+  const cap = phase.maxMessages === null ? "" : `, at most ${counted(phase.maxMessages, "message")}`;
+  switch (phase.load.kind) {
+    case "constant": {
+      const rate = phase.load.ratePerSecond;
+      return `offered ${formatRate(rate)} = ${many} x ${formatRate(rate / connections)} over ${workers}${cap}`;
+    }
+    case "ramp":
+      return `offered ${describeRamp(phase.load)} over ${many} and ${workers}${cap}`;
+    case "burst":
+      return `offered ${formatCount(phase.load.size)} messages at once every ${formatDurationMs(phase.load.everyMs)} over ${many} and ${workers}${cap}`;
+    case "max":
+      return `as fast as answers come: ${many} x ${formatCount(phase.load.inFlight)} in flight over ${workers}${cap}`;
+    case "idle": {
+      const opening = plan.connect.ratePerSecond;
+      return `connecting ${many}${opening === null ? "" : ` at ${formatRate(opening, "conn")}`} over ${workers}, no messages`;
+    }
+  }
+}
+
+function describeRamp(load: Extract<Load, { kind: "ramp" }>): string {
+  return `${formatCount(Math.round(load.fromPerSecond))} to ${formatRate(load.toPerSecond)}`;
+}
+
+/** The loads of several stages in a few words: the range of their rates, or their kinds. */
+function describeLoads(phases: readonly PhasePlan[]): string {
+  const loads = phases.map((phase) => phase.load);
+  const words: string[] = [];
+  const rates = loads.flatMap((load) =>
+    load.kind === "constant"
+      ? [load.ratePerSecond]
+      : load.kind === "ramp"
+        ? [load.fromPerSecond, load.toPerSecond]
+        : [],
+  );
+  if (rates.length > 0) words.push(`${rangeOf(rates)} msg/s`);
+  const bursts = loads.flatMap((load) => (load.kind === "burst" ? [load.size] : []));
+  if (bursts.length > 0) words.push(`bursts of ${rangeOf(bursts)}`);
+  if (loads.some((load) => load.kind === "max")) words.push("as fast as answers come");
+  return words.join(" and ");
+}
+
+function describeArrival(plan: Plan): string {
+  const scheduled = plan.segments.flatMap((segment) => segment.phases).map((phase) => phase.load);
+  const isPoisson = scheduled.some((load) => "arrival" in load && load.arrival === "poisson");
+  return isPoisson ? ", poisson arrivals" : "";
+}
+
+function rangeOf(numbers: readonly number[]): string {
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function sumMs(phases: readonly PhasePlan[]): number {
+  return phases.reduce((sum, phase) => sum + phase.durationMs, 0);
+}

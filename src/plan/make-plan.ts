@@ -1,0 +1,117 @@
+import { usageError } from "../errors/floodgate-error.ts";
+import type { Settings, StageSettings } from "../profile/settings.ts";
+import { markerBytes, smallestMessageBytes } from "./message-template.ts";
+import type { Load, MessagePlan, PhasePlan, Plan, Segment } from "./plan.ts";
+
+/** A plan, and what was set otherwise than asked. */
+export interface MadePlan {
+  readonly plan: Plan;
+  /** Lines for people. */
+  readonly notes: readonly string[];
+}
+
+/** Settings -> Plan. `random32` gives 32 random bits that follow from nothing: for the run's id, and for a seed nobody chose. */
+export function makePlan(settings: Settings, random32: () => number): MadePlan {
+  const segments = makeSegments(settings);
+  const most = Math.max(...segments.map((segment) => segment.connections));
+  const workers = Math.min(settings.workers, most);
+  const plan: Plan = {
+    title: settings.title,
+    tags: settings.tags,
+    profile: settings.profile,
+    environment: settings.environment,
+    mode: settings.mode,
+    seed: settings.seed ?? random32() >>> 0,
+    runId: makeRunId(random32),
+    workers,
+    message: makeMessage(settings),
+    connect: settings.connect,
+    pacing: settings.pacing,
+    limits: settings.limits,
+    drain: settings.drain,
+    segments,
+    scaling: settings.scaling,
+  };
+  return { plan, notes: notesOn(settings, plan) };
+}
+
+/** A new segment begins where the number of connections changes; phases follow each other without a gap. */
+function makeSegments(settings: Settings): readonly Segment[] {
+  const groups: StageSettings[][] = [];
+  for (const stage of settings.stages) {
+    const last = groups.at(-1);
+    if (last?.[0]?.connections === stage.connections) last.push(stage);
+    else groups.push([stage]);
+  }
+  return groups.map((stages, index) => {
+    const warmup = index === 0 ? warmupPhase(settings) : [];
+    const phases: PhasePlan[] = [...warmup];
+    let startMs = warmup[0]?.durationMs ?? 0;
+    for (const { name, durationMs, load, maxMessages } of stages) {
+      phases.push({ name, measured: true, startMs, durationMs, load, maxMessages });
+      startMs += durationMs;
+    }
+    return { connections: stages[0]!.connections, phases };
+  });
+}
+
+function warmupPhase({ warmupMs, stages }: Settings): readonly PhasePlan[] {
+  if (warmupMs === 0) return [];
+  const load = warmupLoad(stages[0]!.load);
+  return [{ name: "warmup", measured: false, startMs: 0, durationMs: warmupMs, load, maxMessages: null }];
+}
+
+/** The first stage's load; of a ramp the rate it begins with, which may be none. */
+function warmupLoad(load: Load): Load {
+  if (load.kind !== "ramp") return load;
+  if (load.fromPerSecond === 0) return { kind: "idle" };
+  return { kind: "constant", arrival: load.arrival, ratePerSecond: load.fromPerSecond };
+}
+
+function makeMessage(settings: Settings): MessagePlan {
+  const { template, sizeBytes, frameType } = settings.message;
+  const smallest = smallestMessageBytes(template);
+  const sends = settings.mode !== "connect";
+  if (sends && sizeBytes < smallest) {
+    const around = smallest - markerBytes;
+    const needs =
+      around === 0
+        ? `the marker takes ${markerBytes} bytes`
+        : `the template takes ${around} bytes and the marker ${markerBytes}`;
+    throw usageError(
+      `${settings.nameOf("size")} "${sizeBytes}" is too small: ${needs}`,
+      `the smallest size is --size ${smallest}`,
+    );
+  }
+  if (sends && sizeBytes > settings.limits.maxMessageBytes) {
+    throw usageError(
+      `${settings.nameOf("size")} ${sizeBytes} is larger than ${settings.nameOf("maxMessage")} ${settings.limits.maxMessageBytes}: no answer could come back`,
+      `raise --max-message to ${sizeBytes} or more`,
+    );
+  }
+  return { sizeBytes, frameType, templatePrefix: template.prefix, templateSuffix: template.suffix };
+}
+
+const idLetters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+
+/** 11 characters of 6 bits: 66 bits, so that two runs of the world will not meet in one target. */
+function makeRunId(random32: () => number): string {
+  let id = "";
+  while (id.length < 11) {
+    let bits = random32() >>> 0;
+    for (let taken = 0; taken < 5 && id.length < 11; taken++) {
+      id += idLetters[bits & 63]!;
+      bits >>>= 6;
+    }
+  }
+  return id;
+}
+
+function notesOn(settings: Settings, plan: Plan): readonly string[] {
+  const notes: string[] = [];
+  if (settings.nameOf("workers").includes("default")) return notes;
+  if (plan.workers < settings.workers) {
+    notes.push(`${plan.workers} of ${settings.workers} workers are used: a worker needs at least one connection`);
+  }
+  return notes;
+}

@@ -1,0 +1,127 @@
+import { usageError } from "../errors/floodgate-error.ts";
+import type { Host } from "../host/host.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import type { TargetRequest } from "../target/target-request.ts";
+import { chooseEnvironment } from "./choose-environment.ts";
+import type { MergedSettings, SettingLayer } from "./merge-layers.ts";
+import { recordSettings } from "./record-settings.ts";
+import { readMock } from "./read-mock.ts";
+import { readProfile, type LoadedProfile } from "./read-profile.ts";
+import { resolveSettings } from "./resolve-settings.ts";
+import type { OutputRequest, RunRequest, ThresholdText } from "./run-request.ts";
+import { readChecked } from "./setting-kinds.ts";
+
+/** `floodgate run` as it was written, its flags already checked one by one. */
+export interface RunWords {
+  /** Name or path of a profile; undefined when only flags speak. */
+  readonly profile: string | undefined;
+  readonly flags: SettingLayer;
+  /** `--env`. */
+  readonly environment: string | undefined;
+  /** `--threshold`, in order. */
+  readonly thresholds: readonly string[];
+  readonly abortOnFail: RunRequest["abortOnFail"];
+  readonly strict: boolean;
+  readonly output: OutputRequest;
+}
+
+/** What a run request is made of, before thresholds and output. */
+export type SettingWords = Pick<RunWords, "profile" | "flags" | "environment">;
+
+/** Reads the profile, resolves all settings and makes the plan. Throws usage errors; nothing has been sent. */
+export function makeRunRequest(words: RunWords, host: Host): RunRequest {
+  const { profile, merged, settings } = resolveWords(words, host);
+  const { plan, notes } = makePlan(settings, () => host.randomSeed());
+  const target = targetOf(merged, host);
+  const request: RunRequest = {
+    plan,
+    target,
+    thresholds: thresholdsOf(merged, target, words.thresholds, profile, plan.environment.name),
+    abortOnFail: words.abortOnFail,
+    strict: words.strict,
+    output: words.output,
+    notes,
+    settings: recordSettings(merged, settings),
+  };
+  if (words.abortOnFail !== null && request.thresholds.length === 0) {
+    throw usageError("--abort-on-fail needs a threshold to watch", "add --threshold 'latency.p99<200ms', for example");
+  }
+  return request;
+}
+
+/** The settings alone, for `floodgate profiles <name>` too. */
+export function resolveWords(
+  words: SettingWords,
+  host: Host,
+): { readonly profile: LoadedProfile | null } & ReturnType<typeof resolveSettings> {
+  const profile = words.profile === undefined ? null : readProfile(words.profile, host.cwd);
+  const environment = chooseEnvironment(words.environment, host.env);
+  const sources = {
+    profile,
+    environment,
+    flags: words.flags,
+    workingDirectory: host.cwd,
+    env: host.env,
+    cores: host.cores,
+  };
+  return { profile, ...resolveSettings(sources) };
+}
+
+/** The mock, a running server, or one to start, with the place where its memory is read. */
+export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): TargetRequest {
+  const { target, spawn, targetPid, targetMetrics, mock, mode } = merged.texts;
+  if (target === undefined) {
+    const needs = (["spawn", "targetPid", "targetMetrics"] as const).find((name) => merged.texts[name] !== undefined);
+    if (needs !== undefined)
+      throw usageError(
+        `${merged.originOf(needs)} needs the URL of the target`,
+        "add --target ws://127.0.0.1:8080/ or the like",
+      );
+    const sink = mode === "oneway" ? { mode: "sink" as const } : {};
+    return { kind: "mock", options: readMock({ ...sink, ...mock }, merged.originOf("mock.bearer"), host.env) };
+  }
+  const mockFlag = Object.keys(mock ?? {}).find((name) => merged.layerOf(`mock.${name}`) === "flags");
+  if (mockFlag !== undefined) {
+    const flag = merged.originOf(`mock.${mockFlag}`);
+    throw usageError(
+      `${flag} changes the built-in mock, but the target is ${merged.originOf("target")} ${target}`,
+      `leave out ${flag} or the target`,
+    );
+  }
+  const { url } = readChecked("url", target);
+  if (spawn !== undefined) return { kind: "spawn", url, command: spawn };
+  if (targetPid !== undefined)
+    return { kind: "url", url, memory: { kind: "pid", pid: readChecked("count", targetPid) } };
+  if (targetMetrics !== undefined) return { kind: "url", url, memory: { kind: "metrics", url: targetMetrics } };
+  return { kind: "url", url, memory: null };
+}
+
+/** Those of the profile, then those of the flags; a flag takes the place of a profile's threshold on the same metric and side. */
+function thresholdsOf(
+  merged: MergedSettings,
+  target: TargetRequest,
+  flags: readonly string[],
+  profile: LoadedProfile | null,
+  environment: string,
+): readonly ThresholdText[] {
+  const memoryKnown = target.kind !== "url" || target.memory !== null;
+  const names = memoryKnown ? (["thresholds", "targetMemoryThresholds"] as const) : (["thresholds"] as const);
+  const fromProfile = names.flatMap((name) => {
+    const path = merged.layerOf(name) === "environment" ? ["environments", environment, name] : [name];
+    return (merged.texts[name] ?? []).map((text, index) => ({
+      text,
+      source: profile?.place([...path, index]) ?? "default",
+    }));
+  });
+  const replaced = new Set(flags.map(subjectOf));
+  return [
+    ...fromProfile.filter(({ text }) => !replaced.has(subjectOf(text))),
+    ...flags.map((text) => ({ text, source: "--threshold" })),
+  ];
+}
+
+/** `latency.p99<` of `latency.p(99) < 50ms warn`: what is bounded, and on which side. */
+function subjectOf(text: string): string {
+  const match = /^([^<>=!]*)([<>=!])/.exec(text.replace(/\s+/g, ""));
+  return match === null ? text : `${match[1]!.replace(/p\((\d+(?:\.\d+)?)\)/, "p$1")}${match[2]!}`;
+}

@@ -1,0 +1,75 @@
+import type { SettingTexts } from "./profile-schema.ts";
+
+/** Settings of one writer: the defaults, a profile, one of its environments, or the flags. */
+export interface SettingLayer {
+  readonly texts: SettingTexts;
+  /** For people, where a setting was written: `--rate`, `profiles/ci.yaml:12`. */
+  origin(path: readonly string[]): string;
+  readonly kind: "defaults" | "profile" | "environment" | "flags";
+}
+
+/** All layers as one. */
+export interface MergedSettings {
+  readonly texts: SettingTexts;
+  /** Which layer a setting (a dotted path) came from; undefined when it is not set. */
+  layerOf(path: string): SettingLayer["kind"] | undefined;
+  /** Its place for people; "default" when nobody set it. */
+  originOf(path: string): string;
+}
+
+/** When a layer gives the first, the others of lower layers are forgotten: it takes their place. */
+const replaces: Partial<Record<keyof SettingTexts, readonly (keyof SettingTexts)[]>> = {
+  rate: ["burst", "stages", "scaling"],
+  burst: ["rate", "stages", "scaling", "inFlight"],
+  stages: ["rate", "burst", "duration", "scaling"],
+  message: ["messageFile"],
+  messageFile: ["message"],
+  target: ["spawn", "targetPid", "targetMetrics"],
+  spawn: ["targetPid", "targetMetrics"],
+  targetPid: ["spawn", "targetMetrics"],
+  targetMetrics: ["spawn", "targetPid"],
+};
+
+/** Later layers win. Blocks are merged key by key; lists and everything else are replaced. */
+export function mergeLayers(layers: readonly SettingLayer[]): MergedSettings {
+  const texts: Record<string, unknown> = {};
+  const writers = new Map<string, SettingLayer>();
+  for (const layer of layers) {
+    for (const [name, others] of Object.entries(replaces)) {
+      if (layer.texts[name as keyof SettingTexts] === undefined) continue;
+      for (const other of others) Reflect.deleteProperty(texts, other);
+    }
+    mergeInto(texts, layer.texts, [], (path) => writers.set(path.join("."), layer));
+  }
+  return {
+    texts,
+    layerOf: (path) => writers.get(path)?.kind,
+    originOf: (path) => writers.get(path)?.origin(path.split(".")) ?? "default",
+  };
+}
+
+function mergeInto(
+  into: Record<string, unknown>,
+  from: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+  wrote: (path: readonly string[]) => void,
+): void {
+  for (const [name, value] of Object.entries(from)) {
+    if (value === undefined) continue;
+    const below = into[name];
+    const here = [...path, name];
+    wrote(here);
+    if (isBlock(value)) {
+      const block = isBlock(below) ? below : {};
+      into[name] = block;
+      mergeInto(block, value, here, wrote);
+    } else if (!(value === true && isBlock(below))) {
+      // true beside a block (reconnect) means "yes, as it is set there".
+      into[name] = structuredClone(value);
+    }
+  }
+}
+
+function isBlock(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,93 @@
+import { usageError } from "../errors/floodgate-error.ts";
+import type { Arrival, Load, Mode } from "../plan/plan.ts";
+import type { MergedSettings } from "./merge-layers.ts";
+import type { SettingTexts, StageTexts } from "./profile-schema.ts";
+import { readChecked } from "./setting-kinds.ts";
+import type { StageSettings } from "./settings.ts";
+
+/** The stages of a run: those listed, or a single one named `main` from rate or burst, duration and messages. */
+export function readStages(merged: MergedSettings, mode: Mode): readonly StageSettings[] {
+  const { texts } = merged;
+  const stages = texts.stages;
+  if (stages === undefined) return [singleStage(merged, mode)];
+  refuseOverruled(merged, stages);
+  return stages.map((stage, index) => ({
+    name: stage.name ?? `stage-${index + 1}`,
+    durationMs: readChecked("time", stage.duration),
+    load: stageLoad(stage, texts, mode),
+    connections: readChecked("connections", stage.connections ?? texts.connections),
+    maxMessages: readCap(mode, stage.messages ?? texts.messages),
+  }));
+}
+
+function singleStage(merged: MergedSettings, mode: Mode): StageSettings {
+  const { texts } = merged;
+  const load = stageLoad(
+    { ...(texts.burst === undefined ? { rate: texts.rate! } : { burst: texts.burst }), duration: "" },
+    texts,
+    mode,
+  );
+  const maxMessages = readCap(mode, texts.messages);
+  const asked = readChecked("time", texts.duration);
+  const isAsked = merged.layerOf("duration") !== "defaults";
+  return {
+    name: "main",
+    durationMs: maxMessages === null || isAsked ? asked : durationOf(maxMessages, load, asked),
+    load,
+    connections: readChecked("connections", texts.connections),
+    maxMessages,
+  };
+}
+
+/** How long a number of messages takes when nobody said how long to send. A closed loop ends by itself: an hour is only a limit. */
+function durationOf(messages: number, load: Load, otherwiseMs: number): number {
+  if (load.kind === "constant") return (messages / load.ratePerSecond) * 1000;
+  if (load.kind === "burst") return Math.ceil(messages / load.size) * load.everyMs;
+  return load.kind === "max" ? 3_600_000 : otherwiseMs;
+}
+
+function stageLoad(stage: StageTexts, texts: SettingTexts, mode: Mode): Load {
+  if (mode === "connect") return { kind: "idle" };
+  const arrival: Arrival = texts.arrival ?? "constant";
+  if (stage.burst !== undefined) {
+    return {
+      kind: "burst",
+      size: readChecked("count", stage.burst.size),
+      everyMs: readChecked("time", stage.burst.every),
+    };
+  }
+  if (stage.from !== undefined && stage.to !== undefined) {
+    const fromPerSecond = readChecked("rate-or-0", stage.from);
+    const toPerSecond = readChecked("rate-or-0", stage.to);
+    return { kind: "ramp", arrival, fromPerSecond, toPerSecond };
+  }
+  const rate = readChecked("rate-or-max", stage.rate);
+  if (rate === "max") return { kind: "max", inFlight: readChecked("in-flight", texts.inFlight) };
+  return { kind: "constant", arrival, ratePerSecond: rate };
+}
+
+function readCap(mode: Mode, messages: number | string | undefined): number | null {
+  return messages === undefined || mode === "connect" ? null : readChecked("count", messages);
+}
+
+/** A setting of a higher layer that the stages of a lower one would silently overrule. */
+function refuseOverruled(merged: MergedSettings, stages: readonly StageTexts[]): void {
+  const from = merged.originOf("stages");
+  if (merged.texts.duration !== undefined) {
+    throw usageError(
+      `${merged.originOf("duration")} (duration) does not fit: each of the stages of ${from} has its own`,
+      "give the whole load (--rate and --duration, or --stage 5s:1000), or choose a smaller size with --env",
+    );
+  }
+  const layer = merged.layerOf("connections");
+  if (
+    layer === "flags" &&
+    merged.layerOf("stages") !== "flags" &&
+    stages.every((stage) => stage.connections !== undefined)
+  ) {
+    throw usageError(
+      `${merged.originOf("connections")} does not fit: each of the stages of ${from} has its own number of connections`,
+      "leave it out, or give the whole load with --rate and --duration",
+    );
+  }
+}

@@ -1,0 +1,164 @@
+import { usageError } from "../errors/floodgate-error.ts";
+import { readTemplate } from "../plan/message-template.ts";
+import type { EnvironmentChoice, LimitPlan, PacingPlan } from "../plan/plan.ts";
+import { mergeLayers, type MergedSettings, type SettingLayer } from "./merge-layers.ts";
+import { profileSchema, propertiesOf, type SettingTexts } from "./profile-schema.ts";
+import { readConnect, readMessageText, type SettingSurroundings } from "./read-connect.ts";
+import type { LoadedProfile } from "./read-profile.ts";
+import { readStages } from "./read-stages.ts";
+import { readChecked } from "./setting-kinds.ts";
+import type { Settings } from "./settings.ts";
+
+/** Who has a say, and where. */
+export interface SettingSources {
+  readonly profile: LoadedProfile | null;
+  readonly environment: EnvironmentChoice;
+  readonly flags: SettingLayer | null;
+  readonly workingDirectory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Cores this process may use; the default number of workers follows from it. */
+  readonly cores: number;
+}
+
+/** Settings of all layers, as texts and as values. */
+export interface ResolvedSettings {
+  readonly merged: MergedSettings;
+  readonly settings: Settings;
+}
+
+/** defaults < profile < its part for this environment < flags; each text read. Throws usage errors. */
+export function resolveSettings(sources: SettingSources): ResolvedSettings {
+  const merged = mergeLayers(layersOf(sources));
+  const { texts } = merged;
+  const mode = texts.mode ?? "echo";
+  const surroundings: SettingSurroundings = {
+    env: sources.env,
+    directoryOf: (setting) =>
+      merged.layerOf(setting) === "flags"
+        ? sources.workingDirectory
+        : (sources.profile?.directory ?? sources.workingDirectory),
+  };
+  const name = sources.profile?.name ?? "(flags)";
+  const settings: Settings = {
+    profile: name,
+    title: texts.title ?? sources.profile?.name ?? "floodgate run",
+    tags: Object.fromEntries(Object.entries(texts.tags ?? {}).map(([key, value]) => [key, String(value)])),
+    environment: sources.environment,
+    mode,
+    seed: texts.seed === undefined ? null : readChecked("seed", texts.seed),
+    workers: texts.workers === undefined ? defaultWorkers(sources.cores) : readChecked("workers", texts.workers),
+    message: readMessage(merged, surroundings),
+    connect: readConnect(merged, surroundings),
+    pacing: readPacing(texts),
+    limits: readLimits(texts),
+    drain: readDrain(texts),
+    warmupMs: readChecked("time-or-0", texts.warmup),
+    stages: readStages(merged, mode),
+    scaling: texts.stages === undefined ? null : (texts.scaling ?? null),
+    nameOf: (setting) => nameOf(merged, setting),
+  };
+  refuseUseless(merged, settings);
+  return { merged, settings };
+}
+
+/** One less than the cores, at least 1, at most 4: the main thread and the target want one, too. */
+export function defaultWorkers(cores: number): number {
+  return Math.max(1, Math.min(cores - 1, 4));
+}
+
+function layersOf({ profile, environment, flags }: SettingSources): readonly SettingLayer[] {
+  const layers: SettingLayer[] = [{ kind: "defaults", texts: defaultTexts(), origin: () => "default" }];
+  if (profile !== null) {
+    layers.push({ kind: "profile", texts: settingsPart(profile), origin: (path) => profile.place(path) });
+    const part = profile.texts.environments?.[environment.name];
+    if (part !== undefined) {
+      layers.push({
+        kind: "environment",
+        texts: part,
+        origin: (path) => profile.place(["environments", environment.name, ...path]),
+      });
+    }
+  }
+  if (flags !== null) layers.push(flags);
+  return layers;
+}
+
+/** The settings of the profile itself, without what is only for people or for some environments. */
+function settingsPart(profile: LoadedProfile): SettingTexts {
+  const settings = Object.entries(profile.texts).filter(([name]) => name !== "description" && name !== "environments");
+  return Object.fromEntries(settings);
+}
+
+/** The defaults that the schema states for a run; those of the mock stand in `defaultMockOptions`. */
+function defaultTexts(): SettingTexts {
+  const top = propertiesOf(profileSchema);
+  const leaves = Object.entries(top).flatMap(([name, node]) =>
+    node.default === undefined ? [] : [[name, node.default as unknown]],
+  );
+  const timeout: unknown = propertiesOf(top.connect!).timeout!.default;
+  return { ...(Object.fromEntries(leaves) as SettingTexts), connect: { timeout: timeout as string } };
+}
+
+function readMessage(merged: MergedSettings, surroundings: SettingSurroundings): Settings["message"] {
+  const { texts } = merged;
+  const template = readTemplate(readMessageText(merged, surroundings));
+  if (template.kind === "problem") {
+    // A template in a setting was checked where it was written; this one is from a file.
+    throw usageError(
+      `${merged.originOf("messageFile")} "${texts.messageFile ?? ""}" ${template.problem}`,
+      template.hint,
+    );
+  }
+  return { sizeBytes: readChecked("size", texts.size), frameType: texts.frame ?? "text", template: template.value };
+}
+
+function readPacing(texts: SettingTexts): PacingPlan {
+  return {
+    mode: texts.pacing ?? "timer",
+    onLate: texts.onLate ?? "catch-up",
+    maxSlipMs: readChecked("time", texts.maxSlip),
+  };
+}
+
+function readLimits(texts: SettingTexts): LimitPlan {
+  return {
+    maxBufferedBytes: readChecked("size", texts.maxBuffered),
+    maxMessageBytes: readChecked("size", texts.maxMessage),
+  };
+}
+
+function readDrain(texts: SettingTexts): Settings["drain"] {
+  const drain = readChecked("drain", texts.drain);
+  return drain === "auto" ? { kind: "auto" } : { kind: "fixed", durationMs: drain };
+}
+
+/** Flags and lines that would silently do nothing. */
+function refuseUseless(merged: MergedSettings, settings: Settings): void {
+  const isFlag = (setting: string) => merged.layerOf(setting) === "flags";
+  const isMax = settings.stages.some((stage) => stage.load.kind === "max");
+  if (isFlag("inFlight") && !isMax)
+    throw usageError("--in-flight needs --rate max", "add --rate max, or leave --in-flight out");
+  if (isFlag("maxSlip") && settings.pacing.onLate !== "skip") {
+    throw usageError("--max-slip needs --on-late skip", "add --on-late skip, or leave --max-slip out");
+  }
+  if (
+    isFlag("arrival") &&
+    settings.stages.every(({ load }) => load.kind === "burst" || load.kind === "max" || load.kind === "idle")
+  ) {
+    throw usageError(
+      "--arrival needs a rate: this load has no schedule of single messages",
+      "leave it out, or give a rate",
+    );
+  }
+  if (settings.mode === "oneway" && isMax) {
+    throw usageError(
+      `${settings.nameOf("rate")} max does not fit mode oneway: without answers nothing tells when to send the next message`,
+      "give a rate in messages per second, for example --rate 10k",
+    );
+  }
+}
+
+function nameOf(merged: MergedSettings, setting: string): string {
+  const origin = merged.originOf(setting);
+  return origin.startsWith("--") ? origin : origin === "default" ? `the default ${setting}` : `${origin}: ${setting}`;
+}

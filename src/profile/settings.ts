@@ -1,0 +1,49 @@
+import type { MessageTemplate } from "../plan/message-template.ts";
+import type {
+  ConnectPlan,
+  DrainPlan,
+  EnvironmentChoice,
+  LimitPlan,
+  Load,
+  Mode,
+  PacingPlan,
+  Plan,
+} from "../plan/plan.ts";
+
+/** What was asked for, all layers resolved and every text read: the input of make-plan.ts. */
+export interface Settings {
+  /** Name of the profile, `"(flags)"` when there is none. */
+  readonly profile: string;
+  readonly title: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly environment: EnvironmentChoice;
+  readonly mode: Mode;
+  /** Null to have one chosen. */
+  readonly seed: number | null;
+  readonly workers: number;
+  readonly message: {
+    readonly sizeBytes: number;
+    readonly frameType: "text" | "binary";
+    readonly template: MessageTemplate;
+  };
+  readonly connect: ConnectPlan;
+  readonly pacing: PacingPlan;
+  readonly limits: LimitPlan;
+  readonly drain: DrainPlan;
+  readonly warmupMs: number;
+  /** In time order, at least one. */
+  readonly stages: readonly StageSettings[];
+  readonly scaling: Plan["scaling"];
+  /** How to name a setting in a message: `--size`, or `profiles/ci.yaml:12: size`. */
+  nameOf(setting: string): string;
+}
+
+/** One part of the run. */
+export interface StageSettings {
+  readonly name: string;
+  readonly durationMs: number;
+  readonly load: Load;
+  readonly connections: number;
+  /** Null for as many as the load gives. */
+  readonly maxMessages: number | null;
+}
