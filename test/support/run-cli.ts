@@ -22,6 +22,8 @@ export interface CliOptions {
   readonly timeoutMs?: number;
   /** Flags for Node itself. */
   readonly nodeArgs?: readonly string[];
+  /** Another script in place of the built command. */
+  readonly script?: string;
 }
 
 /** A run of the built command that is still going. */
@@ -46,7 +48,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 
 /** Starts `floodgate <args>`; the caller may watch it, and awaits `end`. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), mainPath, ...args], {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.script ?? mainPath, ...args], {
     cwd: options.cwd,
     env: cleanEnvironment(options.env ?? {}),
     stdio: ["pipe", "pipe", "pipe"],
