@@ -1,4 +1,4 @@
-import { SpilledMessages, type SpilledListener } from "./spilled-messages.ts";
+import { SpilledMessages } from "./spilled-messages.ts";
 
 /** What `DeliveryLedger.take` answers when the message is not a pending one of the ring. */
 export const ledgerAnswer = {
@@ -8,11 +8,15 @@ export const ledgerAnswer = {
   unknown: -2,
   /** A first copy of a message that had left the ring; its stamps are in `spilledIntendedMs` and so on. */
   spilled: -3,
+  /** A copy of a message that has been settled as lost: too late to be told. */
+  lost: -4,
 } as const;
 
 const pending = 1;
 const corruptSeen = 2;
 const windowReleased = 4;
+/** Settled as lost; kept as long as its place is not needed, so that a straggler is not taken for a duplicate. */
+const lost = 8;
 
 /** What became of a message that will not be delivered any more. */
 export type LossKind = "missing" | "closed" | "corrupt";
@@ -113,7 +117,7 @@ export class DeliveryLedger {
     const slot = connection * this.ringLength + (sequence & this.#mask);
     const state = this.#state[slot]!;
     if (this.#sequence[slot] === sequence) {
-      if ((state & pending) === 0) return ledgerAnswer.duplicate;
+      if ((state & pending) === 0) return (state & lost) === 0 ? ledgerAnswer.duplicate : ledgerAnswer.lost;
       this.#state[slot] = 0;
       this.takenWasReleased = (state & windowReleased) !== 0;
       this.#settle(connection);
@@ -138,7 +142,7 @@ export class DeliveryLedger {
       return true;
     }
     const index = this.#spilled.find(connection, sequence);
-    if (index < 0) return false;
+    if (index < 0 || (this.#spilled.flags[index]! & lost) !== 0) return false;
     this.#spilled.flags[index]! |= corruptSeen;
     return true;
   }
@@ -148,7 +152,7 @@ export class DeliveryLedger {
     const slot = connection * this.ringLength + (sequence & this.#mask);
     if (this.#sequence[slot] === sequence) return (this.#state[slot]! & pending) === 0 ? -1 : this.phase[slot]!;
     const index = this.#spilled.find(connection, sequence);
-    return index < 0 ? -1 : this.#spilled.phase[index]!;
+    return index < 0 || (this.#spilled.flags[index]! & lost) !== 0 ? -1 : this.#spilled.phase[index]!;
   }
 
   /** Settles all pending messages of a connection as lost with it. */
@@ -161,7 +165,7 @@ export class DeliveryLedger {
     for (let connection = 0; connection < this.#outstandingOf.length; connection += 1) {
       if (this.#outstandingOf[connection]! > 0) this.#loseRing(connection, "missing");
     }
-    this.#spilled.removeAll(this.#loseSpilled("missing"));
+    this.#spilled.forEach((index) => this.#loseSpilled(index, "missing"));
   }
 
   /**
@@ -184,6 +188,7 @@ export class DeliveryLedger {
   #takeSpilled(connection: number, sequence: number): number {
     const index = this.#spilled.find(connection, sequence);
     if (index < 0) return ledgerAnswer.duplicate;
+    if ((this.#spilled.flags[index]! & lost) !== 0) return ledgerAnswer.lost;
     this.spilledIntendedMs = this.#spilled.intendedMs[index]!;
     this.spilledSentMs = this.#spilled.sentMs[index]!;
     this.spilledPhase = this.#spilled.phase[index]!;
@@ -213,7 +218,9 @@ export class DeliveryLedger {
     if (this.#outstandingOf[connection] === 0) return;
     this.#loseRing(connection, kind);
     if (this.#outstandingOf[connection] === 0) return;
-    this.#spilled.removeAllOf(connection, this.#loseSpilled(kind));
+    this.#spilled.forEach((index, owner) => {
+      if (owner === connection) this.#loseSpilled(index, kind);
+    });
   }
 
   #loseRing(connection: number, kind: "closed" | "missing"): void {
@@ -221,17 +228,19 @@ export class DeliveryLedger {
     for (let slot = first; slot < first + this.ringLength; slot += 1) {
       const state = this.#state[slot]!;
       if ((state & pending) === 0) continue;
-      this.#state[slot] = 0;
+      this.#state[slot] = lost;
       this.#settle(connection);
       this.#onLost((state & corruptSeen) !== 0 ? "corrupt" : kind, this.phase[slot]!, this.intendedMs[slot]!);
     }
   }
 
-  #loseSpilled(kind: "closed" | "missing"): SpilledListener {
-    return (connection, flags, phase, intendedMs) => {
-      this.#settle(connection);
-      this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : kind, phase, intendedMs);
-    };
+  #loseSpilled(index: number, kind: "closed" | "missing"): void {
+    const spilled = this.#spilled;
+    const flags = spilled.flags[index]!;
+    if ((flags & lost) !== 0) return;
+    spilled.flags[index] = lost;
+    this.#settle(spilled.connectionAt(index));
+    this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : kind, spilled.phase[index]!, spilled.intendedMs[index]!);
   }
 }
 

@@ -199,8 +199,9 @@ export class MessageRecorder {
 
   #countExtra(answer: number, bytes: number): void {
     const counts = this.#phases[this.#eventPhase]!.counts;
-    counts[answer === ledgerAnswer.duplicate ? counter.duplicated : counter.unsolicited]! += 1;
     counts[counter.bytesReceived]! += bytes;
+    if (answer === ledgerAnswer.duplicate) counts[counter.duplicated]! += 1;
+    else if (answer === ledgerAnswer.unknown) counts[counter.unsolicited]! += 1;
   }
 
   #leaveWindow(): void {

@@ -71,6 +71,17 @@ describe("the delivery ledger", () => {
     ]);
   });
 
+  it("does not take a straggler for a duplicate when its message has been settled as lost", () => {
+    const [ledger] = ledgerWith(1, 16);
+    const old = ledger.send(0, 0, 0, 0);
+    for (let index = 0; index < 100; index += 1) ledger.take(0, ledger.send(0, index, index, 0));
+    const recent = ledger.send(0, 0, 0, 0);
+    ledger.finish();
+    expect(ledger.take(0, old)).toBe(ledgerAnswer.lost);
+    expect(ledger.take(0, recent)).toBe(ledgerAnswer.lost);
+    expect(ledger.markCorrupt(0, recent)).toBe(false);
+  });
+
   it("says how many it gave up when more are outstanding than it may keep", () => {
     const [ledger, lost] = ledgerWith(1, 16, 100);
     for (let index = 0; index < 1000; index += 1) ledger.send(0, index, index, 0);
@@ -99,7 +110,7 @@ describe("the delivery ledger", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
         const [ledger, lost] = ledgerWith(3, 4);
-        const state = new Map<string, "pending" | "corrupt" | "settled">();
+        const state = new Map<string, "pending" | "corrupt" | "settled" | "lost">();
         const sent = [0, 0, 0];
         const expected: Record<string, number> = { missing: 0, closed: 0, corrupt: 0 };
         for (const { kind, connection, pick } of steps) {
@@ -118,21 +129,22 @@ describe("the delivery ledger", () => {
           } else if (kind === "close") {
             ledger.closeConnection(connection);
             for (const [each, was] of state) {
-              if (!each.startsWith(`${connection}:`) || was === "settled") continue;
+              if (!each.startsWith(`${connection}:`) || was === "settled" || was === "lost") continue;
               expected[was === "corrupt" ? "corrupt" : "closed"]! += 1;
-              state.set(each, "settled");
+              state.set(each, "lost");
             }
           } else {
             const answer = ledger.take(connection, sequence);
             if (known === undefined) expect(answer).toBe(ledgerAnswer.unknown);
             else if (known === "settled") expect(answer).toBe(ledgerAnswer.duplicate);
+            else if (known === "lost") expect([ledgerAnswer.lost, ledgerAnswer.duplicate]).toContain(answer);
             else expect(answer >= 0 || answer === ledgerAnswer.spilled).toBe(true);
-            if (known !== undefined) state.set(key, "settled");
+            if (known !== undefined && known !== "lost") state.set(key, "settled");
           }
         }
         ledger.finish();
         for (const was of state.values()) {
-          if (was !== "settled") expected[was === "corrupt" ? "corrupt" : "missing"]! += 1;
+          if (was === "pending" || was === "corrupt") expected[was === "corrupt" ? "corrupt" : "missing"]! += 1;
         }
         for (const kind of Object.keys(expected)) {
           expect(lost.filter((loss) => loss.kind === kind)).toHaveLength(expected[kind]!);

@@ -1,0 +1,203 @@
+import type { Collected, RunEnd } from "../engine/collected.ts";
+import { PlanRun } from "../engine/run-plan.ts";
+import { exitCode, type ExitCode } from "../errors/exit-code.ts";
+import type { Host } from "../host/host.ts";
+import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
+import { describePlan } from "../plan/describe-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RunRequest } from "../profile/run-request.ts";
+import { renderJson } from "../report/json-report.ts";
+import { renderTerminalReport } from "../report/terminal-report.ts";
+import { buildResult, type ResultInput } from "../result/build-result.ts";
+import { readEnvironment, readToolVersions } from "../result/read-environment.ts";
+import type { RunResult } from "../result/run-result.ts";
+import { checkWritable, defaultResultPath, writeResult } from "../result/write-result.ts";
+import { openTarget, type OpenTarget } from "../target/open-target.ts";
+import { checkThresholdNames } from "../verdict/check-threshold-names.ts";
+import { checkThresholds } from "../verdict/check-thresholds.ts";
+import { LiveThresholds } from "../verdict/live-thresholds.ts";
+import { parseThreshold, type Threshold } from "../verdict/threshold.ts";
+import { decideVerdict } from "../verdict/verdict.ts";
+import { showProgress } from "./show-progress.ts";
+
+/** `floodgate run`: checks, target, load, result, verdict, report; in this order. */
+export async function runTest(request: RunRequest, host: Host): Promise<ExitCode> {
+  const thresholds = request.thresholds.map(({ text, source }) => parseThreshold(text, source));
+  checkThresholdNames(thresholds, measuredPhases(request.plan));
+  const path = request.output.file ?? defaultResultPath(nameOf(request.plan, host));
+  await checkWritable(path);
+  const stopping = new StopRequests(host);
+  try {
+    const target = await openTarget(request.target, host);
+    try {
+      const plan = withUrl(request.plan, target.url);
+      announce(request, plan, target, host);
+      const collected = await runLoad(request, plan, target, thresholds, stopping, host);
+      const result = judge(request, plan, collected, thresholds, host);
+      const written = await writeResult(path, result, { replace: request.output.file !== null });
+      report(request, result, written.path, host);
+      if (written.problem !== null) {
+        host.stderr.write(`error: ${written.problem.message}\n`);
+        return result.verdict.exitCode === exitCode.ok ? exitCode.runFailed : (result.verdict.exitCode as ExitCode);
+      }
+      return result.verdict.exitCode as ExitCode;
+    } finally {
+      await target.close();
+    }
+  } finally {
+    stopping.release();
+  }
+}
+
+/** The load itself, watched: progress, live thresholds, Ctrl-C. */
+async function runLoad(
+  request: RunRequest,
+  plan: Plan,
+  target: OpenTarget,
+  thresholds: readonly Threshold[],
+  stopping: StopRequests,
+  host: Host,
+): Promise<Collected> {
+  const booksBefore = await readBooks(request, target);
+  const progress = showProgress(request.output, plan, host);
+  const live = request.abortOnFail === null ? null : new LiveThresholds(thresholds, request.abortOnFail.delayMs);
+  const run: PlanRun = new PlanRun(plan, {
+    clock: host.clock,
+    probes: {
+      residentBytes,
+      cpuSeconds: processCpuSeconds,
+      machineCounters: readMachineCounters,
+    },
+    targetMemory: target.memory,
+    targetDescription: target.description,
+    workerEntry: new URL("../engine/worker/worker-entry.js", import.meta.url),
+    onTick(collected) {
+      if (progress === null && live === null) return;
+      const result = buildResult({ ...resultInput(request, plan, collected, host), includeEncodedHistograms: false });
+      progress?.show(result);
+      const failed = live?.firstFailure(result);
+      if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });
+    },
+  });
+  stopping.attach(run);
+  try {
+    const collected = await run.run();
+    const booksAfter = await readBooks(request, target);
+    return { ...collected, target: { ...collected.target, mockBooks: booksSince(booksBefore, booksAfter) } };
+  } finally {
+    progress?.end();
+  }
+}
+
+function judge(
+  request: RunRequest,
+  plan: Plan,
+  collected: Collected,
+  thresholds: readonly Threshold[],
+  host: Host,
+): RunResult {
+  const measured = buildResult(resultInput(request, plan, collected, host));
+  const checks = checkThresholds(measured, thresholds);
+  return { ...measured, thresholds: checks, verdict: decideVerdict(measured, checks, { strict: request.strict }) };
+}
+
+function announce(request: RunRequest, plan: Plan, target: OpenTarget, host: Host): void {
+  if (request.output.quiet) return;
+  for (const note of request.notes) host.stderr.write(`[INFO] ${note}\n`);
+  const { name, reason } = plan.environment;
+  host.stderr.write(`[INFO] profile ${plan.profile}, environment ${name} (${reason}), seed ${plan.seed}\n`);
+  host.stderr.write(`[INFO] target ${target.description}${target.description === target.url ? "" : ` at ${target.url}`}\n`);
+  host.stderr.write(`${describePlan(plan)}\n`);
+}
+
+function report(request: RunRequest, result: RunResult, savedPath: string, host: Host): void {
+  const { json, quiet } = request.output;
+  if (json) {
+    host.stdout.write(renderJson(result));
+    return;
+  }
+  if (quiet) {
+    if (result.verdict.exitCode !== exitCode.ok) {
+      for (const reason of result.verdict.reasons) host.stderr.write(`[FAIL] ${reason}\n`);
+    }
+    return;
+  }
+  const colour = host.stdout.isTerminal && host.env["NO_COLOR"] === undefined;
+  host.stdout.write(renderTerminalReport(result, { colour, columns: host.stdout.columns, savedPath }));
+}
+
+function resultInput(request: RunRequest, plan: Plan, collected: Collected, host: Host): ResultInput {
+  return {
+    plan,
+    collected,
+    settings: request.settings,
+    environment: readEnvironment(plan.environment, host),
+    tool: readToolVersions(),
+    targetKind: request.target.kind,
+  };
+}
+
+/** The mock's books, or those of a floodgate server elsewhere when nothing but them can tell what arrived. */
+async function readBooks(request: RunRequest, target: OpenTarget): Promise<Readonly<Record<string, number>> | null> {
+  return request.target.kind === "mock" || request.plan.mode === "oneway" ? target.readBooks() : null;
+}
+
+/** A server that ran before us has counted before us. */
+function booksSince(
+  before: Readonly<Record<string, number>> | null,
+  after: Readonly<Record<string, number>> | null,
+): Readonly<Record<string, number>> | null {
+  if (before === null || after === null) return after;
+  const isCounter = (key: string): boolean => !/(open|peak|uptime|pid|rss)/i.test(key);
+  return Object.fromEntries(
+    Object.entries(after).map(([key, value]) => [key, isCounter(key) ? value - (before[key] ?? 0) : value]),
+  );
+}
+
+function withUrl(plan: Plan, url: string): Plan {
+  return { ...plan, connect: { ...plan.connect, url } };
+}
+
+function measuredPhases(plan: Plan): readonly string[] {
+  return plan.segments.flatMap(({ phases }) => phases.filter((phase) => phase.measured).map((phase) => phase.name));
+}
+
+function nameOf(plan: Plan, host: Host): Parameters<typeof defaultResultPath>[0] {
+  return { profile: plan.profile, runId: plan.runId, startedAtEpochMs: host.clock.epochMs() };
+}
+
+/** Ctrl-C once: stop sending, wait for answers, save. Twice: leave at once. */
+class StopRequests {
+  #run: PlanRun | null = null;
+  #first: "SIGINT" | "SIGTERM" | null = null;
+  readonly #host: Host;
+  readonly #unlisten: () => void;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#unlisten = host.onStopSignal((signal) => this.#heard(signal));
+  }
+
+  attach(run: PlanRun): void {
+    this.#run = run;
+    if (this.#first !== null) run.stop(this.#end(this.#first));
+  }
+
+  release(): void {
+    this.#unlisten();
+  }
+
+  #heard(signal: "SIGINT" | "SIGTERM"): void {
+    if (this.#first !== null) {
+      this.#host.stderr.write("\n[WARN] leaving at once; nothing more is saved\n");
+      this.#host.exitNow(this.#first === "SIGINT" ? exitCode.interrupted : exitCode.terminated);
+    }
+    this.#first = signal;
+    this.#host.stderr.write(`\n[INFO] ${signal}: no more is sent, waiting for answers; once more to leave at once\n`);
+    this.#run?.stop(this.#end(signal));
+  }
+
+  #end(signal: "SIGINT" | "SIGTERM"): Exclude<RunEnd, { kind: "running" | "completed" }> {
+    return { kind: "interrupted", signal };
+  }
+}
