@@ -111,6 +111,8 @@ const generatorSchema = Type.Object({
   throttledRatio: orNull(Type.Number(), "Share of the run in which the container was throttled"),
   stealRatio: orNull(Type.Number(), "Share of the host's CPU time taken by other guests"),
   lostWorkers: Type.Array(Type.Object({ index: Type.Integer(), reason: Type.String() })),
+  ledgerGivenUp: count("Messages settled as lost early, as too many were outstanding"),
+  missedIntervalSamples: count("Latencies that are in the phases but in no interval"),
   workers: Type.Array(workerSchema),
 });
 
@@ -137,6 +139,7 @@ const targetSchema = Type.Object({
   deliveredFromBooks: Type.Boolean({
     description: "Mode oneway: delivery was read from the mock's books, not measured",
   }),
+  compressionAgreed: orNull(Type.Boolean(), "Whether every connection was compressed; null when it was not asked for"),
   firstForeignFrame: orNull(Type.String(), "First frame that held no message of this run, cut to 200 characters"),
 });
 

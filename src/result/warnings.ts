@@ -1,3 +1,5 @@
+import { formatCount } from "../units/count.ts";
+import { formatRatio } from "../units/ratio.ts";
 import type { ResultBlock } from "./result-blocks.ts";
 import type { RunResult, ResultWarning } from "./run-result.ts";
 
@@ -17,6 +19,8 @@ export const warningCodes = {
   closedLoop: "closed-loop",
   percentileUnresolved: "percentile-unresolved",
   intervalsMissed: "intervals-missed",
+  ledgerGivenUp: "ledger-given-up",
+  notCompressed: "compression-not-negotiated",
   targetMemoryUnknown: "target-memory-unknown",
 } as const;
 
@@ -46,7 +50,9 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     skippedMessages(result.totals),
     closedLoop(result.totals),
     running ? null : percentileUnresolved(result.totals),
-    running ? null : intervalsMissed(result),
+    intervalsMissed(result),
+    gaveUp(result),
+    notCompressed(result),
     targetMemoryUnknown(result),
   ];
   return found.filter((warning) => warning !== null);
@@ -125,7 +131,7 @@ function backlogAtEnd({ phases }: Omit<RunResult, "warnings">): ResultWarning | 
     if (sent === 0 || late / sent <= backlogShare) continue;
     return warn(
       "backlogAtEnd",
-      `backlog at end: ${amount(late, "message")} of ${sent} (${percent(late / sent)}) came back only after the load of phase ` +
+      `backlog at end: ${amount(late, "message")} of ${formatCount(sent)} (${percent(late / sent)}) came back only after the load of phase ` +
         `"${own.at(-1)!.name}" had ended: the target falls behind, or the phase is too short for its latency`,
     );
   }
@@ -175,14 +181,26 @@ function percentileUnresolved({ latencyUs }: ResultBlock): ResultWarning | null 
   );
 }
 
-function intervalsMissed({ phases, intervals }: Omit<RunResult, "warnings">): ResultWarning | null {
-  const inPhases = phases.reduce((sum, phase) => sum + phase.latencyUs.count, 0);
-  const inIntervals = intervals.reduce((sum, interval) => sum + interval.latencyUs.count, 0);
-  if (inIntervals >= inPhases) return null;
+function intervalsMissed({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {
+  const { missedIntervalSamples: missed } = generator;
+  if (missed === 0) return null;
   return warn(
     "intervalsMissed",
-    `${inPhases - inIntervals} of ${amount(inPhases, "latency", "latencies")} are in no interval; totals and phases hold them`,
+    `${amount(missed, "latency", "latencies")} are in no interval, as this process was too busy to read them in time; totals and phases hold them`,
   );
+}
+
+function gaveUp({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (generator.ledgerGivenUp === 0) return null;
+  return warn(
+    "ledgerGivenUp",
+    `${amount(generator.ledgerGivenUp, "message")} counted as lost before the end of the drain, as too many were unanswered at once; late answers to them count as duplicates`,
+  );
+}
+
+function notCompressed({ target }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (target.compressionAgreed !== false) return null;
+  return warn("notCompressed", "--compress was asked for, but the target did not agree to it on every connection");
 }
 
 function targetMemoryUnknown({ memory }: Omit<RunResult, "warnings">): ResultWarning | null {
@@ -196,9 +214,9 @@ function warn(code: keyof typeof warningCodes, text: string): ResultWarning {
 }
 
 function amount(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
 function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return formatRatio(Number(share.toPrecision(3)));
 }

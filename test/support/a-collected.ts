@@ -222,6 +222,8 @@ export function aCollected(
       memory: aMemorySeries(Math.max(1, intervals.length), () => 80_000_000),
       throttledRatio: 0,
       stealRatio: 0,
+      ledgerGivenUp: 0,
+      missedIntervalSamples: 0,
     },
     target: {
       description: "mock (echo)",
@@ -229,6 +231,7 @@ export function aCollected(
       mockBooks: { messagesIn: phases.reduce((sum, phase) => sum + phase.messages.sent, 0) },
     },
     firstForeignFrame: null,
+    compressionAgreed: true,
     ...changes,
   };
 }

@@ -1,0 +1,116 @@
+import type { Collected } from "../engine/collected.ts";
+import { judgeGenerator, type GeneratorVerdict } from "../measure/generator-verdict.ts";
+import type { BlockParts } from "./build-block.ts";
+import type { ResultGenerator, ResultPhase, RunResult } from "./run-result.ts";
+
+const ranks = { ok: 0, degraded: 1, limited: 2 } as const;
+const nothingMore = { lagP99Ms: null, utilization: null, throttledRatio: null, stealRatio: null };
+
+/**
+ * What one phase alone says of the generator: how much of the schedule it left unsent, its own slip, clock errors.
+ * Messages that waited for a target that did not read are not held against it.
+ */
+export function judgePhase(parts: BlockParts): GeneratorVerdict {
+  const { messages, latencyUs, serviceUs, ownSlipUs } = parts;
+  const latencyP99 = latencyUs.percentile(99);
+  const serviceP99 = serviceUs.percentile(99);
+  const ownSlipP99 = ownSlipUs.percentile(99);
+  return judgeGenerator({
+    ...nothingMore,
+    sentRatio: parts.loop === "open" && messages.offered > 0 ? 1 - unsentByGenerator(parts) / messages.offered : null,
+    slipP99Ms: ownSlipP99 === null ? null : ownSlipP99 / 1000,
+    contamination:
+      latencyP99 === null || serviceP99 === null || latencyP99 === 0 ? null : (latencyP99 - serviceP99) / latencyP99,
+    clockErrors: messages.clockErrors,
+  });
+}
+
+/** The generator's part of a result; `phases` have been judged already. */
+export function buildGenerator(collected: Collected, phases: readonly ResultPhase[], runId: string): ResultGenerator {
+  const sent = phases.reduce((sum, phase) => sum + phase.messages.sent, 0);
+  const open = phases.every((phase) => phase.loop === "open" || phase.loop === "none");
+  const { workers, cpuSeconds, lostWorkers, throttledRatio, stealRatio, ledgerGivenUp, missedIntervalSamples } =
+    collected.generator;
+  const lagUs =
+    workers.length === 0
+      ? null
+      : {
+          p50: Math.max(...workers.map((worker) => worker.lagP50Us)),
+          p99: Math.max(...workers.map((worker) => worker.lagP99Us)),
+          max: Math.max(...workers.map((worker) => worker.lagMaxUs)),
+        };
+  const utilizations = workers.map((worker) => worker.utilization).filter((share) => share !== null);
+  const utilization = utilizations.length === 0 ? null : Math.max(...utilizations);
+  const whole = judgeGenerator({
+    sentRatio: null,
+    slipP99Ms: null,
+    contamination: null,
+    lagP99Ms: lagUs === null ? null : lagUs.p99 / 1000,
+    // A closed loop fills any core: being busy is what it is for.
+    utilization: open ? utilization : null,
+    throttledRatio,
+    stealRatio,
+    clockErrors: 0,
+  });
+  return {
+    ...worstOf([whole, ownFailures(collected), judgePhases(phases)]),
+    lagUs,
+    utilization,
+    cpuSeconds,
+    cpuSecondsPerMillionMessages: sent > 0 ? (cpuSeconds * 1e6) / sent : null,
+    throttledRatio,
+    stealRatio,
+    lostWorkers,
+    ledgerGivenUp,
+    missedIntervalSamples,
+    workers: workers.map((worker) => ({
+      index: worker.index,
+      runId,
+      connections: worker.connections,
+      lagUs: { p50: worker.lagP50Us, p99: worker.lagP99Us, max: worker.lagMaxUs },
+      utilization: worker.utilization,
+      cpuSeconds: worker.cpuSeconds,
+      gcPauseTotalMs: worker.gcPauseTotalMs,
+      gcPauseMaxMs: worker.gcPauseMaxMs,
+    })),
+  };
+}
+
+/** The worst health of several judgements with the reasons of all. */
+export function worstOf(judged: readonly GeneratorVerdict[]): GeneratorVerdict {
+  const sorted = [...judged].sort((a, b) => ranks[b.health] - ranks[a.health]);
+  return { health: sorted[0]?.health ?? "ok", reasons: sorted.flatMap(({ reasons }) => reasons) };
+}
+
+/** The worst of the measured phases; says which, and that the others stand, so that one step too many voids no earlier one. */
+function judgePhases(phases: RunResult["phases"]): GeneratorVerdict {
+  const measured = phases.filter((phase) => phase.measured);
+  const spoiled = measured.filter((phase) => phase.generatorHealth !== "ok");
+  const named = measured.length > 1;
+  const reasons = spoiled.flatMap((phase) =>
+    phase.generatorReasons.map((reason) => (named ? `phase "${phase.name}": ${reason}` : reason)),
+  );
+  const worst = worstOf(spoiled.map((phase) => ({ health: phase.generatorHealth, reasons: [] })));
+  const sound = measured.length - spoiled.length;
+  const rest =
+    spoiled.length > 0 && sound > 0
+      ? [`the numbers of the other ${sound === 1 ? "phase" : `${sound} phases`} stand`]
+      : [];
+  return { health: worst.health, reasons: [...reasons, ...rest] };
+}
+
+/** Failures that are the generator's own (no file descriptors, no ports): the target never saw those connections. */
+function ownFailures({ failures }: Collected): GeneratorVerdict {
+  const own = failures.filter((failure) => failure.blame === "generator");
+  const reasons = own.map(({ code, count, example }) => `${count} x ${code} on this machine (${example})`);
+  return { health: own.length === 0 ? "ok" : "limited", reasons };
+}
+
+/**
+ * Messages of the schedule that the generator itself left unsent: late at the end, and skipped for being late - unless
+ * connections were seen blocked, for then the lateness of the skipped ones may be the target's.
+ */
+function unsentByGenerator({ messages, slipUs, ownSlipUs }: BlockParts): number {
+  const sawBlocked = messages.unsentBlocked > 0 || ownSlipUs.count < slipUs.count;
+  return messages.unsentLate + (sawBlocked ? 0 : messages.skipped);
+}

@@ -1,0 +1,189 @@
+import type { Collected, CollectedInterval, RunEnd } from "../engine/collected.ts";
+import { exitCode } from "../errors/exit-code.ts";
+import type { Plan } from "../plan/plan.ts";
+import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
+import { buildGenerator, judgePhase } from "./build-generator.ts";
+import { buildMemory } from "./build-memory.ts";
+import { assertIdentities } from "./check-identities.ts";
+import { deliveryFromBooks } from "./delivery-from-books.ts";
+import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
+import { resultSchemaName } from "./run-result.ts";
+import type {
+  ResultEnvironment,
+  ResultInterval,
+  ResultPhase,
+  ResultTarget,
+  ResultThreshold,
+  ResultTool,
+  ResultVerdict,
+  RunResult,
+} from "./run-result.ts";
+import { scalingEfficiency } from "./scaling-efficiency.ts";
+import { intervalLatencyOf, intervalSlipOf } from "./times-of-histogram.ts";
+import { findWarnings } from "./warnings.ts";
+
+/** All that a result is made of. */
+export interface ResultInput {
+  readonly plan: Plan;
+  /** A live one may be given each second while the run is going on. */
+  readonly collected: Collected;
+  /** What flags, profile and environment came to; saved with its secrets hidden. */
+  readonly settings: unknown;
+  readonly environment: ResultEnvironment;
+  readonly tool: ResultTool;
+  readonly targetKind: ResultTarget["kind"];
+  /** Empty until they have been evaluated. */
+  readonly thresholds?: readonly ResultThreshold[];
+  /** What is known without thresholds when left out: how the run ended. */
+  readonly verdict?: ResultVerdict;
+  /**
+   * False leaves `hdr` null everywhere: for the live view. Percentiles of such a result are still to be had from
+   * `percentileOfTimes`, as long as it was not cloned or saved. @default true
+   */
+  readonly includeEncodedHistograms?: boolean;
+}
+
+/** The record of a run, complete or so far. Throws when its counts do not add up: a bug, never the user's fault. */
+export function buildResult(input: ResultInput): RunResult {
+  const { plan, collected } = input;
+  const encode = input.includeEncodedHistograms ?? true;
+  const { parts, fromBooks } = deliveredParts(plan, collected);
+  const measured = parts.filter((_, i) => collected.phases[i]!.plan.measured);
+  const phases = buildPhases(plan, collected, parts, encode);
+  const sum = sumOfParts(measured, parts);
+  const unwarned: Omit<RunResult, "warnings"> = {
+    schema: resultSchemaName,
+    id: plan.runId,
+    title: plan.title,
+    tags: plan.tags,
+    startedAt: new Date(collected.startedAtEpochMs).toISOString(),
+    durationMs: collected.durationMs,
+    end: endOf(collected.end),
+    tool: input.tool,
+    environment: input.environment,
+    config: configOf(plan, input.settings),
+    target: {
+      kind: input.targetKind,
+      url: hideSecretsInUrl(plan.connect.url),
+      description: hideSecretsInText(collected.target.description),
+      books: collected.target.mockBooks,
+      deliveredFromBooks: fromBooks,
+      compressionAgreed: plan.connect.compress ? collected.compressionAgreed : null,
+      firstForeignFrame: collected.firstForeignFrame,
+    },
+    phases,
+    totals: blockOfParts(sum, encode),
+    intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
+    memory: buildMemory(collected),
+    generator: buildGenerator(collected, phases, plan.runId),
+    failures: collected.failures.map((failure) => ({ ...failure, example: hideSecretsInText(failure.example) })),
+    thresholds: input.thresholds ?? [],
+    verdict: input.verdict ?? verdictOfEnd(collected.end),
+  };
+  const { templatePrefix, templateSuffix } = plan.message;
+  const facts = {
+    hasTemplate: templatePrefix + templateSuffix !== "",
+    plannedPhases: phasesOf(plan).map((phase) => phase.name),
+  };
+  const result: RunResult = { ...unwarned, warnings: findWarnings(unwarned, facts) };
+  assertIdentities(result);
+  return result;
+}
+
+/** The verdict of a run without any gate: how it ended decides. */
+export function verdictOfEnd(end: RunEnd): ResultVerdict {
+  switch (end.kind) {
+    case "running":
+    case "completed":
+    case "aborted":
+      return { outcome: "pass", exitCode: exitCode.ok, reasons: [] };
+    case "interrupted":
+      return {
+        outcome: "interrupted",
+        exitCode: end.signal === "SIGINT" ? exitCode.interrupted : exitCode.terminated,
+        reasons: [`interrupted by ${end.signal}: this is a part of the run`],
+      };
+    case "failed":
+      return { outcome: "failed", exitCode: exitCode.runFailed, reasons: [end.reason] };
+  }
+}
+
+function deliveredParts(
+  plan: Plan,
+  collected: Collected,
+): { readonly parts: readonly BlockParts[]; readonly fromBooks: boolean } {
+  const parts = collected.phases.map((phase) => partsOfPhase(phase, plan.mode));
+  // While the run goes on the books are ahead of or behind the counters; they are read once, at the end.
+  if (plan.mode !== "oneway" || collected.end.kind === "running") return { parts, fromBooks: false };
+  const known = deliveryFromBooks(parts, collected.target.mockBooks, plan.connect.firstMessages.length);
+  return { parts: known ?? parts, fromBooks: known !== null };
+}
+
+function buildPhases(
+  plan: Plan,
+  collected: Collected,
+  parts: readonly BlockParts[],
+  encode: boolean,
+): readonly ResultPhase[] {
+  const planned = phasesOf(plan);
+  const phases = collected.phases.map((phase, i): ResultPhase => {
+    const judged = judgePhase(parts[i]!);
+    return {
+      name: phase.plan.name,
+      measured: phase.plan.measured,
+      segment: planned[i]?.segment ?? 0,
+      startMs: phase.startMs,
+      endMs: phase.endMs,
+      generatorHealth: judged.health,
+      generatorReasons: judged.reasons,
+      ...blockOfParts(parts[i]!, encode),
+    };
+  });
+  if (plan.scaling === null) return phases;
+  const efficiencies = scalingEfficiency(
+    phases.map(({ measured, connections, rate }) => ({ measured, connections: connections.planned, ...rate })),
+    plan.scaling,
+  );
+  return phases.map((phase, i) => ({ ...phase, scalingEfficiency: efficiencies[i] ?? null }));
+}
+
+function phasesOf(plan: Plan): readonly { readonly name: string; readonly segment: number }[] {
+  return plan.segments.flatMap(({ phases }, segment) => phases.map(({ name }) => ({ name, segment })));
+}
+
+function configOf(plan: Plan, settings: unknown): RunResult["config"] {
+  const kinds = new Set(plan.segments.flatMap(({ phases }) => phases.map(({ load }) => load.kind)));
+  kinds.delete("idle");
+  const closed = kinds.has("max");
+  return {
+    profile: plan.profile,
+    mode: plan.mode,
+    model:
+      plan.mode === "connect" || kinds.size === 0 ? "none" : !closed ? "open" : kinds.size === 1 ? "closed" : "mixed",
+    seed: plan.seed,
+    runId: plan.runId,
+    scaling: plan.scaling,
+    settings: hideSecrets(settings) ?? null,
+    plan: hideSecrets(plan),
+  };
+}
+
+function intervalOf(interval: CollectedInterval, encode: boolean): ResultInterval {
+  const { tMs, lengthMs, segment, sent, delivered, lost, generatorRssBytes, targetRssBytes, lagUs } = interval;
+  const latencyUs = intervalLatencyOf(interval.latencyUs, encode);
+  const slipUs = intervalSlipOf(interval.slipUs, encode);
+  return { tMs, lengthMs, segment, sent, delivered, lost, latencyUs, slipUs, generatorRssBytes, targetRssBytes, lagUs };
+}
+
+function endOf(end: RunEnd): RunResult["end"] {
+  switch (end.kind) {
+    case "running":
+    case "completed":
+      return { kind: end.kind, reason: null };
+    case "interrupted":
+      return { kind: end.kind, reason: end.signal };
+    case "aborted":
+    case "failed":
+      return { kind: end.kind, reason: hideSecretsInText(end.reason) };
+  }
+}
