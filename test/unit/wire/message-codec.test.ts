@@ -193,6 +193,25 @@ describe("damage", () => {
     }
   });
 
+  test("however much is damaged, it is never taken for another message", () => {
+    const codec = new MessageCodec(inJson, runId);
+    const damage = fc.array(fc.tuple(fc.integer({ min: 0, max: 132 }), fc.integer({ min: 1, max: 127 })), {
+      minLength: 2,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(connectionIds, sequences, damage, (connectionId, sequence, hits) => {
+        const bad = encoded(codec, connectionId, sequence);
+        for (const [position, flip] of hits) bad[position]! ^= flip;
+        const matched = match(codec, bad, connectionId);
+        expect([0, sequence]).toContain(matched);
+        const answers = [valid(connectionId, sequence), corrupt(connectionId, sequence), unattributed];
+        for (const found of scan(codec, bad)) expect(answers).toContainEqual(found);
+      }),
+      { numRuns: 2000, seed: 20_201 },
+    );
+  });
+
   test("two damaged characters of the identity are not guessed at", () => {
     const codec = new MessageCodec(bare, runId);
     const bad = encoded(codec, 4242, 987_654);
