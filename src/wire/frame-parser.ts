@@ -64,6 +64,11 @@ export class FrameParser {
     this.#maxMessageBytes = options.maxMessageBytes;
   }
 
+  /** Whether a message or frame has begun whose end has not come. */
+  get isInsideMessage(): boolean {
+    return this.#partial !== undefined || this.#unfinished !== noMessage;
+  }
+
   /** Nothing is told any more, not even the rest of the chunk at hand; what was gathered is given back. */
   stop(): void {
     this.#isStopped = true;

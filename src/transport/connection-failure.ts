@@ -1,0 +1,49 @@
+import type { Failure } from "../errors/failure.ts";
+import type { ProtocolFault } from "../wire/protocol-fault.ts";
+import { classifyFailure } from "./failure-classifier.ts";
+
+/** The failure that a close frame nobody asked for is. */
+export function closeFailure(closeCode: number, reason: string): Failure {
+  const text = closeCode === 1005 ? "a close frame without code" : `a close frame with code ${closeCode}`;
+  const example = reason === "" ? text : `${text}: "${reason}"`;
+  return { ...classifyFailure({ error: null, closeCode, opened: true }), example };
+}
+
+/** The failure of a target that broke the protocol; a message above our own limit is the configuration's. */
+export function faultFailure(fault: ProtocolFault): Failure {
+  const blame = fault.kind === "message-too-big" ? "config" : "target";
+  return { phase: "protocol", kind: fault.kind, blame, example: fault.example };
+}
+
+/** The failure of an open connection that stopped without a close frame. */
+export function abnormalFailure(isInsideMessage: boolean): Failure {
+  const where = isInsideMessage ? " in the middle of a message" : "";
+  const example = `the connection ended${where} without a close frame`;
+  return { ...classifyFailure({ error: null, closeCode: 1006, opened: true }), example };
+}
+
+/** The failure that an error of the socket (or of `ws`) is. */
+export function errorFailure(error: Error, opened: boolean): Failure {
+  const { code, message } = describeError(error);
+  return { ...classifyFailure({ error: { code, message }, closeCode: 1006, opened }), example: withHint(message) };
+}
+
+/** Node joins the errors of several addresses into one that has no message of its own. */
+function describeError(error: Error): { readonly code: string | undefined; readonly message: string } {
+  const parts: unknown[] = error instanceof AggregateError ? error.errors : [];
+  const messages = parts.filter((part) => part instanceof Error).map((part) => part.message);
+  const message = error.message === "" ? messages.join("; ") : error.message;
+  return { code: codeOf(error) ?? parts.map(codeOf).find((code) => code !== undefined), message };
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+function withHint(message: string): string {
+  if (/wrong version number|packet length too long/.test(message)) {
+    return `the target does not speak TLS on this port; is the address meant to be ws://? (${message})`;
+  }
+  return message;
+}

@@ -1,0 +1,20 @@
+import { monotonicMs } from "../host/monotonic-clock.ts";
+import type { ConnectPlan, LimitPlan } from "../plan/plan.ts";
+import { openRawTransport } from "./raw-transport.ts";
+import { makeTransportContext } from "./transport-context.ts";
+import type { Transport, TransportListener } from "./transport.ts";
+
+/** How long a target may take to answer our close frame, milliseconds. */
+const closeTimeoutMs = 3000;
+
+/**
+ * The opener of one thread's connections: the `ws` package when compression is asked for, own framing otherwise.
+ * Throws a usage error for a URL, header or certificate that cannot be used.
+ */
+export function makeTransportOpener(plan: {
+  readonly connect: ConnectPlan;
+  readonly limits: LimitPlan;
+}): (listener: TransportListener) => Transport {
+  const context = makeTransportContext({ connect: plan.connect, limits: plan.limits, closeTimeoutMs }, monotonicMs);
+  return (listener) => openRawTransport(listener, context);
+}

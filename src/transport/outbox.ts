@@ -1,0 +1,46 @@
+import { frameMemory, type FrameMemory } from "../wire/frame-memory.ts";
+
+const sizeBytes = 64 * 1024;
+
+/** A transport with frames in the outbox. */
+export interface OutboxOwner {
+  /** Writes the outbox to the socket and leaves it empty, without owner. */
+  flushOutbox(): void;
+}
+
+/**
+ * Where all transports of one thread frame what they send: one buffer, because a buffer per connection would cost more
+ * than the connection itself. It holds frames of one transport at a time; another that wants it flushes the first.
+ */
+export class Outbox {
+  memory: FrameMemory = frameMemory(Buffer.allocUnsafeSlow(sizeBytes));
+  usedBytes = 0;
+  owner: OutboxOwner | undefined;
+
+  /**
+   * Makes room for `neededBytes` of `owner`'s, flushing what stands in the way. False when a frame that large never
+   * fits; the outbox is then empty.
+   */
+  reserve(owner: OutboxOwner, neededBytes: number): boolean {
+    if (this.owner === owner) {
+      if (this.usedBytes + neededBytes <= sizeBytes) return true;
+      owner.flushOutbox();
+    } else if (this.owner !== undefined) {
+      this.owner.flushOutbox();
+    }
+    if (neededBytes > sizeBytes) return false;
+    this.owner = owner;
+    return true;
+  }
+
+  /** Empties it, whatever it holds. */
+  clear(): void {
+    this.usedBytes = 0;
+    this.owner = undefined;
+  }
+
+  /** The kernel has not taken all of a write: its buffer stays with the socket, and the next burst gets a new one. */
+  replaceMemory(): void {
+    this.memory = frameMemory(Buffer.allocUnsafeSlow(sizeBytes));
+  }
+}
