@@ -12,11 +12,20 @@ function pinned(core, args) {
   return canPin ? ["taskset", "-c", String(core), ...args] : args;
 }
 
-/** User and system CPU seconds of all children of this process that have ended. */
+/** Fields of /proc/<pid>/stat from the third on; CPU times are 11 to 14: own user and system, ended children's user and system. */
+function statFields(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function cpuSecondsOf(pid) {
+  const fields = statFields(pid);
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
 function endedChildrenCpuSeconds() {
-  const stat = readFileSync("/proc/self/stat", "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { user: Number(fields[13]) / ticksPerSecond, system: Number(fields[14]) / ticksPerSecond };
+  const fields = statFields("self");
+  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
 }
 
 function residentBytes(pid) {
@@ -55,27 +64,54 @@ export async function runChild(args, timeoutMs) {
   } catch {
     throw new Error(`node ${args.join(" ")}\nended with ${code} and no JSON\n${stdout}${stderr}`);
   }
-  const user = after.user - before.user;
-  const system = after.system - before.system;
-  return { code, output, stderr, cpuSeconds: user + system, userSeconds: user, mostResidentBytes };
+  return { code, output, stderr, cpuSeconds: after - before, mostResidentBytes };
 }
 
-/** Starts bench/echo-server.js on the last core. `books()` asks it for its counts. */
+/** Starts bench/echo-server.js on the last core. `books()` gives the messages it has echoed and its CPU seconds. */
 export async function startEchoServer() {
-  const script = new URL("./echo-server.js", import.meta.url).pathname;
-  const [command, ...rest] = pinned(availableParallelism() - 1, [process.execPath, script]);
-  const child = spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const port = (await lines.next()).value;
+  const server = startServer([new URL("./echo-server.js", import.meta.url).pathname]);
+  const port = await server.nextLine();
   return {
+    ...server,
     url: `ws://127.0.0.1:${port}/`,
     async books() {
-      child.stdin.write("books\n");
-      return JSON.parse((await lines.next()).value);
+      server.child.stdin.write("books\n");
+      return { messages: JSON.parse(await server.nextLine()).messages, cpuSeconds: cpuSecondsOf(server.child.pid) };
+    },
+  };
+}
+
+/** The same with the mock server of floodgate, whose books are asked by HTTP between the runs. */
+export async function startMock(main) {
+  const server = startServer([main, "serve", "--port", "0"]);
+  const line = await server.nextLine();
+  const url = /ws:[^ ,]+/.exec(line)?.[0];
+  const statsUrl = /http:[^ ,]+/.exec(line)?.[0];
+  if (url === undefined || statsUrl === undefined) throw new Error(`the mock did not say where it is: ${line}`);
+  return {
+    ...server,
+    url,
+    async books() {
+      const { messagesIn } = await (await fetch(statsUrl)).json();
+      return { messages: messagesIn, cpuSeconds: cpuSecondsOf(server.child.pid) };
+    },
+  };
+}
+
+function startServer(args) {
+  const [command, ...rest] = pinned(availableParallelism() - 1, [process.execPath, ...args]);
+  const child = spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    child,
+    async nextLine() {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${args.join(" ")} ended`);
+      return value;
     },
     close() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.stdin.end();
+      child.kill("SIGTERM");
       return ended;
     },
   };

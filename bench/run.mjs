@@ -1,14 +1,15 @@
-// npm run bench [-- --quick] [-- --only <text>]: what floodgate costs on this machine, beside a plain `ws` client in turns.
+// npm run bench [-- --quick --mock --only <text>]: what floodgate costs on this machine, beside a plain `ws` client in turns.
 // Needs the build (npm run build). Takes about ten minutes, with --quick one; keep the machine idle meanwhile.
+// --mock takes floodgate's own mock server as the target; --only the loads whose name holds the text.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cpus, release } from "node:os";
-import { runChild, startEchoServer } from "./run-child.js";
+import { cpus, release, tmpdir } from "node:os";
+import { runChild, startEchoServer, startMock } from "./run-child.js";
 import { median, printTable, withRange } from "./print-table.js";
 
 const isQuick = process.argv.includes("--quick");
+const isMock = process.argv.includes("--mock");
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : "";
 const rounds = isQuick ? 1 : 5;
 const seconds = isQuick ? 2 : 5;
@@ -40,7 +41,7 @@ if (!existsSync(main)) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), "floodgate-bench-"));
-const server = await startEchoServer();
+const server = isMock ? await startMock(main) : await startEchoServer();
 const remarks = [];
 try {
   await measure();
@@ -51,7 +52,9 @@ try {
 
 async function measure() {
   print(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown"}, ${release()}`);
-  print(`target: bench/echo-server.js on its own core; ${connections} connections, ${size} bytes, text, 1 worker`);
+  print(
+    `target: ${isMock ? "floodgate serve" : "bench/echo-server.js"} on its own core; ${connections} connections, ${size} bytes, text, 1 worker`,
+  );
   print(`${rounds} rounds of ${seconds} s, floodgate and the ws client in turns; median (lowest - highest)\n`);
   const chosen = loads.filter((load) => load.name.includes(only));
   const startUp = await startUpCpu();
@@ -90,7 +93,7 @@ async function floodgate(load, forSeconds = seconds) {
   const rate =
     load.ratePerSecond === undefined ? ["-r", "max", "--in-flight", load.inFlight] : ["-r", load.ratePerSecond];
   const what = ["-c", connections, ...rate, "-d", `${forSeconds}s`, "-s", size, "-w", 1];
-  const { child, echoed } = await counted(() => runChild(floodgateArgs(what), timeout(forSeconds)));
+  const { child, echoed, serverUs } = await counted(() => runChild(floodgateArgs(what), timeout(forSeconds)));
   const { messages, slipUs, rate: rates } = child.output.totals;
   const { health, reasons } = child.output.generator;
   if (messages.delivered !== messages.sent || messages.lost !== 0) {
@@ -99,14 +102,16 @@ async function floodgate(load, forSeconds = seconds) {
   if (echoed !== messages.sent)
     remarks.push(`floodgate, ${load.name}: sent ${messages.sent}, the server echoed ${echoed}`);
   if (health === "limited") remarks.push(`floodgate, ${load.name}: the generator was limited: ${reasons.join("; ")}`);
-  return { ...child, echoed, ratePerSecond: rates.deliveredPerSecond, slipUs };
+  return { ...child, echoed, serverUs, ratePerSecond: rates.deliveredPerSecond, slipUs };
 }
 
 async function naiveClient(load, forSeconds = seconds) {
   const { inFlight, ratePerSecond } = load;
   const settings = { url: server.url, connections, seconds: forSeconds, size, inFlight, ratePerSecond };
-  const { child, echoed } = await counted(() => runChild([naive, JSON.stringify(settings)], timeout(forSeconds)));
-  return { ...child, echoed, ratePerSecond: child.output.received / forSeconds, slipUs: child.output.slipUs };
+  const { child, echoed, serverUs } = await counted(() =>
+    runChild([naive, JSON.stringify(settings)], timeout(forSeconds)),
+  );
+  return { ...child, echoed, serverUs, ratePerSecond: child.output.received / forSeconds, slipUs: child.output.slipUs };
 }
 
 function floodgateArgs(what) {
@@ -118,13 +123,15 @@ async function counted(run) {
   const before = await server.books();
   const child = await run();
   const after = await server.books();
-  return { child, echoed: after.messages - before.messages };
+  const echoed = after.messages - before.messages;
+  return { child, echoed, serverUs: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / echoed };
 }
 
 function perMessage(run, startUpCpuSeconds) {
   const perMillion = run.echoed / 1e6;
   return {
     cpuUs: Math.max(0, run.cpuSeconds - startUpCpuSeconds) / perMillion,
+    serverUs: run.serverUs,
     ratePerSecond: run.ratePerSecond,
     slipP50: run.slipUs?.p50 ?? NaN,
     slipP99: run.slipUs?.p99 ?? NaN,
@@ -171,7 +178,17 @@ function idleNaive(count) {
 function printCpu(results) {
   print("CPU per delivered message, microseconds (user and system, whole process)");
   printTable(
-    ["load", "floodgate us", "msg/s", "ws client us", "msg/s", "ratio", "prototype", `within ${goalFactor}x`],
+    [
+      "load",
+      "floodgate us",
+      "msg/s",
+      "ws client us",
+      "msg/s",
+      "ratio",
+      "prototype",
+      `within ${goalFactor}x`,
+      "server us",
+    ],
     [...results].map(([load, { floodgate: ours, naive: theirs }]) => {
       const us = median(ours.map((one) => one.cpuUs));
       const theirUs = median(theirs.map((one) => one.cpuUs));
@@ -184,6 +201,7 @@ function printCpu(results) {
         `${(theirUs / us).toFixed(1)}x`,
         load.prototypeUs === null ? "-" : String(load.prototypeUs),
         load.prototypeUs === null ? "-" : us <= load.prototypeUs * goalFactor ? "yes" : "no",
+        median(ours.map((one) => one.serverUs)).toFixed(2),
       ];
     }),
   );
@@ -229,6 +247,7 @@ function printHowToRead() {
   - ratio: how much more the plain ws client spends, measured in turns with floodgate. Trust it more than either figure.
   - prototype: a throw-away generator of the same design without ledger and with one histogram, on a 2-core virtual
     machine. "within" compares the median with it and means something on a machine of that class only.
+  - server us: CPU per message of the target under floodgate. The greater of the two sides is what limited the rate.
   - The 10,000 and 50,000 msg/s prototype figures are those of a timer each millisecond; precise pacing spins on a core on
     purpose: its CPU per message is then one core's time divided by the rate, and its slip is microseconds.
   - Slip of a generator is what it adds to every latency it reports from the intended time.`);
