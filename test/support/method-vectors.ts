@@ -54,7 +54,7 @@ export function expectVector(id: string, actual: unknown): void {
   const vector = methodVector(id);
   const problems: string[] = [];
   compare(vector.expected, actual, vector.tolerance, "expected", problems);
-  expect(problems, `vector ${id} (${vector.source})`).toEqual([]);
+  expect(problems, `vector ${id} (${vector.source}): ${problems.join("; ")}`).toEqual([]);
 }
 
 function compare(expected: unknown, actual: unknown, tolerance: Tolerance, path: string, problems: string[]): void {

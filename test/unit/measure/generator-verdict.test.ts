@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { judgeGenerator, type GeneratorSignals } from "../../../src/measure/generator-verdict.ts";
+
+const healthy: GeneratorSignals = {
+  sentRatio: 1,
+  slipP99Ms: 0.4,
+  contamination: 0.01,
+  lagP99Ms: 1,
+  utilization: 0.4,
+  throttledRatio: 0,
+  stealRatio: 0,
+  clockErrors: 0,
+};
+
+describe("judgeGenerator", () => {
+  it("finds nothing wrong with a healthy or an unknown generator", () => {
+    expect(judgeGenerator(healthy)).toEqual({ health: "ok", reasons: [] });
+    const unknown = Object.fromEntries(Object.keys(healthy).map((key) => [key, null]));
+    expect(judgeGenerator({ ...unknown, clockErrors: 0 } as GeneratorSignals)).toEqual({ health: "ok", reasons: [] });
+  });
+
+  it.each<[Partial<GeneratorSignals>, string, string]>([
+    [{ sentRatio: 0.9985 }, "degraded", "99.85% of the schedule was sent (limit 99.9%)"],
+    [{ sentRatio: 0.985 }, "limited", "98.5% of the schedule was sent (limit 99%)"],
+    [{ slipP99Ms: 3, contamination: 0.06 }, "degraded", "slip p99 3 ms (limit 2 ms) and 6% of latency p99 (limit 5%)"],
+    [
+      { slipP99Ms: 30, contamination: 0.4 },
+      "limited",
+      "slip p99 30 ms (limit 10 ms) and 40% of latency p99 (limit 10%)",
+    ],
+    [{ slipP99Ms: 30, contamination: null }, "degraded", "slip p99 30 ms (limit 10 ms)"],
+    [{ lagP99Ms: 12.34 }, "degraded", "event-loop lag p99 12.3 ms (limit 10 ms)"],
+    [{ lagP99Ms: 25 }, "limited", "event-loop lag p99 25 ms (limit 20 ms)"],
+    [{ utilization: 0.9 }, "degraded", "the busiest worker's loop was 90% busy (limit 85%)"],
+    [{ utilization: 0.97 }, "limited", "the busiest worker's loop was 97% busy (limit 95%)"],
+    [{ throttledRatio: 0.05 }, "degraded", "CPU quota held the generator back for 5% of the run (limit 1%)"],
+    [{ throttledRatio: 0.2 }, "limited", "CPU quota held the generator back for 20% of the run (limit 10%)"],
+    [{ stealRatio: 0.02 }, "degraded", "other guests of the host took 2% of its CPU time (limit 1%)"],
+    [{ stealRatio: 0.11 }, "limited", "other guests of the host took 11% of its CPU time (limit 10%)"],
+    [{ clockErrors: 2 }, "limited", "the clock went backwards 2 times; those messages were not recorded"],
+  ])("judges %j as %s", (signals, health, reason) => {
+    expect(judgeGenerator({ ...healthy, ...signals })).toEqual({ health, reasons: [reason] });
+  });
+
+  it("holds slip against the generator only when it is a notable part of latency", () => {
+    expect(judgeGenerator({ ...healthy, slipP99Ms: 30, contamination: 0.02 }).health).toBe("ok");
+  });
+
+  it("stays ok exactly on the limits", () => {
+    const onLimits = { sentRatio: 0.999, slipP99Ms: 2, contamination: 1, lagP99Ms: 10, utilization: 0.85 };
+    expect(judgeGenerator({ ...healthy, ...onLimits, throttledRatio: 0.01, stealRatio: 0.01 }).health).toBe("ok");
+  });
+
+  it("names the reasons of the worse kind first", () => {
+    const verdict = judgeGenerator({ ...healthy, sentRatio: 0.998, lagP99Ms: 30 });
+    expect(verdict.health).toBe("limited");
+    expect(verdict.reasons).toEqual([
+      "event-loop lag p99 30 ms (limit 20 ms)",
+      "99.8% of the schedule was sent (limit 99.9%)",
+    ]);
+  });
+});
