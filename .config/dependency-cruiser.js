@@ -16,7 +16,7 @@ const mayImport = {
   target: ["mock-server", "measure", "engine", "plan", "host", "units", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
   verdict: ["result", "units", "errors"],
-  report: ["verdict", "result", "units"],
+  report: ["verdict", "result", "statistics", "units"],
   commands: ["profile", "plan", "engine", "target", "mock-server", "result", "verdict", "report", "host", "units", "errors"],
   cli: ["commands", "profile", "mock-server", "host", "units", "errors"],
 };

@@ -1,0 +1,117 @@
+import type { ResultThreshold, RunResult } from "../result/run-result.ts";
+import { warningCodes } from "../result/warnings.ts";
+import { formatCheckValue } from "../verdict/format-check.ts";
+import { amount, cut, cutMiddle, plain, secondsText, wrap } from "./format.ts";
+import { renderTable } from "./terminal-table.ts";
+
+/** The four markers; colour is only ever added to them. */
+export type Marker = "[PASS]" | "[FAIL]" | "[WARN]" | "[INFO]";
+
+/** Shown where the numbers are that they are about, and not once more among the warnings. */
+const shownElsewhere: readonly string[] = [
+  warningCodes.generatorLimited,
+  warningCodes.generatorDegraded,
+  warningCodes.percentileUnresolved,
+  warningCodes.closedLoop,
+  warningCodes.deliveryUnknown,
+  warningCodes.targetMemoryUnknown,
+];
+
+/** What was run, on what, against what. */
+export function headerSection(result: RunResult, width: number): readonly string[] {
+  const { config, environment, target, phases, generator, totals } = result;
+  const title = result.title === "" ? config.profile : result.title;
+  const tags = Object.entries(result.tags).map(([key, value]) => `${key}=${value}`);
+  const where = target.description.includes(target.url) ? target.description : `${target.description} at ${target.url}`;
+  const started = result.startedAt.slice(0, 19).replace("T", " ");
+  const lines = [
+    `profile ${config.profile}, environment ${environment.name} (${environment.reason}), mode ${config.mode}, seed ${config.seed}`,
+    `target ${where}`,
+    `${amount(totals.connections.planned, "connection")}, ${amount(generator.workers.length, "worker")}, ` +
+      `${amount(phases.length, "phase")}, ${secondsText(result.durationMs)} from ${started} UTC`,
+    ...(tags.length === 0 ? [] : [`tags ${tags.join(", ")}`]),
+  ];
+  return [cut(`floodgate: ${plain(title)}`, width), ...lines.flatMap((line) => wrap(line, width, "  "))];
+}
+
+/** What a reader must know before any number: the generator was limited, the run is partial. */
+export function bannerSection({ generator, end, durationMs }: RunResult, width: number): readonly string[] {
+  const lines: string[] = [];
+  if (generator.health === "limited") {
+    lines.push(
+      ...wrap("the generator was limited: these numbers say nothing certain about the target", width, "[WARN] "),
+    );
+    lines.push(...generator.reasons.flatMap((reason) => wrap(reason, width, "       - ")));
+  }
+  if (end.kind === "interrupted" || end.kind === "aborted") {
+    const reason = end.reason === null ? "" : `: ${end.reason}`;
+    lines.push(
+      ...wrap(`${end.kind} after ${secondsText(durationMs)}${reason}; the numbers are partial`, width, "[WARN] "),
+    );
+  }
+  return lines;
+}
+
+/** Every threshold with its actual value. */
+export function thresholdSection({ thresholds, verdict }: RunResult, width: number): readonly string[] {
+  if (thresholds.length === 0) return ["Thresholds", "  none"];
+  const rows = thresholds.map((check) => [
+    markerOf(check, verdict.reasons),
+    check.expression,
+    actualOf(check),
+    check.source === "--threshold" ? (check.detail ?? "") : [check.detail, check.source].filter(Boolean).join("; "),
+  ]);
+  const columns = [
+    { title: "", align: "left" },
+    { title: "threshold", align: "left" },
+    { title: "actual" },
+    { title: "", align: "left" },
+  ] as const;
+  return ["Thresholds", ...renderTable(columns, rows, width)];
+}
+
+function actualOf(check: ResultThreshold): string {
+  return check.outcome === "no-data" ? "no data" : formatCheckValue(check);
+}
+
+/** With --strict an unresolved threshold fails; the verdict's reasons say so. */
+function markerOf(check: ResultThreshold, reasons: readonly string[]): Marker {
+  if (check.outcome === "pass") return "[PASS]";
+  if (check.warnOnly) return "[WARN]";
+  const fails = check.outcome === "fail" || check.outcome === "no-data";
+  return fails || reasons.some((reason) => reason.startsWith(`threshold failed: ${check.expression}:`))
+    ? "[FAIL]"
+    : "[WARN]";
+}
+
+/** The outcome, its reasons, and what else weakens the result. */
+export function verdictSection({ verdict, warnings }: RunResult, width: number): readonly string[] {
+  const [first = "", ...others] = verdict.reasons;
+  const shown = warnings.filter((warning) => !shownElsewhere.includes(warning.code));
+  return [
+    "Verdict",
+    ...wrap(
+      first === "" ? verdict.outcome : `${verdict.outcome}: ${first}`,
+      width,
+      `  ${outcomeMarker(verdict.outcome)} `,
+    ),
+    ...others.flatMap((reason) => wrap(reason, width, "         - ")),
+    ...shown.flatMap((warning) => wrap(warning.text, width, "  [WARN] ")),
+  ];
+}
+
+/** The last line of a report: the exit code, why, and where the result is kept. */
+export function closingLines({ verdict }: RunResult, savedTo: string | null, width: number): readonly string[] {
+  const start = `${outcomeMarker(verdict.outcome)} exit code ${verdict.exitCode}: `;
+  const reason = plain(verdict.reasons[0] ?? verdict.outcome);
+  const saved = savedTo === null ? "" : `saved to ${plain(savedTo)}`;
+  if (saved === "") return [cut(`${start}${reason}`, width)];
+  const room = width - start.length - saved.length - 2;
+  if (room >= Math.min(reason.length, 30)) return [`${start}${cut(reason, room)}; ${saved}`];
+  return [cut(`${start}${reason}`, width), `       ${cutMiddle(saved, width - 7)}`];
+}
+
+function outcomeMarker(outcome: RunResult["verdict"]["outcome"]): Marker {
+  if (outcome === "pass") return "[PASS]";
+  return outcome === "fail" || outcome === "failed" ? "[FAIL]" : "[WARN]";
+}
