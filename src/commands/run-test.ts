@@ -71,10 +71,10 @@ async function runLoad(
     targetMemory: target.memory,
     targetDescription: target.description,
     workerEntry: new URL("../engine/worker/worker-entry.js", import.meta.url),
-    onTick(collected) {
+    onTick(collected, stage) {
       if (progress === null && live === null) return;
       const result = buildResult({ ...resultInput(request, plan, collected, host), includeEncodedHistograms: false });
-      progress?.show(result);
+      progress?.show(result, stage);
       const failed = live?.firstFailure(result);
       if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });
     },
@@ -123,7 +123,7 @@ function report(request: RunRequest, result: RunResult, savedPath: string, host:
     return;
   }
   const colour = host.stdout.isTerminal && host.env["NO_COLOR"] === undefined;
-  host.stdout.write(renderTerminalReport(result, { colour, columns: host.stdout.columns, savedPath }));
+  host.stdout.write(renderTerminalReport(result, { colour, columns: host.stdout.columns, savedTo: savedPath }));
 }
 
 function resultInput(request: RunRequest, plan: Plan, collected: Collected, host: Host): ResultInput {

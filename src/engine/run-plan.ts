@@ -15,9 +15,12 @@ export interface RunSurroundings {
   readonly targetDescription: string;
   /** The built worker file. */
   readonly workerEntry: URL;
-  /** Once a second, and once when each phase of the work begins; with everything measured so far. */
-  readonly onTick: (collected: Collected) => void;
+  /** Once a second, with everything measured so far. */
+  readonly onTick: (collected: Collected, stage: RunStage) => void;
 }
+
+/** What a run is doing now. */
+export type RunStage = "connecting" | "load" | "draining" | "closing";
 
 /** Between the order to start and the start: long enough to reach every worker. */
 const startDelayMs = 20;
@@ -41,6 +44,7 @@ export class PlanRun {
   readonly #owed: (Awaited | null)[];
   #whenPaid: (() => void) | null = null;
   #end: RunEnd = { kind: "running" };
+  #stage: RunStage = "connecting";
   #isLeaving = false;
   #latestEndMs = 0;
 
@@ -106,6 +110,7 @@ export class PlanRun {
   }
 
   async #runSegment(index: number, segment: Segment): Promise<void> {
+    this.#stage = "connecting";
     const firstInterval = this.#collector.segmentConnecting();
     this.#tellAll({ kind: "connect", segment: index });
     await this.#awaitAll("connected", this.#connectLimitMs(segment));
@@ -117,6 +122,7 @@ export class PlanRun {
     const startMs = this.#nowMs() + startDelayMs;
     this.#collector.segmentStarted(startMs);
     this.#latestEndMs = 0;
+    this.#stage = "load";
     this.#tellAll({ kind: "startLoad", segment: index, atMs: startMs, firstInterval });
     this.#watchCpu(segment, startMs);
     await this.#awaitAll("loadEnded", startDelayMs + durationOf(segment) + answerTimeoutMs);
@@ -129,6 +135,7 @@ export class PlanRun {
   async #drain(): Promise<void> {
     if (this.#plan.mode === "connect" || this.#isLeaving) return;
     const drainMs = this.#drainMs();
+    this.#stage = "draining";
     this.#tellAll({ kind: "drain", untilMs: this.#nowMs() + drainMs });
     await this.#awaitAll("drained", drainMs + answerTimeoutMs);
   }
@@ -141,6 +148,7 @@ export class PlanRun {
   }
 
   async #teardown(): Promise<void> {
+    this.#stage = "closing";
     this.#tellAll({ kind: "finish" });
     const limit = new Promise<void>((resolve) => setTimeout(resolve, this.#isLeaving ? 1000 : answerTimeoutMs).unref());
     await Promise.race([this.#pool.allEnded(), limit]);
@@ -214,7 +222,7 @@ export class PlanRun {
   async #tick(): Promise<void> {
     this.#collector.tick(this.#nowMs());
     await this.#sample();
-    if (this.#end.kind === "running") this.#surroundings.onTick(this.collect());
+    if (this.#stage !== "closing") this.#surroundings.onTick(this.collect(), this.#stage);
   }
 
   async #sample(): Promise<void> {

@@ -18,7 +18,7 @@ export interface Host {
 
 export interface TextSink {
   readonly isTerminal: boolean;
-  /** Width of the terminal in characters; 80 when unknown. */
+  /** Width of the terminal in characters; 100 when it is none. */
   readonly columns: number;
   write(text: string): void;
 }

@@ -31,7 +31,7 @@ function textSink(stream: NodeJS.WriteStream): TextSink {
       return stream.isTTY;
     },
     get columns() {
-      return stream.isTTY ? stream.columns : 80;
+      return stream.isTTY ? stream.columns : 100;
     },
     write: (text) => void stream.write(text),
   };

@@ -377,7 +377,8 @@ export class SendLoop implements SendSide {
   #nextEventMs(nowMs: number): number {
     let eventMs = this.#nextDueMs;
     const current = this.#phases[this.#index];
-    if (current !== undefined && nowMs < current.endMs) eventMs = Math.min(eventMs, current.endMs);
+    const boundaryMs = current?.endMs ?? this.#phases[0]!.startMs;
+    if (nowMs < boundaryMs) eventMs = Math.min(eventMs, boundaryMs);
     if (this.#inFlight > 0) eventMs = Math.min(eventMs, this.#nextWindowCheckMs);
     return eventMs;
   }
