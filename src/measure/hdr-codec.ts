@@ -93,9 +93,11 @@ export function decodeHdr(base64: string, exact: Partial<HistogramStats> = {}): 
   if (!(decoded instanceof JsHistogram)) throw new Error("hdr-histogram-js gave another kind of histogram");
   const cells = new Float64Array(histogramCells);
   let [sum, sumOfSquares, min, max, overflow] = [0, 0, Infinity, 0, 0];
-  for (let index = 0; index < decoded.countsArrayLength; index++) {
+  let left = decoded.totalCount;
+  for (let index = 0; left > 0 && index < decoded.countsArrayLength; index++) {
     const count = decoded.getCountAtIndex(index);
     if (count === 0) continue;
+    left -= count;
     const value = decoded.valueFromIndex(index);
     const middle = decoded.medianEquivalentValue(value);
     cells[cellOf(Math.min(middle, highestTrackableUs))]! += count;

@@ -79,16 +79,8 @@ export class Histogram {
     const made = new Histogram();
     // Everything below must see the same counts, whatever the writer does meanwhile.
     const cells = source.slice();
-    let used = 0;
-    let count = 0;
-    for (const cellCount of cells) {
-      if (cellCount === 0) continue;
-      used++;
-      count += cellCount;
-    }
+    const count = made.#take(cells);
     if (count === 0) return made;
-    if (used <= sparseLimit) made.#setSparse(cells, used);
-    else made.#dense = new Float64Array(cells);
     made.#addStats(count, stats);
     return made;
   }
@@ -172,12 +164,10 @@ export class Histogram {
 
   /** Gives back memory: goes to the sparse form when few cells are in use. Changes no figure. */
   compact(): void {
-    if (this.#dense === null) return;
-    let used = 0;
-    for (const cellCount of this.#dense) if (cellCount !== 0) used++;
-    if (used > sparseLimit) return;
-    this.#setSparse(this.#dense, used);
+    const dense = this.#dense;
+    if (dense === null) return;
     this.#dense = null;
+    this.#take(dense);
   }
 
   /** Calls back for each cell in use, smallest values first. */
@@ -253,18 +243,24 @@ export class Histogram {
     return dense;
   }
 
-  #setSparse(counts: Uint32Array | Float64Array, used: number): void {
-    const sparseCells = new Uint16Array(used);
-    const sparseCounts = new Float64Array(used);
-    let at = 0;
-    for (let cell = 0; cell < counts.length && at < used; cell++) {
+  /** Holds these counts from now on, sparse if few cells are in use; returns their sum. Keeps the array when it is dense. */
+  #take(counts: Uint32Array | Float64Array): number {
+    let used = 0;
+    let count = 0;
+    for (let cell = 0; cell < counts.length; cell++) {
       const cellCount = counts[cell]!;
       if (cellCount === 0) continue;
-      sparseCells[at] = cell;
-      sparseCounts[at++] = cellCount;
+      // Beyond its end the scratch ignores the writes.
+      scratchCells[used] = cell;
+      scratchCounts[used++] = cellCount;
+      count += cellCount;
     }
-    this.#sparseCells = sparseCells;
-    this.#sparseCounts = sparseCounts;
+    if (used > sparseLimit) this.#dense = counts instanceof Float64Array ? counts : new Float64Array(counts);
+    else {
+      this.#sparseCells = scratchCells.slice(0, used);
+      this.#sparseCounts = scratchCounts.slice(0, used);
+    }
+    return count;
   }
 
   /** Merges two sorted lists into new ones; the old may be shared with other histograms. */
@@ -294,6 +290,10 @@ export class Histogram {
 
 const noCells = new Uint16Array(0);
 const noCounts = new Float64Array(0);
+
+/** Where `#take` gathers the cells in use; a histogram is made many times a second. */
+const scratchCells = new Uint16Array(sparseLimit);
+const scratchCounts = new Float64Array(sparseLimit);
 
 /** 1-based rank of a percentile among n values: p is taken one ulp down, as 0.55 * 100 is 55.00000000000001 in doubles. */
 function rankOf(p: number, n: number): number {
