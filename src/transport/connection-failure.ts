@@ -1,6 +1,33 @@
 import type { Failure } from "../errors/failure.ts";
 import type { ProtocolFault } from "../wire/protocol-fault.ts";
 import { classifyFailure } from "./failure-classifier.ts";
+import type { TransportContext } from "./transport-context.ts";
+
+/** What an opening connection is waiting for. */
+export type OpeningStep = "tcp" | "tls" | "upgrade";
+
+/** The failure of an attempt that took longer than allowed. */
+export function timeoutFailure(step: OpeningStep, { host, port, options }: TransportContext): Failure {
+  const within = `within ${options.connect.timeoutMs} ms`;
+  if (step === "tcp") {
+    const example = `no TCP connection to ${host} port ${port} ${within}`;
+    return { phase: "connect", kind: "timeout", blame: "network", example };
+  }
+  const missing = step === "tls" ? "no end of the TLS handshake" : "no answer to the upgrade request";
+  return { phase: "handshake", kind: "timeout", blame: "target", example: `${missing} ${within}` };
+}
+
+const duringStep = {
+  tcp: "while connecting",
+  tls: "during the TLS handshake",
+  upgrade: "before it answered the upgrade",
+} as const;
+
+/** The failure of a connection that ended before it was open, with no error to say why. */
+export function closedEarlyFailure(step: OpeningStep): Failure {
+  const example = `the target closed the connection ${duringStep[step]}`;
+  return { ...classifyFailure({ error: null, closeCode: 1006, opened: false }), example };
+}
 
 /** The failure that a close frame nobody asked for is. */
 export function closeFailure(closeCode: number, reason: string): Failure {
@@ -16,7 +43,7 @@ export function faultFailure(fault: ProtocolFault): Failure {
 }
 
 /** The failure of an open connection that stopped without a close frame. */
-export function abnormalFailure(isInsideMessage: boolean): Failure {
+export function abnormalFailure(isInsideMessage = false): Failure {
   const where = isInsideMessage ? " in the middle of a message" : "";
   const example = `the connection ended${where} without a close frame`;
   return { ...classifyFailure({ error: null, closeCode: 1006, opened: true }), example };

@@ -62,7 +62,8 @@ const wsProtocolKinds: Readonly<Record<string, string>> = {
   WS_ERR_INVALID_UTF8: "invalid-utf8",
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: "message-too-big",
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: "message-too-big",
-  WS_ERR_TOO_MANY_BUFFERED_PARTS: "message-too-big",
+  /** A limit of `ws` alone: above 16384 fragments. */
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: "too-many-fragments",
 };
 
 /** Messages of `ws` that come without a code; test/unit/transport pins them to the installed version. */

@@ -1,6 +1,7 @@
 import { monotonicMs } from "../host/monotonic-clock.ts";
 import type { ConnectPlan, LimitPlan } from "../plan/plan.ts";
 import { openRawTransport } from "./raw-transport.ts";
+import { openWsTransport } from "./ws-transport.ts";
 import { makeTransportContext } from "./transport-context.ts";
 import type { Transport, TransportListener } from "./transport.ts";
 
@@ -16,5 +17,6 @@ export function makeTransportOpener(plan: {
   readonly limits: LimitPlan;
 }): (listener: TransportListener) => Transport {
   const context = makeTransportContext({ connect: plan.connect, limits: plan.limits, closeTimeoutMs }, monotonicMs);
-  return (listener) => openRawTransport(listener, context);
+  const open = plan.connect.compress ? openWsTransport : openRawTransport;
+  return (listener) => open(listener, context);
 }

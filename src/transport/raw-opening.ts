@@ -1,45 +1,20 @@
-import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
-import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import type { Socket } from "node:net";
 import type { Failure } from "../errors/failure.ts";
 import type { FrameMemory } from "../wire/frame-memory.ts";
 import { checkAcceptance, refusedUpgrade, upgradeKey, type HandshakeFault } from "../wire/handshake.ts";
 import { ResponseHeadReader, type ResponseHead } from "../wire/response-head.ts";
+import { closedEarlyFailure, timeoutFailure, type OpeningStep } from "./connection-failure.ts";
 import type { TransportContext } from "./transport-context.ts";
 
 /** How long the body of a refusal is waited for, milliseconds; its first words often say why. */
 const refusalWaitMs = 1000;
 const bodyBytes = 200;
-/** A TCP attempt to one of several addresses gets this share of the whole time before the next address is tried. */
-const addressShare = 0.25;
 
 /** What an opening comes to; exactly one of the two, once. */
 export interface OpeningListener {
   /** The rest of the chunk, `memory[start, end)`, holds frames. */
   onUpgraded(subprotocol: string, memory: FrameMemory, start: number, end: number): void;
   onOpeningFailed(failure: Failure): void;
-}
-
-/** Begins a connection; `onRead` is called with the number of bytes that lie in the context's read memory. */
-export function openSocket(context: TransportContext, onRead: (bytes: number) => boolean): Socket {
-  const { host, port, tls, options } = context;
-  const onread = { buffer: context.readMemory.bytes, callback: onRead };
-  const autoSelectFamilyAttemptTimeout = Math.max(250, Math.floor(options.connect.timeoutMs * addressShare));
-  if (tls === undefined) return connectTcp({ host, port, noDelay: true, onread, autoSelectFamilyAttemptTimeout });
-  const { secureContext, servername, rejectUnauthorized } = tls;
-  // `onread` is honoured by TLS sockets too; the types leave it out.
-  const secure: ConnectionOptions & { readonly onread: OnReadOpts } = {
-    host,
-    port,
-    secureContext,
-    rejectUnauthorized,
-    ...(servername === undefined ? {} : { servername }),
-    ALPNProtocols: ["http/1.1"],
-    onread,
-    autoSelectFamilyAttemptTimeout,
-  };
-  const socket = connectTls(secure);
-  socket.setNoDelay(true);
-  return socket;
 }
 
 /** A connection from its first packet to the answered upgrade. Dropped once open, so that an idle one is small. */
@@ -52,14 +27,14 @@ export class RawOpening {
   #timer: NodeJS.Timeout;
   #reader = new ResponseHeadReader();
   #refusal: ResponseHead | undefined;
-  #step: "tcp" | "tls" | "upgrade" = "tcp";
+  #step: OpeningStep = "tcp";
 
   constructor(context: TransportContext, socket: Socket, listener: OpeningListener) {
     this.#context = context;
     this.#socket = socket;
     this.#listener = listener;
     this.startedMs = context.nowMs();
-    this.#timer = setTimeout(() => this.#timedOut(), context.options.connect.timeoutMs);
+    this.#timer = setTimeout(() => this.#tell(timeoutFailure(this.#step, context)), context.options.connect.timeoutMs);
     socket.once("connect", () => {
       if (context.tls === undefined) this.#sendRequest();
       else this.#step = "tls";
@@ -96,7 +71,7 @@ export class RawOpening {
   /** The target ended its side without having upgraded. */
   ended(): void {
     if (this.#refusal !== undefined) this.#refuse(this.#refusal, Buffer.alloc(0), 0, 0);
-    else this.#fail({ kind: "closed", blame: "target", example: this.#closedExample() });
+    else this.#tell(closedEarlyFailure(this.#step));
   }
 
   #sendRequest(): void {
@@ -128,27 +103,6 @@ export class RawOpening {
 
   #refuse(head: ResponseHead, bytes: Buffer, start: number, end: number): void {
     this.#fail(refusedUpgrade(head, bytes.toString("utf8", start, Math.min(end, start + bodyBytes))));
-  }
-
-  #timedOut(): void {
-    const { host, port, options } = this.#context;
-    const within = `within ${options.connect.timeoutMs} ms`;
-    if (this.#step === "tcp") {
-      const example = `no TCP connection to ${host} port ${port} ${within}`;
-      this.#tell({ phase: "connect", kind: "timeout", blame: "network", example });
-    } else {
-      const missing = this.#step === "tls" ? "no end of the TLS handshake" : "no answer to the upgrade request";
-      this.#fail({ kind: "timeout", blame: "target", example: `${missing} ${within}` });
-    }
-  }
-
-  #closedExample(): string {
-    const during = {
-      tcp: "while connecting",
-      tls: "during the TLS handshake",
-      upgrade: "before it answered the upgrade",
-    };
-    return `the target closed the connection ${during[this.#step]}`;
   }
 
   #fail(fault: HandshakeFault): void {

@@ -5,8 +5,9 @@ import { FrameParser, type FrameListener } from "../wire/frame-parser.ts";
 import { closePayload, firstByte, maskedFrameBytes, writeMaskedBytes, writeMaskedFrame } from "../wire/frame-writer.ts";
 import type { ProtocolFault } from "../wire/protocol-fault.ts";
 import { abnormalFailure, closeFailure, errorFailure, faultFailure } from "./connection-failure.ts";
+import { openSocket } from "./open-socket.ts";
 import type { OutboxOwner } from "./outbox.ts";
-import { openSocket, RawOpening, type OpeningListener } from "./raw-opening.ts";
+import { RawOpening, type OpeningListener } from "./raw-opening.ts";
 import type { TransportContext } from "./transport-context.ts";
 import type { OutgoingMessage, Transport, TransportListener } from "./transport.ts";
 

@@ -63,5 +63,5 @@ export function parseFrames(
 /** `bytes` cut at the given places. */
 export function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
   const edges = [0, ...[...places].map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
-  return edges.slice(1).map((edge, i) => bytes.subarray(edges[i]!, edge));
+  return edges.slice(1).map((edge, i) => bytes.subarray(edges[i], edge));
 }

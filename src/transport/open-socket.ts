@@ -1,0 +1,35 @@
+import { connect as connectTcp, type OnReadOpts, type Socket, type TcpSocketConnectOpts } from "node:net";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import type { TransportContext } from "./transport-context.ts";
+
+/** A TCP attempt to one of several addresses gets this share of the whole time before the next address is tried. */
+const addressShare = 0.25;
+
+/** What TLS sockets take as well, though their types do not say so. */
+type SocketOptions = Pick<TcpSocketConnectOpts, "autoSelectFamilyAttemptTimeout"> & { readonly onread?: OnReadOpts };
+
+/**
+ * Begins a connection to the context's target. With `onRead`, each read lands in the context's read memory and only its
+ * size is told; without, the socket is an ordinary stream.
+ */
+export function openSocket(context: TransportContext, onRead?: (bytes: number) => boolean): Socket {
+  const { host, port, tls, options } = context;
+  const shared: SocketOptions = {
+    autoSelectFamilyAttemptTimeout: Math.max(250, Math.floor(options.connect.timeoutMs * addressShare)),
+    ...(onRead === undefined ? {} : { onread: { buffer: context.readMemory.bytes, callback: onRead } }),
+  };
+  if (tls === undefined) return connectTcp({ host, port, noDelay: true, ...shared });
+  const { secureContext, servername, rejectUnauthorized } = tls;
+  const secure: ConnectionOptions & SocketOptions = {
+    host,
+    port,
+    secureContext,
+    rejectUnauthorized,
+    ALPNProtocols: ["http/1.1"],
+    ...(servername === undefined ? {} : { servername }),
+    ...shared,
+  };
+  const socket = connectTls(secure);
+  socket.setNoDelay(true);
+  return socket;
+}
