@@ -1,0 +1,14 @@
+import type { CommandHandlers } from "../cli/program.ts";
+import type { Host } from "../host/host.ts";
+
+/** What each command of the command line does. Loads the code of a command when it is asked for: starting stays quick. */
+export function commandHandlers(host: Host): CommandHandlers {
+  return {
+    run: async (request) => (await import("./run-test.ts")).runTest(request, host),
+    serve: async (options) => (await import("./serve-mock.ts")).serveMock(options, host),
+    report: async ({ file, json }) => (await import("./render-report.ts")).renderReport(file, { json }, host),
+    merge: async ({ files, output }) => (await import("./merge-and-judge.ts")).mergeAndJudge(files, output, host),
+    profiles: async (name, environment) => (await import("./list-profiles.ts")).listProfiles(name, environment, host),
+    examples: async () => (await import("./show-examples.ts")).showExamples(host),
+  };
+}
