@@ -64,6 +64,7 @@ export const messagesSchema = Type.Object({
   deliveredInWindow: count("Arrived between the start and the end of the load; the numerator of the delivered rate"),
 });
 
+/** Rates over the measured window. */
 export const rateSchema = Type.Object({
   offeredPerSecond: perSecond("The schedule's messages per second"),
   sentPerSecond: perSecond("Sent within the window"),
@@ -75,6 +76,7 @@ export const rateSchema = Type.Object({
   }),
 });
 
+/** What became of the connections. */
 export const connectionsSchema = Type.Object({
   planned: count("Connections of the phase; of the totals: the largest of any phase"),
   attempted: count("Attempts to open one, repeats included"),

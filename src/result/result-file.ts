@@ -3,6 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import { brokenIdentities } from "./check-identities.ts";
 import { resultSchemaName, runResultSchema, type RunResult } from "./run-result.ts";
+import { histogramOfTimes, type SavedTimes } from "./times-of-histogram.ts";
 import { fileErrorCode, fileErrorReason } from "./write-atomically.ts";
 
 /** A day of seconds with their histograms is about 100 MB; beyond this the file is something else. */
@@ -22,9 +23,40 @@ export function parseResult(text: string, path: string): RunResult {
   const parsed = parseJson(text.startsWith("\uFEFF") ? text.slice(1) : text, path);
   checkVersion(parsed, path);
   if (!Value.Check(runResultSchema, parsed)) throw damaged(path, firstFault(parsed));
-  const broken = brokenIdentities(parsed);
-  if (broken.length > 0) throw damaged(path, broken[0]!);
+  const broken = brokenIdentities(parsed)[0] ?? brokenHistogram(parsed, { intervals: false });
+  if (broken !== null) throw damaged(path, broken);
   return parsed;
+}
+
+/**
+ * The first histogram of a result that cannot be read or holds another number of samples than the count beside it, as a
+ * sentence; null when there is none. Those of the intervals are many, at a millisecond each.
+ */
+export function brokenHistogram(result: RunResult, options: { readonly intervals: boolean }): string | null {
+  const blocks = [
+    { name: "totals", block: result.totals },
+    ...result.phases.map((block) => ({ name: `phase "${block.name}"`, block })),
+  ];
+  const named: (readonly [string, SavedTimes])[] = blocks.flatMap(({ name, block }) => [
+    [`${name}: latencyUs`, block.latencyUs] as const,
+    [`${name}: serviceUs`, block.serviceUs] as const,
+    [`${name}: slipUs`, block.slipUs] as const,
+    [`${name}: ownSlipUs`, block.ownSlipUs] as const,
+    [`${name}: connections.connectUs`, block.connections.connectUs] as const,
+  ]);
+  if (options.intervals) {
+    for (const { tMs, latencyUs, slipUs } of result.intervals) {
+      named.push([`interval at ${tMs} ms: latencyUs`, latencyUs], [`interval at ${tMs} ms: slipUs`, slipUs]);
+    }
+  }
+  for (const [name, times] of named) {
+    try {
+      histogramOfTimes(times);
+    } catch (error) {
+      return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  return null;
 }
 
 async function readText(path: string): Promise<string> {

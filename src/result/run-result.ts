@@ -67,7 +67,8 @@ const intervalSchema = Type.Object({
   lagUs: Type.Number({ description: "Largest event-loop lag of any worker in this second" }),
 });
 
-const memorySchema = Type.Object({
+/** A process's memory over the load. */
+export const memorySchema = Type.Object({
   source: text("What was read: a file, a function, a URL"),
   sampleCount: count("Readings"),
   startBytes: bytes("Level at the start of the steady part"),
@@ -116,7 +117,8 @@ const generatorSchema = Type.Object({
   workers: Type.Array(workerSchema),
 });
 
-const environmentSchema = Type.Object({
+/** The machine and how it was judged. */
+export const environmentSchema = Type.Object({
   name: text("full, dev, ci or quick"),
   reason: text("Why this one"),
   node: text("Version of Node"),

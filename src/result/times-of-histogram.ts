@@ -22,8 +22,15 @@ export interface SavedTimes {
  */
 const known = new WeakMap<object, Histogram>();
 
+/** What a live view asked for last: an hour has thousands of seconds, and all but a few are as they were. */
+const liveTimes = new WeakMap<Histogram, ResultTimes>();
+const liveLatencies = new WeakMap<Histogram, IntervalLatency>();
+const liveSlips = new WeakMap<Histogram, IntervalSlip>();
+
 /** A histogram as the saved record has it. `encode: false` leaves `hdr` null: for the live view, several times cheaper. */
 export function timesOfHistogram(histogram: Histogram, encode: boolean): ResultTimes {
+  const earlier = encode ? undefined : liveTimes.get(histogram);
+  if (earlier?.count === histogram.count) return earlier;
   const times: ResultTimes = {
     count: histogram.count,
     min: histogram.min,
@@ -41,12 +48,15 @@ export function timesOfHistogram(histogram: Histogram, encode: boolean): ResultT
     unresolved: histogram.count === 0 ? [] : unresolvedOf(histogram),
     hdr: textOf(histogram, encode),
   };
+  if (!encode) liveTimes.set(histogram, times);
   return remembering(times, histogram);
 }
 
 /** The same for one second. */
 export function intervalLatencyOf(histogram: Histogram, encode: boolean): IntervalLatency {
-  return remembering(
+  const earlier = encode ? undefined : liveLatencies.get(histogram);
+  if (earlier?.count === histogram.count) return earlier;
+  const times = remembering(
     {
       count: histogram.count,
       p50: histogram.percentile(50),
@@ -57,14 +67,18 @@ export function intervalLatencyOf(histogram: Histogram, encode: boolean): Interv
     },
     histogram,
   );
+  if (!encode) liveLatencies.set(histogram, times);
+  return times;
 }
 
 /** The slip of one second. */
 export function intervalSlipOf(histogram: Histogram, encode: boolean): IntervalSlip {
-  return remembering(
-    { count: histogram.count, p99: histogram.percentile(99), hdr: textOf(histogram, encode) },
-    histogram,
-  );
+  const earlier = encode ? undefined : liveSlips.get(histogram);
+  if (earlier?.count === histogram.count) return earlier;
+  const { count } = histogram;
+  const times = remembering({ count, p99: histogram.percentile(99), hdr: textOf(histogram, encode) }, histogram);
+  if (!encode) liveSlips.set(histogram, times);
+  return times;
 }
 
 interface IntervalLatency {

@@ -1,0 +1,58 @@
+import type { RunResult } from "./run-result.ts";
+
+/** A phase as planned, as far as results that are to be merged must agree on it. */
+export interface SavedPhasePlan {
+  readonly segment: number;
+  readonly name: string;
+  readonly measured: boolean;
+  readonly durationMs: number | null;
+  readonly load: string | null;
+}
+
+/**
+ * All phases of the plan in a saved result, also those the run did not reach. The saved plan is for people and may be of
+ * another version: when it cannot be read, the phases that were run stand for it.
+ */
+export function phasesOfSavedPlan(result: RunResult): readonly SavedPhasePlan[] {
+  const planned = list(member(result.config.plan, "segments")).flatMap((segment, index) =>
+    list(member(segment, "phases")).map((phase) => ({
+      segment: index,
+      name: text(member(phase, "name")) ?? "?",
+      measured: member(phase, "measured") !== false,
+      durationMs: number(member(phase, "durationMs")),
+      load: text(member(member(phase, "load"), "kind")),
+    })),
+  );
+  if (planned.length > 0) return planned;
+  return result.phases.map(({ segment, name, measured, loop }) => ({
+    segment,
+    name,
+    measured,
+    durationMs: null,
+    load: loop,
+  }));
+}
+
+/** Whether its messages were more than a bare payload. */
+export function templateOfSavedPlan(result: RunResult): boolean {
+  const message = member(result.config.plan, "message");
+  return [member(message, "templatePrefix"), member(message, "templateSuffix")].some(
+    (part) => text(part) !== null && part !== "",
+  );
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
