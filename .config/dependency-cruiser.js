@@ -18,7 +18,7 @@ const mayImport = {
   verdict: ["result", "units", "errors"],
   report: ["verdict", "result", "statistics", "units"],
   commands: ["profile", "plan", "engine", "target", "mock-server", "result", "verdict", "report", "host", "units", "errors"],
-  cli: ["commands", "profile", "mock-server", "host", "units", "errors"],
+  cli: ["commands", "profile", "plan", "mock-server", "host", "units", "errors"],
 };
 const onlyIn = {
   commander: "^src/cli/program[.]ts$",

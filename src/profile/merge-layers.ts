@@ -21,7 +21,7 @@ export interface MergedSettings {
 const replaces: Partial<Record<keyof SettingTexts, readonly (keyof SettingTexts)[]>> = {
   rate: ["burst", "stages", "scaling"],
   burst: ["rate", "stages", "scaling", "inFlight"],
-  stages: ["rate", "burst", "duration", "scaling"],
+  stages: ["rate", "burst", "duration"],
   message: ["messageFile"],
   messageFile: ["message"],
   target: ["spawn", "targetPid", "targetMetrics"],
@@ -35,6 +35,8 @@ export function mergeLayers(layers: readonly SettingLayer[]): MergedSettings {
   const texts: Record<string, unknown> = {};
   const writers = new Map<string, SettingLayer>();
   for (const layer of layers) {
+    // Stages of one's own are no longer the scale the profile had in mind; those of its environments are.
+    if (layer.kind === "flags" && layer.texts.stages !== undefined) Reflect.deleteProperty(texts, "scaling");
     for (const [name, others] of Object.entries(replaces)) {
       if (layer.texts[name as keyof SettingTexts] === undefined) continue;
       for (const other of others) Reflect.deleteProperty(texts, other);

@@ -9,7 +9,7 @@ const secretHeader = /auth|cookie|token|secret|password|api[-_]?key|session/i;
 export function recordSettings(merged: MergedSettings, settings: Settings): SettingsRecord {
   const { texts } = merged;
   const connect = texts.connect ?? {};
-  const headers = Object.entries(connect.headers ?? {}).map(([name, value]) => [
+  const headers = Object.entries(connect.headers ?? {}).map(([name, value]): [string, unknown] => [
     name,
     secretHeader.test(name) ? hidden : value,
   ]);

@@ -1,0 +1,304 @@
+/** One flag of a command. */
+export interface FlagSpec {
+  /** As shown in help: `-r, --rate <msg/s|max>`. */
+  readonly flags: string;
+  /** The setting it gives, as a dotted path in a profile; null for what is no setting. */
+  readonly setting: string | null;
+  /** Heading in help. */
+  readonly group: string;
+  readonly about: string;
+  /** May be given more than once; all are kept, in order. */
+  readonly isList?: true;
+  /** What a flag without a value sets. */
+  readonly sets?: string | boolean;
+}
+
+const target = "Target:";
+const load = "Load:";
+const message = "Messages:";
+const connect = "Connecting:";
+const pacing = "Pacing and limits:";
+const gates = "Gates:";
+const faults = "Built-in mock (no target given):";
+const output = "Output:";
+
+/** Flags for what the mock does, without the `mock-` that `run` puts before them. */
+const mockFlags: readonly (readonly [flag: string, setting: string, about: string])[] = [
+  ["port <port>", "port", "port to listen on, 0 for a free one (default: 0)"],
+  ["mode <echo|sink>", "mode", "answer every message, or only take it in (default: echo)"],
+  ["seed <n>", "seed", "the same seed gives the same faults (default: 1)"],
+  ["max-connections <n>", "maxConnections", "answer further ones with HTTP 503 (default: no limit)"],
+  ["bearer <token|env:NAME>", "bearer", "require this token, else HTTP 401 (default: none)"],
+  ["latency <time>", "latency", "time to answer: 5ms, normal(20ms,5ms), lognormal(20ms,0.5)"],
+  ["drop <share>", "drop", "messages never answered: 1% or 0.01"],
+  ["duplicate <share>", "duplicate", "messages answered twice"],
+  ["reorder <share>", "reorder", "answers held back until the next one has left"],
+  ["corrupt <share>", "corrupt", "answers with one byte changed"],
+  ["disconnect-after <n>", "disconnectAfter", "cut each connection after n messages"],
+  ["disconnect-rate <share>", "disconnectRate", "messages upon which the connection is cut"],
+  ["refuse-rate <share>", "refuseRate", "connection attempts answered with HTTP 503"],
+  ["stall <time@time>", "stall", "2s@10s: silent for 2 s in every 10 s"],
+  ["leak <bytes>", "leak", "memory kept for ever per message"],
+  ["max-message <bytes>", "maxMessage", "answer a larger message with close code 1009 (default: 16MiB)"],
+];
+
+/** The flags of `floodgate run`. */
+export const runFlags: readonly FlagSpec[] = [
+  {
+    flags: "-t, --target <url>",
+    setting: "target",
+    group: target,
+    about: "ws:// or wss:// (default: the built-in mock on a free port)",
+  },
+  {
+    flags: "--spawn <command>",
+    setting: "spawn",
+    group: target,
+    about: "start the target, wait for its URL, read its memory, end it",
+  },
+  {
+    flags: "--target-pid <pid>",
+    setting: "targetPid",
+    group: target,
+    about: "read the target's memory from this process",
+  },
+  {
+    flags: "--target-metrics <url>",
+    setting: "targetMetrics",
+    group: target,
+    about: "read the target's memory there (Prometheus text or JSON)",
+  },
+
+  { flags: "-c, --connections <n>", setting: "connections", group: load, about: "connections (default: 10)" },
+  {
+    flags: "-r, --rate <msg/s|max>",
+    setting: "rate",
+    group: load,
+    about: "messages per second in TOTAL over all connections (default: 1000); max: as fast as answers come",
+  },
+  { flags: "-d, --duration <time>", setting: "duration", group: load, about: "how long to send (default: 10s)" },
+  {
+    flags: "-n, --messages <n>",
+    setting: "messages",
+    group: load,
+    about: "at most so many messages; in each stage, when there are stages",
+  },
+  { flags: "-w, --workers <n>", setting: "workers", group: load, about: "threads (default: cores less one, 1 to 4)" },
+  {
+    flags: "--mode <mode>",
+    setting: "mode",
+    group: load,
+    about: "echo, oneway (send only) or connect (connections only) (default: echo)",
+  },
+  {
+    flags: "--stage <time:rate>",
+    setting: "stages",
+    group: load,
+    isList: true,
+    about: "repeatable: 30s:1000 holds, 30s:100..1000 ramps, 30s:max",
+  },
+  {
+    flags: "--burst <n@time>",
+    setting: "burst",
+    group: load,
+    about: "500@1s: 500 messages at once each second, in place of --rate",
+  },
+  { flags: "--arrival <kind>", setting: "arrival", group: load, about: "constant or poisson gaps (default: constant)" },
+  {
+    flags: "--in-flight <n>",
+    setting: "inFlight",
+    group: load,
+    about: "with --rate max: unanswered messages per connection (default: 1)",
+  },
+  {
+    flags: "--warmup <time>",
+    setting: "warmup",
+    group: load,
+    about: "sent first and left out of the totals (default: 0s)",
+  },
+  { flags: "--drain <time|auto>", setting: "drain", group: load, about: "wait for answers at the end (default: auto)" },
+  {
+    flags: "--seed <n>",
+    setting: "seed",
+    group: load,
+    about: "every random choice follows from it (default: a new one)",
+  },
+
+  { flags: "-s, --size <bytes>", setting: "size", group: message, about: "size of a whole message (default: 64)" },
+  {
+    flags: "-m, --message <template>",
+    setting: "message",
+    group: message,
+    about: `what the target wants to see: '{"text":"{{payload}}"}'`,
+  },
+  { flags: "-f, --message-file <file>", setting: "messageFile", group: message, about: "the template from a file" },
+  {
+    flags: "--first-message <text>",
+    setting: "firstMessage",
+    group: message,
+    isList: true,
+    about: "repeatable: sent once after opening (login, subscribe)",
+  },
+  {
+    flags: "--ready <text|/regex/>",
+    setting: "ready",
+    group: message,
+    about: "seen before the connection counts as ready",
+  },
+  { flags: "--text", setting: "frame", group: message, sets: "text", about: "text frames (the default)" },
+  { flags: "--binary", setting: "frame", group: message, sets: "binary", about: "binary frames" },
+
+  {
+    flags: "--connect-rate <n/s>",
+    setting: "connect.rate",
+    group: connect,
+    about: "handshakes begun per second (default: as fast as they complete)",
+  },
+  {
+    flags: "--connect-timeout <time>",
+    setting: "connect.timeout",
+    group: connect,
+    about: "until a connection is ready (default: 10s)",
+  },
+  {
+    flags: "-H, --header <name: value>",
+    setting: "connect.headers",
+    group: connect,
+    isList: true,
+    about: "repeatable: a further request header",
+  },
+  {
+    flags: "--bearer <token|env:NAME>",
+    setting: "connect.bearer",
+    group: connect,
+    about: "Authorization: Bearer; env:NAME keeps it out of the process list",
+  },
+  {
+    flags: "--subprotocol <name>",
+    setting: "connect.subprotocols",
+    group: connect,
+    isList: true,
+    about: "repeatable: offered in this order",
+  },
+  { flags: "--compress", setting: "connect.compress", group: connect, sets: true, about: "offer permessage-deflate" },
+  { flags: "-k, --insecure", setting: "connect.insecure", group: connect, sets: true, about: "accept any certificate" },
+  { flags: "--ca <file>", setting: "connect.ca", group: connect, about: "authorities to trust (PEM)" },
+  { flags: "--cert <file>", setting: "connect.cert", group: connect, about: "client certificate (PEM)" },
+  { flags: "--key <file>", setting: "connect.key", group: connect, about: "its key (PEM)" },
+  {
+    flags: "--reconnect",
+    setting: "reconnect",
+    group: connect,
+    sets: true,
+    about: "open lost connections again (wait 100ms to 10s, random, doubling)",
+  },
+  {
+    flags: "--no-reconnect",
+    setting: "reconnect",
+    group: connect,
+    sets: false,
+    about: "do not, whatever the profile says",
+  },
+
+  {
+    flags: "--pacing <timer|precise>",
+    setting: "pacing",
+    group: pacing,
+    about: "wake each millisecond, or spin on a core (default: timer)",
+  },
+  { flags: "--precise", setting: "pacing", group: pacing, sets: "precise", about: "short for --pacing precise" },
+  {
+    flags: "--on-late <catch-up|skip>",
+    setting: "onLate",
+    group: pacing,
+    about: "send overdue messages, or leave them out (default: catch-up)",
+  },
+  {
+    flags: "--max-slip <time>",
+    setting: "maxSlip",
+    group: pacing,
+    about: "with --on-late skip: how late is too late (default: 100ms)",
+  },
+  {
+    flags: "--max-buffered <bytes>",
+    setting: "maxBuffered",
+    group: pacing,
+    about: "unsent bytes a connection may hold (default: 1MiB)",
+  },
+  {
+    flags: "--max-message <bytes>",
+    setting: "maxMessage",
+    group: pacing,
+    about: "largest message taken from the target (default: 16MiB)",
+  },
+
+  {
+    flags: "--threshold <expr>",
+    setting: null,
+    group: gates,
+    isList: true,
+    about: "repeatable: 'latency.p99<200ms'; a trailing ' warn' makes it advisory",
+  },
+  { flags: "--abort-on-fail", setting: null, group: gates, about: "stop as soon as a threshold fails" },
+  { flags: "--abort-delay <time>", setting: null, group: gates, about: "but not before so much load (default: 10s)" },
+  { flags: "--strict", setting: null, group: gates, about: "warnings count as failures" },
+  {
+    flags: "--env <name>",
+    setting: null,
+    group: gates,
+    about: "full, dev, ci or quick figures; overrides QUICK_MODE, CI and ENVIRONMENT",
+  },
+
+  ...mockFlags.map(([flag, setting, about]) => ({
+    flags: `--mock-${flag}`,
+    setting: `mock.${setting}`,
+    group: faults,
+    about,
+  })),
+
+  {
+    flags: "-o, --output <file>",
+    setting: null,
+    group: output,
+    about: "result file (default: results/<time>-<profile>.json)",
+  },
+  { flags: "-j, --json", setting: null, group: output, about: "the result as JSON on stdout, in place of the summary" },
+  { flags: "-q, --quiet", setting: null, group: output, about: "nothing but errors" },
+  { flags: "--no-progress", setting: null, group: output, about: "no lines while it runs" },
+  { flags: "--title <text>", setting: "title", group: output, about: "title of the report" },
+  {
+    flags: "--tag <key=value>",
+    setting: "tags",
+    group: output,
+    isList: true,
+    about: "repeatable: kept with the result",
+  },
+];
+
+/** The flags of `floodgate serve`. */
+export const serveFlags: readonly FlagSpec[] = mockFlags.map(([flag, setting, about]) => ({
+  flags: flag.startsWith("port") ? `-p, --${flag}` : `--${flag}`,
+  setting: `mock.${setting}`,
+  group: "Options:",
+  about,
+}));
+
+/** The long name of a flag: `--rate`. */
+export function longName(spec: FlagSpec): string {
+  return /--[a-z-]+/.exec(spec.flags)?.[0] ?? spec.flags;
+}
+
+/** What the contract promises for a later version. Naming one gets a plain answer. */
+export const laterFlags: readonly string[] = [
+  "--agents",
+  "--html",
+  "--md",
+  "--junit",
+  "--csv",
+  "--baseline",
+  "--fail-on-regression",
+  "--noise-threshold",
+];
+
+/** Commands of a later version. */
+export const laterCommands: readonly string[] = ["capacity", "compare", "agent"];

@@ -1,0 +1,273 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { exitCode, type ExitCode } from "../errors/exit-code.ts";
+import { usageError } from "../errors/floodgate-error.ts";
+import { nearestName } from "../errors/nearest-name.ts";
+import type { Host } from "../host/host.ts";
+import type { MockOptions } from "../mock-server/mock-options.ts";
+import { makeRunRequest } from "../profile/make-run-request.ts";
+import { readMock } from "../profile/read-mock.ts";
+import type { RunRequest } from "../profile/run-request.ts";
+import { laterCommands, laterFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
+import { flagLayer, flagMs, type GivenFlag } from "./flags.ts";
+import { showError } from "./show-error.ts";
+
+/** What each command does; the program only reads words. */
+export interface CommandHandlers {
+  run(request: RunRequest): Promise<ExitCode>;
+  serve(options: MockOptions): Promise<ExitCode>;
+  report(request: ReportWords): Promise<ExitCode>;
+  merge(request: MergeWords): Promise<ExitCode>;
+  /** Without a name: the list. `environment` is the text of `--env`. */
+  profiles(name: string | undefined, environment: string | undefined): Promise<ExitCode>;
+  examples(): Promise<ExitCode>;
+}
+
+/** `floodgate report <result.json>`. */
+export interface ReportWords {
+  readonly file: string;
+  readonly json: boolean;
+}
+
+/** `floodgate merge <result.json...> -o <out>`. */
+export interface MergeWords {
+  readonly files: readonly string[];
+  readonly output: string;
+}
+
+/** Reads the command line, runs the command, shows what went wrong. Never throws. */
+export async function runCli(host: Host, handlers: CommandHandlers): Promise<ExitCode> {
+  let result: ExitCode = exitCode.ok;
+  const program = makeProgram(host, handlers, (code) => (result = code));
+  try {
+    await program.parseAsync(host.args, { from: "user" });
+    return result;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return showError(error, host.stderr);
+    if (error.code === "commander.helpDisplayed" || error.code === "commander.version") return exitCode.ok;
+    if (error.code === "commander.help") return host.args.includes("help") ? exitCode.ok : exitCode.usage;
+    return showError(wordsError(error, program, host.args), host.stderr);
+  }
+}
+
+function makeProgram(host: Host, handlers: CommandHandlers, done: (code: ExitCode) => void): Command {
+  const program = new Command("floodgate")
+    .description(
+      "High-volume load testing for WebSocket servers: open-loop schedules, exact delivery counts, honest latency.",
+    )
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help; also: floodgate <command> --help")
+    .addHelpText("after", mainExamples);
+  addRun(program, host, handlers, done);
+  addServe(program, host, handlers, done);
+  program
+    .command("report")
+    .summary("show a saved result again")
+    .description("Shows the summary of a saved result again.")
+    .argument("<result.json>", "a file that run or merge has written")
+    .option("-j, --json", "the result as JSON on stdout")
+    .action(async (file: string, options: { json?: true }) =>
+      done(await handlers.report({ file, json: options.json ?? false })),
+    );
+  program
+    .command("merge")
+    .summary("one result from several generators")
+    .description("Makes one result from those of several generators: counts and histograms are added, never averaged.")
+    .argument("<result.json...>", "the files to merge")
+    .requiredOption("-o, --output <file>", "where to write the merged result")
+    .action(async (files: string[], options: { output: string }) =>
+      done(await handlers.merge({ files, output: options.output })),
+    );
+  program
+    .command("profiles")
+    .summary("list the profiles, or show one")
+    .description("Lists the built-in profiles; with a name or a path, shows that profile as resolved here, and why.")
+    .argument("[profile]", "a name, or the path of a YAML file")
+    .option("--env <name>", "full, dev, ci or quick figures")
+    .action(async (name: string | undefined, options: { env?: string }) =>
+      done(await handlers.profiles(name, options.env)),
+    );
+  program
+    .command("examples")
+    .summary("a page of commands to copy")
+    .description("Prints a page of commands to copy.")
+    .action(async () => done(await handlers.examples()));
+  for (const command of [program, ...program.commands]) settle(command, host);
+  return program;
+}
+
+/** The same manners for every command: our own streams, width and errors. */
+function settle(command: Command, host: Host): void {
+  const width = (columns: number) => Math.max(60, Math.min(100, columns));
+  command
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .allowExcessArguments(false)
+    .configureHelp({ helpWidth: host.stdout.isTerminal ? width(host.stdout.columns) : 100 })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      // Shown by showError instead, as every other error.
+      outputError: () => undefined,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+function addRun(program: Command, host: Host, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("run")
+    .summary("a load test")
+    .description("Runs a load test; without an argument the quick profile against the built-in mock.")
+    .argument("[profile | url]", "a profile (floodgate profiles), the path of a YAML file, or a ws:// or wss:// URL")
+    .addHelpText("after", runExamples);
+  addFlags(command, runFlags);
+  command.action(async (word: string | undefined, options: Options) => {
+    const words = readRunWords(word, options);
+    done(await handlers.run(makeRunRequest(words, host)));
+  });
+}
+
+type Options = Readonly<Record<string, string | string[] | boolean | undefined>>;
+
+function readRunWords(word: string | undefined, options: Options): Parameters<typeof makeRunRequest>[0] {
+  const isUrl = word !== undefined && /^[a-z][a-z0-9+.-]*:\/\/|^(wss?|https?):/i.test(word);
+  if (isUrl && options.target !== undefined) {
+    throw usageError(
+      `the target "${word}" and --target cannot be given together: they set the same thing`,
+      "leave out one of them",
+    );
+  }
+  if (options.abortDelay !== undefined && options.abortOnFail === undefined) {
+    throw usageError("--abort-delay needs --abort-on-fail", "add --abort-on-fail, or leave --abort-delay out");
+  }
+  const flags = flagLayer(givenFlags(runFlags, options), isUrl ? word : undefined);
+  const quickWhenSilent = flags.texts.target === undefined ? "quick" : undefined;
+  return {
+    profile: isUrl ? undefined : (word ?? quickWhenSilent),
+    flags,
+    environment: options.env as string | undefined,
+    thresholds: (options.threshold ?? []) as readonly string[],
+    abortOnFail:
+      options.abortOnFail === true
+        ? { delayMs: flagMs("--abort-delay", (options.abortDelay ?? "10s") as string) }
+        : null,
+    strict: options.strict === true,
+    output: {
+      file: outputFile(options.output as string | undefined),
+      json: options.json === true,
+      quiet: options.quiet === true,
+      progress: options.progress !== false,
+    },
+  };
+}
+
+function outputFile(text: string | undefined): string | null {
+  if (text?.trim() === "") throw usageError("--output is empty", "name a file, or leave it out");
+  return text ?? null;
+}
+
+function addServe(program: Command, host: Host, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("serve")
+    .summary("the mock server alone")
+    .description(
+      "Runs the mock server alone, in the foreground, until Ctrl-C. GET /healthz and GET /stats tell how it is.",
+    )
+    .addHelpText("after", serveExamples);
+  addFlags(command, serveFlags);
+  command.action(async (options: Options) => {
+    const { mock } = flagLayer(givenFlags(serveFlags, options)).texts;
+    done(await handlers.serve(readMock(mock ?? {}, "--bearer", host.env)));
+  });
+}
+
+function addFlags(command: Command, specs: readonly FlagSpec[]): void {
+  for (const { flags, about, group, isList } of specs) {
+    const option = new Option(flags, about).helpGroup(group);
+    if (isList === true) option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]);
+    command.addOption(option);
+  }
+}
+
+/** The flags that were given, in the order of the table. */
+function givenFlags(specs: readonly FlagSpec[], options: Options): readonly GivenFlag[] {
+  return specs.flatMap((spec) => {
+    const option = new Option(spec.flags);
+    const value = options[option.attributeName()];
+    // A flag and its --no- share one name: each stands for its own value only.
+    if (value === undefined || (typeof value === "boolean" && value === option.negate)) return [];
+    return [{ spec, value }];
+  });
+}
+
+/** What commander found, in our words. */
+function wordsError(error: CommanderError, program: Command, args: readonly string[]): Error {
+  const name = /'([^']*)'/.exec(error.message)?.[1] ?? "";
+  const known = program.commands.find((command) => command.name() === args[0]);
+  const help = `floodgate ${known === undefined ? "" : `${known.name()} `}--help lists what there is`;
+  if (error.code === "commander.unknownOption") {
+    const flag = name.replace(/=.*$/s, "");
+    if (laterFlags.includes(flag)) return usageError(`${flag} is not in this version of floodgate`, help);
+    const flags = [program, ...(known === undefined ? [] : [known])].flatMap((command) =>
+      command.options.flatMap((option) => option.long ?? []),
+    );
+    return usageError(`there is no flag "${flag}"`, didYouMean(nearestName(flag, flags), help));
+  }
+  if (
+    error.code === "commander.unknownCommand" ||
+    (error.code === "commander.excessArguments" && known === undefined)
+  ) {
+    const word = name === "" ? (args[0] ?? "") : name;
+    if (laterCommands.includes(word))
+      return usageError(`the command ${word} is not in this version of floodgate`, help);
+    const commands = program.commands.map((command) => command.name());
+    return usageError(
+      `there is no command "${word}"`,
+      didYouMean(nearestName(word, commands), `commands: ${commands.join(" ")}`),
+    );
+  }
+  if (error.code === "commander.optionMissingArgument") return usageError(`${name} needs a value`, help);
+  if (error.code === "commander.missingArgument")
+    return usageError(`${known?.name() ?? "floodgate"} needs <${name}>`, help);
+  if (error.code === "commander.missingMandatoryOptionValue")
+    return usageError(`${known?.name() ?? "floodgate"} needs ${name}`, help);
+  if (error.code === "commander.excessArguments")
+    return usageError("there are more words than the command takes", `put texts with spaces in quotes; ${help}`);
+  return usageError(error.message.replace(/^error: /, ""), help);
+}
+
+function didYouMean(nearest: string | undefined, otherwise: string): string {
+  return nearest === undefined ? otherwise : `did you mean ${nearest}?`;
+}
+
+/** Two directories up in the checkout and in the installed package alike. */
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+const mainExamples = `
+Examples:
+  floodgate run                             a first run, against the built-in mock
+  floodgate run ws://127.0.0.1:8080/ -c 100 -r 10k -d 30s
+                                            10,000 messages a second in total, over 100 connections
+  floodgate run sustained --target wss://staging.example.org/ws
+  floodgate profiles sustained              what that would do here, and why
+  floodgate examples                        more to copy
+`;
+
+const runExamples = `
+Quantities: counts and rates take k and m (10k = 10,000); times us ms s m h; sizes B kB KiB MB MiB.
+Examples:
+  floodgate run ws://127.0.0.1:8080/ -c 100 -r 10k -d 30s --threshold 'latency.p99<50ms'
+  floodgate run ws://127.0.0.1:8080/ -c 50 --rate max --in-flight 16
+  floodgate run ws://127.0.0.1:8080/ --stage 10s:100..1000 --stage 30s:1000
+  floodgate run linear-scaling --env dev --mock-latency 'lognormal(5ms,0.5)'
+`;
+
+const serveExamples = `
+Examples:
+  floodgate serve --port 8080
+  floodgate serve --latency 'normal(20ms,5ms)' --drop 1% --stall 2s@10s
+`;

@@ -1,0 +1,70 @@
+import { exitCode, type ExitCode } from "../errors/exit-code.ts";
+import type { Host } from "../host/host.ts";
+
+/** `floodgate examples`: a page of commands to copy. */
+export function showExamples(host: Host): ExitCode {
+  host.stdout.write(examplesPage);
+  return exitCode.ok;
+}
+
+/** Every line that begins with "floodgate" is a command that parses; a test sees to it. */
+export const examplesPage = `First steps
+  # a few seconds against the built-in mock: does everything work here?
+  floodgate run
+  # what profiles there are, how large they are here, and what one would do
+  floodgate profiles
+  floodgate profiles sustained --env dev
+
+Your own server
+  # 10,000 messages a second in total over 100 connections, for 30 s
+  floodgate run ws://127.0.0.1:8080/ -c 100 -r 10k -d 30s
+  # it wants JSON, a login first, and says so when the login is done
+  floodgate run ws://127.0.0.1:8080/ -m '{"type":"chat","text":"{{payload}}"}' -s 128 \\
+    --first-message '{"type":"login","user":"load"}' --ready '/"logged.in"/'
+  # TLS, a token from the environment, a header, a subprotocol
+  floodgate run wss://staging.example.org/ws --bearer env:API_TOKEN -H 'X-Client: load' --subprotocol chat.v2
+  # a self-signed certificate: trust it by file, or accept any
+  floodgate run wss://localhost:8443/ --ca ./ca.pem
+  floodgate run wss://localhost:8443/ -k
+  # the same profile as against the mock; only the target changes
+  floodgate run sustained --target wss://staging.example.org/ws
+  # read the server's memory: by process id, from its metrics, or start it and end it
+  floodgate run ws://127.0.0.1:8080/ --target-pid 4242
+  floodgate run ws://127.0.0.1:8080/ --target-metrics http://127.0.0.1:8080/metrics
+  floodgate run ws://127.0.0.1:8080/ --spawn 'node server.js'
+
+Shapes of load
+  # climb, hold, fall
+  floodgate run ws://127.0.0.1:8080/ --stage 10s:0..5000 --stage 60s:5000 --stage 10s:5000..0
+  # 500 messages at once each second
+  floodgate run ws://127.0.0.1:8080/ --burst 500@1s -d 60s
+  # random gaps, as of many independent users
+  floodgate run ws://127.0.0.1:8080/ -r 2000 --arrival poisson --seed 42
+  # as fast as answers come, 16 unanswered on each connection (closed loop: latency is service time)
+  floodgate run ws://127.0.0.1:8080/ -c 50 --rate max --in-flight 16
+  # exactly 100,000 messages
+  floodgate run ws://127.0.0.1:8080/ -r 5000 -n 100k
+  # connections only: how fast they open, what they cost, whether they stay
+  floodgate run ws://127.0.0.1:8080/ --mode connect -c 5000 --connect-rate 200 -d 60s
+  # send only
+  floodgate run ws://127.0.0.1:8080/ --mode oneway -r 5000
+
+In CI
+  # exit code 99 when a threshold fails, 96 when the generator itself could not keep up
+  floodgate run ci --target ws://127.0.0.1:8080/ --threshold 'latency.p99<150ms' -o result.json
+  # the last threshold only warns; stop early when one fails
+  floodgate run ci --threshold 'delivery.ratio==1' --threshold 'latency.p50<5ms warn' --abort-on-fail
+  # one JSON document on stdout
+  floodgate run quick --json --no-progress --tag branch=main
+
+Faults on purpose
+  # does the tool see what the mock does? 1 % dropped, half a percent duplicated
+  floodgate run quick --mock-drop 1% --mock-duplicate 0.5%
+  floodgate run quick --mock-latency 'lognormal(20ms,0.5)' --mock-stall 500ms@2s
+  # the mock alone, for your own client
+  floodgate serve --port 8080 --latency 'normal(20ms,5ms)' --disconnect-after 1000
+
+Results
+  floodgate report results/run.json
+  floodgate merge host-a.json host-b.json -o both.json
+`;
