@@ -5,8 +5,8 @@ const backslash = 0x5c;
  * Changes one byte of `payload` in place; the place and the new value follow from `bits` (32 random ones). False when the
  * payload is empty and nothing could be changed.
  *
- * A letter becomes another letter and a digit another digit from 1 up, so that UTF-8 stays valid and a text in JSON stays
- * JSON: what breaks is the content, as it should, and not the envelope. The search for such a byte goes on from the drawn
+ * A letter becomes another letter and a digit another digit from 1 up, so that UTF-8 stays valid and the strings of a JSON
+ * text stay strings: what breaks is the content, as it should, and not the envelope. The search for such a byte goes on from the drawn
  * place, round the end. A payload without one loses that in order: any byte in 0x20 .. 0x7e, then the lowest bit of the last byte
  * (the last byte of a UTF-8 sequence may take either value).
  */
@@ -34,9 +34,10 @@ function find(payload: Uint8Array, start: number, accepts: (payload: Uint8Array,
   return -1;
 }
 
-/** A letter or digit that is not part of an escape such as \n. */
+/** A letter or digit that cannot be part of an escape, of which the longest is a backslash, u and four digits. */
 function isReplaceable(payload: Uint8Array, index: number): boolean {
-  return groupOf(payload[index]!) !== undefined && (index === 0 || payload[index - 1] !== backslash);
+  if (groupOf(payload[index]!) === undefined) return false;
+  return !payload.subarray(Math.max(0, index - 5), index).includes(backslash);
 }
 
 function isPrintable(payload: Uint8Array, index: number): boolean {

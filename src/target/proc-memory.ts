@@ -112,6 +112,17 @@ async function childrenOf(pid: number): Promise<number[]> {
   return children;
 }
 
+/** True while the group has a member that is more than a zombie. Zombies stay until their parent looks, which may be never. */
+export async function hasLivingMember(processGroup: number): Promise<boolean> {
+  for (const entry of await readdir("/proc").catch(() => [])) {
+    if (!/^\d+$/.test(entry)) continue;
+    // proc(5): pid (command) state ppid pgrp ...; the command may hold any character, so what counts is behind the last ")".
+    const [state, , group] = (await readOrNull(`/proc/${entry}/stat`))?.split(") ").at(-1)?.split(" ") ?? [];
+    if (Number(group) === processGroup && state !== "Z") return true;
+  }
+  return false;
+}
+
 async function readOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { connect } from "node:net";
+import { platform } from "node:os";
 import process from "node:process";
 import { runError, usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import { LastLines } from "./last-lines.ts";
+import { hasLivingMember } from "./proc-memory.ts";
 
 const readyLimitMs = 30_000;
 const pollMs = 50;
@@ -100,10 +102,15 @@ class ServerGroup implements SpawnedServer {
   async close(): Promise<void> {
     this.#signal("SIGTERM");
     const limitMs = this.#host.clock.monotonicMs() + termLimitMs;
-    while (this.#signal(0) && this.#host.clock.monotonicMs() < limitMs) await delay(pollMs);
+    while (this.#host.clock.monotonicMs() < limitMs && (await this.#isAlive())) await delay(pollMs);
     this.#signal("SIGKILL");
     await this.#exited;
     process.off("exit", this.#onOwnExit);
+  }
+
+  async #isAlive(): Promise<boolean> {
+    if (!this.#signal(0)) return false;
+    return platform() !== "linux" || (await hasLivingMember(this.pid));
   }
 
   /** Signals all members of the group; false when there are none left. 0 only asks. */
