@@ -127,5 +127,12 @@ function togetherError(first: string, second: string, reason: string): Error {
 
 function valueOf<T>(reading: Reading<T>, name: string, text: string): T {
   if (reading.kind === "value") return reading.value;
-  throw usageError(`${name} "${text}" ${reading.problem}`, reading.hint);
+  throw usageError(`${name} "${printable(text)}" ${reading.problem}`, reading.hint);
+}
+
+/** The user's own text on one line, in ASCII, cut when it is long. */
+function printable(text: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
+  const ascii = escaped.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return ascii.length > 200 ? `${ascii.slice(0, 197)}...` : ascii;
 }

@@ -142,7 +142,9 @@ function readRunWords(word: string | undefined, options: Options): Parameters<ty
     throw usageError("--abort-delay needs --abort-on-fail", "add --abort-on-fail, or leave --abort-delay out");
   }
   const flags = flagLayer(givenFlags(runFlags, options), isUrl ? word : undefined);
-  const quickWhenSilent = flags.texts.target === undefined ? "quick" : undefined;
+  // The quick profile is about echoes; other modes have nothing to hold its thresholds against.
+  const isEcho = (flags.texts.mode ?? "echo") === "echo";
+  const quickWhenSilent = flags.texts.target === undefined && isEcho ? "quick" : undefined;
   return {
     profile: isUrl ? undefined : (word ?? quickWhenSilent),
     flags,

@@ -42,6 +42,7 @@ function describeSingle(phase: PhasePlan, plan: Plan, workers: string): string {
     case "burst":
       return `offered ${formatCount(phase.load.size)} messages at once every ${formatDurationMs(phase.load.everyMs)} over ${many} and ${workers}${cap}`;
     case "max":
+      if (plan.mode === "oneway") return `as fast as the target reads: ${many} over ${workers}${cap}`;
       return `as fast as answers come: ${many} x ${formatCount(phase.load.inFlight)} in flight over ${workers}${cap}`;
     case "idle": {
       const opening = plan.connect.ratePerSecond;

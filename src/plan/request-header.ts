@@ -4,7 +4,7 @@ import { readProblem, readValue, type Reading } from "./reading.ts";
 const fieldName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Fields that the opening handshake writes itself (RFC 6455 section 4.1), or that would end it early. */
 const ownFields =
-  /^(sec-websocket-(key|version|extensions|protocol|accept)|upgrade|connection|host|content-length|transfer-encoding)$/i;
+  /^(sec-websocket-(key|version|extensions|protocol|accept)|upgrade|connection|content-length|transfer-encoding)$/i;
 
 /** Reads the name of an extra request header. */
 export function readHeaderName(name: string): Reading<string> {
@@ -18,7 +18,6 @@ export function readHeaderName(name: string): Reading<string> {
 const ownMends: Readonly<Record<string, string>> = {
   "sec-websocket-protocol": "name it with --subprotocol (connect.subprotocols)",
   "sec-websocket-extensions": "ask for compression with --compress (connect.compress)",
-  host: "it is taken from the target URL",
 };
 
 /** Reads the value of an extra request header: one line of visible characters, tabs and spaces. */

@@ -74,17 +74,17 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
     const needs = (["spawn", "targetPid", "targetMetrics"] as const).find((name) => merged.texts[name] !== undefined);
     if (needs !== undefined)
       throw usageError(
-        `${merged.originOf(needs)} needs the URL of the target`,
+        `${merged.nameOf(needs)} needs the URL of the target`,
         "add --target ws://127.0.0.1:8080/ or the like",
       );
     const sink = mode === "oneway" ? { mode: "sink" as const } : {};
-    return { kind: "mock", options: readMock({ ...sink, ...mock }, merged.originOf("mock.bearer"), host.env) };
+    return { kind: "mock", options: readMock({ ...sink, ...mock }, merged.nameOf("mock.bearer"), host.env) };
   }
   const mockFlag = Object.keys(mock ?? {}).find((name) => merged.layerOf(`mock.${name}`) === "flags");
   if (mockFlag !== undefined) {
-    const flag = merged.originOf(`mock.${mockFlag}`);
+    const flag = merged.nameOf(`mock.${mockFlag}`);
     throw usageError(
-      `${flag} changes the built-in mock, but the target is ${merged.originOf("target")} ${target}`,
+      `${flag} changes the built-in mock, but the target is ${target}`,
       `leave out ${flag} or the target`,
     );
   }

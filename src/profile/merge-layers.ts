@@ -15,6 +15,8 @@ export interface MergedSettings {
   layerOf(path: string): SettingLayer["kind"] | undefined;
   /** Its place for people; "default" when nobody set it. */
   originOf(path: string): string;
+  /** How to name it in a message: `--size`, `profiles/ci.yaml:12: size`, `the default size`. */
+  nameOf(path: string): string;
 }
 
 /** When a layer gives the first, the others of lower layers are forgotten: it takes their place. */
@@ -43,11 +45,14 @@ export function mergeLayers(layers: readonly SettingLayer[]): MergedSettings {
     }
     mergeInto(texts, layer.texts, [], (path) => writers.set(path.join("."), layer));
   }
-  return {
-    texts,
-    layerOf: (path) => writers.get(path)?.kind,
-    originOf: (path) => writers.get(path)?.origin(path.split(".")) ?? "default",
+  const originOf = (path: string) => writers.get(path)?.origin(path.split(".")) ?? "default";
+  const layerOf = (path: string) => writers.get(path)?.kind;
+  const nameOf = (path: string) => {
+    const layer = layerOf(path);
+    if (layer === "flags") return originOf(path);
+    return layer === undefined || layer === "defaults" ? `the default ${path}` : `${originOf(path)}: ${path}`;
   };
+  return { texts, layerOf, originOf, nameOf };
 }
 
 function mergeInto(

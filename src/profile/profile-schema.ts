@@ -220,7 +220,8 @@ const settings = {
   size: Type.Optional(
     setting<number | string>("size", {
       default: 64,
-      description: "Size of a whole message, template and payload; at least 32 bytes more than the template.",
+      description:
+        "Size of a whole message, template and payload; at least 32 bytes more than the template. When it is not given, a template that needs more gets more.",
     }),
   ),
   message: Type.Optional(

@@ -50,7 +50,7 @@ function readHeaders(
   const credentials = [
     ...headers.filter(([name]) => name.toLowerCase() === "authorization").map(() => "an Authorization header"),
     ...(target?.basicAuthorization == null ? [] : ["user and password in the target URL"]),
-    ...(connect.bearer === undefined ? [] : [`a bearer token (${merged.originOf("connect.bearer")})`]),
+    ...(connect.bearer === undefined ? [] : [`a bearer token (${merged.nameOf("connect.bearer")})`]),
   ];
   if (credentials.length > 1)
     throw usageError(`more than one thing sets Authorization: ${credentials.join(" and ")}`, "keep one of them");
@@ -58,7 +58,7 @@ function readHeaders(
   if (connect.bearer === undefined) return headers;
   return [
     ...headers,
-    ["Authorization", `Bearer ${readToken(connect.bearer, merged.originOf("connect.bearer"), surroundings.env)}`],
+    ["Authorization", `Bearer ${readToken(connect.bearer, merged.nameOf("connect.bearer"), surroundings.env)}`],
   ];
 }
 
@@ -86,7 +86,7 @@ function readSubprotocols(merged: MergedSettings): readonly string[] {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return names;
   throw usageError(
-    `${merged.originOf("connect.subprotocols")} names "${twice}" twice`,
+    `${merged.nameOf("connect.subprotocols")} names "${twice}" twice`,
     "name each subprotocol once (RFC 6455 section 4.1)",
   );
 }
@@ -96,7 +96,7 @@ function readTls(merged: MergedSettings, surroundings: SettingSurroundings): Tls
   if ((cert === undefined) !== (key === undefined)) {
     const given = cert === undefined ? "connect.key" : "connect.cert";
     throw usageError(
-      `${merged.originOf(given)} needs both a certificate and its key`,
+      `${merged.nameOf(given)} needs both a certificate and its key`,
       "give --cert and --key (connect.cert and connect.key)",
     );
   }
@@ -113,7 +113,7 @@ function readPem(path: string, setting: string, merged: MergedSettings, surround
   const text = readSettingFile(path, setting, merged, surroundings);
   if (text.includes("-----BEGIN ")) return text;
   throw usageError(
-    `${merged.originOf(setting)} "${path}" is not a PEM file`,
+    `${merged.nameOf(setting)} "${path}" is not a PEM file`,
     "it should have a line that starts with -----BEGIN",
   );
 }
@@ -132,7 +132,7 @@ export function readSettingFile(
     const reason =
       { ENOENT: "there is no such file", EACCES: "it may not be read", EISDIR: "it is a directory" }[code] ?? code;
     throw usageError(
-      `${merged.originOf(setting)} "${path}" cannot be read: ${reason}`,
+      `${merged.nameOf(setting)} "${path}" cannot be read: ${reason}`,
       `name a file that is there, from ${surroundings.directoryOf(setting)}`,
       cause,
     );
@@ -145,7 +145,7 @@ export function readMessageText(merged: MergedSettings, surroundings: SettingSur
   if (path === undefined) return merged.texts.message ?? "{{payload}}";
   const text = readSettingFile(path, "messageFile", merged, surroundings);
   if (text.length < markerBytes && text.trim() === "")
-    throw usageError(`${merged.originOf("messageFile")} "${path}" is empty`, "write a template with {{payload}} in it");
+    throw usageError(`${merged.nameOf("messageFile")} "${path}" is empty`, "write a template with {{payload}} in it");
   return text.replace(/\r?\n$/, "");
 }
 

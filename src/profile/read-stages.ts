@@ -75,7 +75,7 @@ function refuseOverruled(merged: MergedSettings, stages: readonly StageTexts[]):
   const from = merged.originOf("stages");
   if (merged.texts.duration !== undefined) {
     throw usageError(
-      `${merged.originOf("duration")} (duration) does not fit: each of the stages of ${from} has its own`,
+      `${merged.nameOf("duration")} does not fit: each of the stages of ${from} has its own`,
       "give the whole load (--rate and --duration, or --stage 5s:1000), or choose a smaller size with --env",
     );
   }
@@ -86,7 +86,7 @@ function refuseOverruled(merged: MergedSettings, stages: readonly StageTexts[]):
     stages.every((stage) => stage.connections !== undefined)
   ) {
     throw usageError(
-      `${merged.originOf("connections")} does not fit: each of the stages of ${from} has its own number of connections`,
+      `${merged.nameOf("connections")} does not fit: each of the stages of ${from} has its own number of connections`,
       "leave it out, or give the whole load with --rate and --duration",
     );
   }

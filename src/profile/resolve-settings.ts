@@ -1,5 +1,5 @@
 import { usageError } from "../errors/floodgate-error.ts";
-import { readTemplate } from "../plan/message-template.ts";
+import { readTemplate, smallestMessageBytes } from "../plan/message-template.ts";
 import type { EnvironmentChoice, LimitPlan, PacingPlan } from "../plan/plan.ts";
 import { mergeLayers, type MergedSettings, type SettingLayer } from "./merge-layers.ts";
 import { profileSchema, propertiesOf, type SettingTexts } from "./profile-schema.ts";
@@ -55,7 +55,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     warmupMs: readChecked("time-or-0", texts.warmup),
     stages: readStages(merged, mode),
     scaling: texts.stages === undefined ? null : (texts.scaling ?? null),
-    nameOf: (setting) => nameOf(merged, setting),
+    nameOf: (setting) => merged.nameOf(setting),
   };
   refuseUseless(merged, settings);
   return { merged, settings };
@@ -104,12 +104,17 @@ function readMessage(merged: MergedSettings, surroundings: SettingSurroundings):
   const template = readTemplate(readMessageText(merged, surroundings));
   if (template.kind === "problem") {
     // A template in a setting was checked where it was written; this one is from a file.
-    throw usageError(
-      `${merged.originOf("messageFile")} "${texts.messageFile ?? ""}" ${template.problem}`,
-      template.hint,
-    );
+    throw usageError(`${merged.nameOf("messageFile")} "${texts.messageFile ?? ""}" ${template.problem}`, template.hint);
   }
-  return { sizeBytes: readChecked("size", texts.size), frameType: texts.frame ?? "text", template: template.value };
+  const sizeBytes = readChecked("size", texts.size);
+  // Nobody asked for this size: a larger template just makes it larger.
+  const isAsked = merged.layerOf("size") !== "defaults";
+  const smallest = smallestMessageBytes(template.value);
+  return {
+    sizeBytes: isAsked ? sizeBytes : Math.max(sizeBytes, smallest),
+    frameType: texts.frame ?? "text",
+    template: template.value,
+  };
 }
 
 function readPacing(texts: SettingTexts): PacingPlan {
@@ -150,15 +155,4 @@ function refuseUseless(merged: MergedSettings, settings: Settings): void {
       "leave it out, or give a rate",
     );
   }
-  if (settings.mode === "oneway" && isMax) {
-    throw usageError(
-      `${settings.nameOf("rate")} max does not fit mode oneway: without answers nothing tells when to send the next message`,
-      "give a rate in messages per second, for example --rate 10k",
-    );
-  }
-}
-
-function nameOf(merged: MergedSettings, setting: string): string {
-  const origin = merged.originOf(setting);
-  return origin.startsWith("--") ? origin : origin === "default" ? `the default ${setting}` : `${origin}: ${setting}`;
 }
