@@ -122,8 +122,9 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
       this.#carry = noBytes;
     }
     const memory = frameMemory(bytes);
-    let at = this.#feedOwed(memory);
+    // All of a chunk became visible at one instant. Reading the clock costs as much as answering a message.
     if (!this.#context.plan.isQuiet) this.#nowMs = this.#context.wakeUps.nowMs();
+    let at = this.#feedOwed(memory);
     while (at < bytes.length && this.#mayTake()) {
       if (!this.#isInFragments)
         at = this.#isQuietEcho ? this.#echoInPlace(memory, at) : this.#takeSmallFrames(memory, at);

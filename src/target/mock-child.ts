@@ -23,6 +23,8 @@ export async function forkMock(options: MockOptions): Promise<MockChild> {
   const child = fork(mockProcessUrl(), { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
   const lines = new LastLines(child.stderr);
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  // One that cannot even be started, or signalled, says so here; those who wait for an answer listen for themselves.
+  child.on("error", () => undefined);
   tell(child, { kind: "start", options });
   const answer = await nextAnswer(child, null, (message) => message.kind === "listening" || message.kind === "failed");
   if (answer?.kind === "failed") {

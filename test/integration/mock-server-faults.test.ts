@@ -16,9 +16,8 @@ afterEach(async () => {
 
 /** True when the server has read everything and the clients have all that it answered. */
 function isAllAnswered(tally: MessageTally): boolean {
-  const books = mock!.books();
-  const answered = books.messagesOut! - books.duplicated!;
-  return books.messagesIn === total && answered + books.dropped! === total && tally.frames === books.messagesOut;
+  const { messagesIn, messagesOut = 0, duplicated = 0, dropped = 0 } = mock!.books();
+  return messagesIn === total && messagesOut - duplicated + dropped === total && tally.frames === messagesOut;
 }
 
 async function run(
