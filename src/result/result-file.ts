@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { Value } from "@sinclair/typebox/value";
 import { usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import { brokenIdentities } from "./check-identities.ts";
+import { findJsonFault } from "./find-json-fault.ts";
 import { resultSchemaName, runResultSchema, type RunResult } from "./run-result.ts";
 import { histogramOfTimes, type SavedTimes } from "./times-of-histogram.ts";
 import { fileErrorCode, fileErrorReason } from "./write-atomically.ts";
@@ -87,19 +88,17 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const position = Number(/at position (\d+)/.exec(reason)?.[1] ?? text.length);
-    if (/^Unterminated|end of JSON/.test(reason) || position >= text.trimEnd().length) {
+    const fault = findJsonFault(text);
+    if (fault === null) throw usageError(`"${path}" cannot be read as JSON`, again, error);
+    if (fault.isCutOff) {
       throw usageError(
         `"${path}" is cut off: it ends in the middle, after ${Buffer.byteLength(text)} bytes`,
         again,
         error,
       );
     }
-    const before = text.slice(0, position).split("\n");
-    const what = reason.replace(/,? (\.\.\.)?"[^]*" is not valid JSON$/, "").replace(/ in JSON at position.*$/, "");
     throw usageError(
-      `"${path}" is not JSON: line ${before.length}, column ${before.at(-1)!.length + 1}: ${what.replaceAll(/\s+/g, " ")}`,
+      `"${path}" is not JSON: line ${fault.line}, column ${fault.column}: unexpected ${JSON.stringify(fault.found)}`,
       "a result is a file that floodgate run has saved",
       error,
     );

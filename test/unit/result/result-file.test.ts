@@ -1,0 +1,174 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { FloodgateError } from "../../../src/errors/floodgate-error.ts";
+import { parseResult, readResultFile } from "../../../src/result/result-file.ts";
+import { checkWritable, defaultResultPath, resultText, writeResult } from "../../../src/result/write-result.ts";
+import { writeAtomically } from "../../../src/result/write-atomically.ts";
+import { aResult } from "../../support/a-result.ts";
+
+let directory = "";
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "floodgate-test-"));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const fixtures = new URL("../../fixtures/results/v1/", import.meta.url);
+
+/** The one line a reader shows for a text that is no sound result. */
+function faultOf(text: string): string {
+  try {
+    parseResult(text, "a.json");
+  } catch (error) {
+    expect(error).toBeInstanceOf(FloodgateError);
+    expect((error as FloodgateError).exitCode).toBe(2);
+    expect((error as FloodgateError).message).not.toContain("\n");
+    return (error as FloodgateError).message;
+  }
+  throw new Error("it was read");
+}
+
+/** The text of a sound result with one member replaced, or taken out by `undefined`. */
+function edited(place: string, value: unknown): string {
+  const result = JSON.parse(resultText(aResult())) as unknown;
+  const keys = place.split(".");
+  let owner = result as Record<string, unknown>;
+  for (const key of keys.slice(0, -1)) owner = owner[key] as Record<string, unknown>;
+  owner[keys.at(-1)!] = value;
+  return JSON.stringify(result);
+}
+
+test("what is written is read back the same, to the last number", async () => {
+  const path = join(directory, "same", "result.json");
+  const result = aResult();
+  expect(await writeResult(path, result, { replace: true })).toEqual({ path, problem: null });
+  expect(await readResultFile(path)).toEqual(JSON.parse(JSON.stringify(result)));
+  expect(await readdir(join(directory, "same"))).toEqual(["result.json"]);
+});
+
+test("every result ever shipped is still read", async () => {
+  const files = (await readdir(fixtures)).filter((file) => file.endsWith(".json"));
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const result = parseResult(await readFile(new URL(file, fixtures), "utf8"), file);
+    expect(result.totals.messages.delivered).toBe(291);
+    expect(result.totals.messages.expected).toBe(297);
+    expect(result.totals.latencyUs).toMatchObject({ count: 291, p50: 820, max: 5515 });
+    expect(result.phases.map((phase) => phase.name)).toEqual(["warm-up", "load"]);
+  }
+});
+
+test("a name that is taken is not overwritten unless the user chose it", async () => {
+  const path = join(directory, "taken.json");
+  const write = async (replace: boolean) => (await writeResult(path, aResult(), { replace })).path;
+  expect(await write(false)).toBe(path);
+  expect(await write(false)).toBe(join(directory, "taken-2.json"));
+  expect(await write(false)).toBe(join(directory, "taken-3.json"));
+  expect(await write(true)).toBe(path);
+});
+
+test("a full disk loses nothing: the result goes to the directory for temporary files, and the error says where", async () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  const rescue = join(directory, "rescue");
+  const writer = {
+    temporaryDirectory: rescue,
+    write: (path: string, content: string, replace: boolean) =>
+      path.startsWith(rescue) ? writeAtomically(path, content, replace) : Promise.reject(full),
+  };
+  const written = await writeResult("/full/run.json", aResult(), { replace: false }, writer);
+  expect(written.path).toBe(join(rescue, "run.json"));
+  expect(written.problem?.message).toBe(
+    `the result cannot be written to "/full/run.json": no space left on the device; it was saved to "${written.path}" instead`,
+  );
+  expect((await readResultFile(written.path)).totals.messages.sent).toBe(1000);
+});
+
+test("when nothing can be written anywhere the error names both places", async () => {
+  const failing = {
+    temporaryDirectory: "/also/full",
+    write: () => Promise.reject(Object.assign(new Error("x"), { code: "EROFS" })),
+  };
+  await expect(writeResult("/full/run.json", aResult(), { replace: false }, failing)).rejects.toThrow(
+    /"\/full\/run.json": the file system is read-only; nor to "\/also\/full": .* the result is lost/,
+  );
+});
+
+test("a failed write leaves no half-written file behind", async () => {
+  const place = join(directory, "half");
+  await writeAtomically(join(place, "x.json"), "first", false);
+  await expect(writeAtomically(join(place, "x.json"), "second", false)).rejects.toMatchObject({ code: "EEXIST" });
+  expect(await readdir(place)).toEqual(["x.json"]);
+  expect(await readFile(join(place, "x.json"), "utf8")).toBe("first");
+});
+
+test("a place that cannot be written is found before the run", async () => {
+  await writeFile(join(directory, "a-file"), "");
+  await expect(checkWritable(join(directory, "a-file", "result.json"))).rejects.toThrow(
+    /cannot be written to ".*a-file.result\.json"/,
+  );
+  await expect(checkWritable(directory)).rejects.toThrow(/it is a directory/);
+  await checkWritable(join(directory, "new", "deep", "result.json"));
+  expect(await readdir(join(directory, "new", "deep"))).toEqual([]);
+});
+
+test("the default name tells profile, instant and run, and holds no character a file system minds", () => {
+  const at = { runId: "aRunId-0001", startedAtEpochMs: Date.UTC(2026, 0, 2, 3, 4, 5) };
+  expect(defaultResultPath({ profile: "quick", ...at })).toBe("results/quick-20260102-030405-aRunId-0001.json");
+  expect(defaultResultPath({ profile: "(flags)", ...at })).toBe("results/flags-20260102-030405-aRunId-0001.json");
+  expect(defaultResultPath({ profile: "../my profiles/chat room.yaml", ...at })).toBe(
+    "results/chat-room-20260102-030405-aRunId-0001.json",
+  );
+  expect(defaultResultPath({ profile: "..", ...at })).toBe("results/run-20260102-030405-aRunId-0001.json");
+});
+
+test("a number that is not finite is never saved as null", () => {
+  const result = aResult();
+  expect(() => resultText({ ...result, durationMs: NaN })).toThrow(/"durationMs" is NaN in a result. This is a bug/);
+});
+
+test("files that are no results get one line that says what they are", async () => {
+  expect(faultOf("")).toBe(`"a.json" is empty, not a result`);
+  expect(faultOf("{}")).toContain(`is not a floodgate result: it has no "schema"`);
+  expect(faultOf(`{"schema":"k6/1"}`)).toContain(`its "schema" is "k6/1"`);
+  expect(faultOf("[1]")).toContain("is not a floodgate result");
+  expect(faultOf(`{"schema":"floodgate.result/2"}`)).toContain("was made by a newer floodgate");
+  expect(faultOf(`{\n  "schema": nonsense }`)).toMatch(/is not JSON: line 2, column \d+: /);
+  await expect(readResultFile(join(directory, "absent.json"))).rejects.toThrow(
+    /there is no result file ".*absent.json"/,
+  );
+  await expect(readResultFile(directory)).rejects.toThrow(/is a directory, not a result file/);
+});
+
+test("a file cut off anywhere is called cut off, whatever stands at its end", () => {
+  const text = resultText(aResult());
+  for (let length = 1; length < text.trimEnd().length; length += 997) {
+    expect(faultOf(text.slice(0, length))).toMatch(/is cut off: it ends in the middle, after \d+ bytes/);
+  }
+});
+
+test("an edited count is found by the sums it breaks", () => {
+  expect(faultOf(edited("totals.messages.delivered", 999))).toMatch(/was edited or damaged: totals: .*delivered/);
+  expect(faultOf(edited("phases.0.messages.lost", 1))).toContain("was edited or damaged");
+  expect(faultOf(edited("totals.deliveryRatio", 0.5))).toContain(
+    "deliveryRatio 0.5 is not delivered 1000 / expected 1000",
+  );
+  expect(faultOf(edited("totals.bytes.sent", 1))).toContain("bytes.sent 1 is not the sum of the phases, 100000");
+  expect(faultOf(edited("intervals", []))).toContain("intervals: their latencyUs.count adds up to 0");
+});
+
+test("a missing or wrong field is named with its place", () => {
+  expect(faultOf(edited("totals.messages.sent", undefined))).toContain("totals.messages.sent is missing");
+  expect(faultOf(edited("totals.messages.sent", "many"))).toContain(`totals.messages.sent is "many"`);
+});
+
+test("a histogram that is not one, or is another's, is found", () => {
+  expect(faultOf(edited("totals.latencyUs.hdr", "AAAA"))).toContain("totals: latencyUs: ");
+  const foreign = edited("totals.latencyUs.hdr", aResult().totals.connections.connectUs.hdr);
+  expect(faultOf(foreign)).toContain("its histogram holds 10 samples, its count is 1000");
+});
+
+test("fields of a later version are let through", () => {
+  expect(parseResult(edited("totals.fromTheFuture", 1), "a.json").totals.messages.sent).toBe(1000);
+  expect(parseResult(edited("fromTheFuture", 1), "a.json").totals.messages.sent).toBe(1000);
+});

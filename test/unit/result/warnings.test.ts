@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { warningCodes } from "../../../src/result/warnings.ts";
+import { aCollected, aCollectedPhase, aPhasePlan } from "../../support/a-collected.ts";
+import { aResult, aResultInput } from "../../support/a-result.ts";
+
+const { connect } = aResultInput().plan;
+
+type Changes = NonNullable<Parameters<typeof aResult>[0]>;
+const textOf = (code: keyof typeof warningCodes, changes: Changes): string | undefined =>
+  aResult(changes).warnings.find((warning) => warning.code === warningCodes[code])?.text;
+
+const tenThousand = aCollectedPhase({}, { sent: 10_000 });
+
+test("a sound, long enough run carries no warning", () => {
+  expect(aResult({ phases: [tenThousand] }).warnings).toEqual([]);
+});
+
+test("the warning of a limited generator comes first and gives the reasons", () => {
+  const changes = { phases: [aCollectedPhase({}, { offered: 1500, unsentLate: 500 })] };
+  expect(aResult(changes).warnings[0]?.code).toBe(warningCodes.generatorLimited);
+  expect(textOf("generatorLimited", changes)).toMatch(/say nothing about the target: .*of the schedule was sent/);
+});
+
+test("when nothing comes back the first foreign frame is shown", () => {
+  const phases = [aCollectedPhase({}, { delivered: 0, lostMissing: 1000 })];
+  const message = { sizeBytes: 100, frameType: "text", templatePrefix: "{", templateSuffix: "}" } as const;
+  expect(
+    textOf("nothingAnswered", { phases, plan: { message }, collected: { firstForeignFrame: `{"error":"login"}` } }),
+  ).toBe(
+    String.raw`nothing the target sent carries the payload of a message; the first frame it sent: "{\"error\":\"login\"}"`,
+  );
+  expect(textOf("nothingAnswered", { phases })).toBe(
+    "nothing came back that carries a marker; the target sent nothing at all",
+  );
+  expect(textOf("nothingAnswered", { phases: [tenThousand] })).toBeUndefined();
+});
+
+test("nothing is said of silence as long as every answer may still come", () => {
+  const phases = [aCollectedPhase({}, { delivered: 0, pending: 1000 })];
+  expect(textOf("nothingAnswered", { phases, collected: { end: { kind: "running" } } })).toBeUndefined();
+});
+
+test("more than 5 % of a segment coming only in the drain is a backlog", () => {
+  const phase = (late: number) => [aCollectedPhase({}, { late, deliveredInWindow: 1000 - late })];
+  expect(textOf("backlogAtEnd", { phases: phase(50) })).toBeUndefined();
+  expect(textOf("backlogAtEnd", { phases: phase(51) })).toMatch(/^backlog at end: 51 messages of 1,000 \(5\.1%\)/);
+});
+
+test("messages that did not leave are told by the reason they did not", () => {
+  const unsent = (counts: object) => ({ phases: [aCollectedPhase({}, { offered: 1001, ...counts })] });
+  expect(textOf("targetNotReading", unsent({ unsentBlocked: 1 }))).toContain("1 message could not be sent");
+  expect(textOf("notOpen", unsent({ unsendable: 1 }))).toContain("connection was not open");
+  expect(textOf("skipped", unsent({ skipped: 1 }))).toContain("left out by --on-late skip");
+});
+
+test("phases that did not begin are named, but not while the run goes on", () => {
+  const plan = { segments: [{ connections: 10, phases: [aPhasePlan(), aPhasePlan({ name: "peak" })] }] };
+  const input = { plan, collected: { end: { kind: "interrupted", signal: "SIGINT" } } } as const;
+  const result = aResult(input);
+  expect(result.warnings.find((warning) => warning.code === warningCodes.phasesNotReached)?.text).toBe(
+    "1 of 2 phases did not begin: peak",
+  );
+  expect(textOf("phasesNotReached", { plan, collected: { end: { kind: "running" } } })).toBeUndefined();
+});
+
+test("lost workers, missed intervals, early losses and refused compression are said", () => {
+  const generator = {
+    ...aCollected().generator,
+    lostWorkers: [{ index: 1, reason: "out of memory" }],
+    missedIntervalSamples: 100,
+    ledgerGivenUp: 7,
+  };
+  const collected = { generator, intervals: aCollected().intervals.slice(1), compressionAgreed: false };
+  const changes: Changes = { collected, plan: { connect: { ...connect, compress: true } } };
+  expect(textOf("workersLost", changes)).toBe("1 worker died; worker 1: out of memory");
+  expect(textOf("intervalsMissed", changes)).toMatch(/^100 latencies are in no interval/);
+  expect(textOf("ledgerGivenUp", changes)).toMatch(/^7 messages counted as lost/);
+  expect(textOf("notCompressed", changes)).toMatch(/did not agree/);
+  expect(textOf("notCompressed", { collected: { compressionAgreed: false } })).toBeUndefined();
+});
+
+test("an unresolved percentile and an unknown memory of the target are said", () => {
+  expect(textOf("percentileUnresolved", {})).toBe(
+    "latency p99.9: fewer than 10 of 1,000 samples lie beyond; take it as a hint",
+  );
+  const memory = { source: "", samples: [], peakBytes: null, unavailable: "name it with --target-pid" };
+  const collected = { target: { ...aCollected().target, memory } };
+  expect(textOf("targetMemoryUnknown", { collected })).toBe(
+    "the target's memory is unknown: name it with --target-pid",
+  );
+});
