@@ -79,13 +79,14 @@ class WsTransport implements Transport {
     if (this.#state !== "open") return;
     // `ws` may keep the bytes until they are compressed or the socket takes them.
     this.#ws.send(Buffer.from(message.bytes), { binary: !message.isText }, this.#afterSend);
-    this.#isBlocked ||= this.bufferedBytes > 0;
+    if (!this.#isCorked) this.#isBlocked ||= this.bufferedBytes > 0;
   }
 
   endBurst(): void {
     if (!this.#isCorked) return;
     this.#isCorked = false;
     this.#socket.uncork();
+    this.#isBlocked ||= this.bufferedBytes > 0;
   }
 
   close(code: number, reason: string): void {
@@ -215,6 +216,7 @@ class WsTransport implements Transport {
     if (this.#isHearing()) this.#endRead();
     const text = reason.toString("utf8");
     if (this.#state === "opening") this.#finish(1006, "", closedEarlyFailure(this.#step));
+    else if (this.#state === "abandoned") this.#finish(1006, "", undefined);
     else this.#finish(code, text, this.#state === "open" ? this.#closeFailure(code, text) : undefined);
   }
 
