@@ -13,6 +13,7 @@ import { readEnvironment, readToolVersions } from "../result/read-environment.ts
 import type { RunResult } from "../result/run-result.ts";
 import { checkWritable, defaultResultPath, writeResult } from "../result/write-result.ts";
 import { openTarget, type OpenTarget } from "../target/open-target.ts";
+import { applicableThresholds, type ApplicableThresholds } from "../verdict/applicable-thresholds.ts";
 import { checkThresholdNames } from "../verdict/check-threshold-names.ts";
 import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { LiveThresholds } from "../verdict/live-thresholds.ts";
@@ -22,8 +23,7 @@ import { showProgress } from "./show-progress.ts";
 
 /** `floodgate run`: checks, target, load, result, verdict, report; in this order. */
 export async function runTest(request: RunRequest, host: Host): Promise<ExitCode> {
-  const thresholds = request.thresholds.map(({ text, source }) => parseThreshold(text, source));
-  checkThresholdNames(thresholds, measuredPhases(request.plan));
+  const { thresholds, notes } = readThresholds(request);
   const path = request.output.file ?? defaultResultPath(nameOf(request.plan, host));
   await checkWritable(path);
   const stopping = new StopRequests(host);
@@ -31,7 +31,7 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
     const target = await openTarget(request.target, host);
     try {
       const plan = withUrl(request.plan, target.url);
-      announce(request, plan, target, host);
+      announce([...request.notes, ...notes], request, plan, target, host);
       const collected = await runLoad(request, plan, target, thresholds, stopping, host);
       const result = judge(request, plan, collected, thresholds, host);
       const written = await writeResult(path, result, { replace: request.output.file !== null });
@@ -101,9 +101,17 @@ function judge(
   return { ...measured, thresholds: checks, verdict: decideVerdict(measured, checks, { strict: request.strict }) };
 }
 
-function announce(request: RunRequest, plan: Plan, target: OpenTarget, host: Host): void {
+/** Parsed, and checked against what this run has: its phases, and what its mode can measure. */
+function readThresholds(request: RunRequest): ApplicableThresholds {
+  const parsed = request.thresholds.map(({ text, source }) => parseThreshold(text, source));
+  checkThresholdNames(parsed, measuredPhases(request.plan));
+  const measuring = { mode: request.plan.mode, knowsDelivery: request.target.kind === "mock" };
+  return applicableThresholds(parsed, measuring, ({ source }) => source === "--threshold");
+}
+
+function announce(notes: readonly string[], request: RunRequest, plan: Plan, target: OpenTarget, host: Host): void {
   if (request.output.quiet) return;
-  for (const note of request.notes) host.stderr.write(`[INFO] ${note}\n`);
+  for (const note of notes) host.stderr.write(`[INFO] ${note}\n`);
   const { name, reason } = plan.environment;
   host.stderr.write(`[INFO] profile ${plan.profile}, environment ${name} (${reason}), seed ${plan.seed}\n`);
   host.stderr.write(`[INFO] target ${target.description}${target.description === target.url ? "" : ` at ${target.url}`}\n`);

@@ -187,7 +187,7 @@ export class SnapshotCollector {
       serviceUs: merged(cells.map((phase) => phase.service)),
       slipUs,
       ownSlipUs,
-      connectionCounts: this.#connectionCounts(index, sum),
+      connectionCounts: this.#connectionCounts(index, progress.endedMs === null && nowMs < startMs + plan.durationMs, sum),
       errors: mergeCounts(this.#notes.map((notes) => notes?.errorsByPhase[index])),
     };
   }
@@ -263,7 +263,7 @@ export class SnapshotCollector {
     return unaccounted;
   }
 
-  #connectionCounts(phase: number, sum: (which: number) => number): ConnectionCounts {
+  #connectionCounts(phase: number, isRunning: boolean, sum: (which: number) => number): ConnectionCounts {
     const lifetimes = this.#notes.flatMap((notes) => notes?.lifetimesByPhase[phase] ?? []);
     const count = lifetimes.reduce((total, lifetime) => total + lifetime.count, 0);
     return {
@@ -272,7 +272,8 @@ export class SnapshotCollector {
       failed: sum(counter.failed),
       closed: sum(counter.closed),
       reconnects: sum(counter.reconnects),
-      openAtEnd: sum(counter.openAtEnd),
+      // The workers write it when they leave the phase; until then what is open now is the truth.
+      openAtEnd: isRunning ? this.openConnections : sum(counter.openAtEnd),
       connectUs: merged(this.#cells.map((cells) => cells.phases[phase]!.connect)),
       closedLifetimeMs:
         count === 0

@@ -16,6 +16,10 @@ export interface WorkerPoolListener {
   onLost(worker: number, reason: string): void;
 }
 
+/** From the closing of a worker's port to the outcome of its task. */
+const outcomeGraceMs = 500;
+const destroyTimeoutMs = 2000;
+
 /** Threads for one run, each with one share. The only user of tinypool. */
 export class WorkerPool {
   readonly workers: readonly WorkerHandle[];
@@ -46,7 +50,9 @@ export class WorkerPool {
   /** Ends the threads, whatever they are doing. */
   async destroy(): Promise<void> {
     for (const port of this.#ports) port.close();
-    await this.#pool.destroy();
+    // Tinypool waits for an exit event, which a thread that is gone already will not send again.
+    const patience = new Promise<void>((resolve) => setTimeout(resolve, destroyTimeoutMs).unref());
+    await Promise.race([this.#pool.destroy(), patience]);
   }
 
   #start(
@@ -54,18 +60,24 @@ export class WorkerPool {
     listener: WorkerPoolListener,
   ): { handle: WorkerHandle; done: Promise<void>; port: MessagePort } {
     const { port1, port2 } = new MessageChannel();
-    const state = { lostReason: null as string | null };
+    const state = { lostReason: null as string | null, isOver: false };
     port1.on("message", (event: WorkerEvent) => listener.onEvent(task.workerIndex, event));
-    const lose = (reason: string): void => {
-      state.lostReason = reason;
-      listener.onLost(task.workerIndex, reason);
-    };
-    const done = this.#pool.run({ ...task, port: port2 } satisfies WorkerTask, { transferList: [port2] }).then(
-      (outcome: WorkerOutcome) => {
-        if (outcome.kind === "failed") lose(outcome.reason);
-      },
-      (error: unknown) => lose(error instanceof Error ? error.message : String(error)),
-    );
+    const done = new Promise<void>((resolve) => {
+      const end = (lostReason: string | null): void => {
+        if (state.isOver) return;
+        state.isOver = true;
+        state.lostReason = lostReason;
+        if (lostReason !== null) listener.onLost(task.workerIndex, lostReason);
+        resolve();
+      };
+      this.#pool.run({ ...task, port: port2 } satisfies WorkerTask, { transferList: [port2] }).then(
+        (outcome: WorkerOutcome) => end(outcome.kind === "failed" ? outcome.reason : null),
+        (error: unknown) => end(error instanceof Error ? error.message : String(error)),
+      );
+      // A thread that ends without an error is not noticed by tinypool; its port closes all the same. A worker that is
+      // done closes the port shortly before its task resolves.
+      port1.on("close", () => setTimeout(() => end("its thread ended unexpectedly"), outcomeGraceMs));
+    });
     const handle: WorkerHandle = {
       index: task.workerIndex,
       get lostReason() {

@@ -37,6 +37,7 @@ export interface SendLoopParts {
 
 interface RunningPhase {
   readonly phase: number;
+  readonly measured: boolean;
   readonly load: Load;
   readonly startMs: number;
   readonly endMs: number;
@@ -82,6 +83,7 @@ export class SendLoop implements SendSide {
       const phaseSeed = (seed + Math.imul(firstPhase + index, 0x9e3779b1)) >>> 0;
       return {
         phase: firstPhase + index,
+        measured: plan.measured,
         load: plan.load,
         startMs: startMs + plan.startMs,
         endMs: startMs + plan.startMs + plan.durationMs,
@@ -135,6 +137,7 @@ export class SendLoop implements SendSide {
     const startedMs = nowMs();
     recorder.advance(startedMs);
     let isBehind = false;
+    this.#abandonWarmup(startedMs);
     for (;;) {
       this.#enterPhase(startedMs);
       if (this.#nextDueMs > startedMs) break;
@@ -171,6 +174,18 @@ export class SendLoop implements SendSide {
       if (next.load.kind === "idle" || this.#ownConnections === 0) return;
       this.#nextDueMs = this.#dueOf(next);
     }
+  }
+
+  /** What a warm-up could not send in time must not spoil the measured phase after it. */
+  #abandonWarmup(atMs: number): void {
+    const running = this.#phases[this.#index];
+    const isLast = this.#index === this.#phases.length - 1;
+    if (running === undefined || running.measured || isLast || atMs < running.endMs + graceMs) return;
+    if (this.#nextDueMs === Infinity) return;
+    const unsent = this.#remainingOf(running, running.endMs);
+    this.#parts.recorder.count(running.phase, counter.offered, unsent);
+    this.#parts.recorder.count(running.phase, counter.unsentLate, unsent);
+    this.#nextDueMs = Infinity;
   }
 
   #sendBatch(untilMs: number): void {
