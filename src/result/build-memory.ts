@@ -103,7 +103,9 @@ function settledLevels(
   samples.forEach(({ connections, bytes }, i) => {
     const settled = samples[i - 1]?.connections === connections || samples[i + 1]?.connections === connections;
     if (!settled && connections !== 0) return;
-    readings.set(connections, [...(readings.get(connections) ?? []), bytes]);
+    const same = readings.get(connections);
+    if (same === undefined) readings.set(connections, [bytes]);
+    else same.push(bytes);
   });
   return [...readings].map(([connections, bytes]) => ({ connections, bytes: median(bytes)! }));
 }
