@@ -30,6 +30,9 @@ export function profileProblems(texts: unknown): readonly ProfileProblem[] {
   ];
 }
 
+/** Enough to see what is wrong; a file of ten thousand unknown keys would otherwise be compared for seconds. */
+const mostErrors = 200;
+
 let validator: ReturnType<Ajv["compile"]> | undefined;
 
 function schemaProblems(texts: unknown): ProfileProblem[] {
@@ -44,10 +47,13 @@ function schemaProblems(texts: unknown): ProfileProblem[] {
   }
   if (validator(texts)) return [];
   const seen = new Set<string>();
-  return (validator.errors ?? []).map(problemOf).filter((problem) => {
-    const key = `${problem.atKey} ${problem.path.join("/")}`;
-    return !seen.has(key) && seen.add(key);
-  });
+  return (validator.errors ?? [])
+    .slice(0, mostErrors)
+    .map(problemOf)
+    .filter((problem) => {
+      const key = `${problem.atKey} ${problem.path.join("/")}`;
+      return !seen.has(key) && seen.add(key);
+    });
 }
 
 /** An error of the validator in our words. */
@@ -59,6 +65,14 @@ function problemOf(error: ErrorObject): ProfileProblem {
   if (error.keyword === "required") {
     const key = String(params.missingProperty);
     return { path, atKey: false, message: `${nameOf(path)} has no ${key}`, hint: `add ${key}: and its value` };
+  }
+  if (error.data === null) {
+    return {
+      path,
+      atKey: true,
+      message: `${nameOf(path)} has no value`,
+      hint: "write one after the colon, or leave the key out",
+    };
   }
   const [problem, hint] = faultOf(error);
   return { path, atKey: false, message: `${nameOf(path)} ${shown(error.data)} ${problem}`, hint };
@@ -93,6 +107,8 @@ function wordFault(where: string, data: unknown, words: readonly string[]): read
 
 function typeFault(type: string): readonly [problem: string, hint: string] {
   if (type === "boolean") return ["is neither true nor false", "write true or false"];
+  if (type === "object,boolean")
+    return ["is neither true nor false nor a block of keys", "write true, false, or keys below it"];
   if (type === "array") return ["is not a list", "write one item a line, each after a hyphen: - item"];
   if (type.includes("object"))
     return ["is not a block of keys", "write its keys below it, indented, one a line: key: value"];
@@ -113,7 +129,9 @@ function unknownKey(parent: readonly (string | number)[], key: string, schema: o
       ? `${key} belongs ${elsewhere === "the top" ? "to the top of the file" : `below ${elsewhere}:`}`
       : nearest !== undefined
         ? `did you mean ${nearest}?`
-        : `keys here: ${keys.join(" ")}`;
+        : parent.length === 0
+          ? "leave it out, or look for the right name in docs/configuration.md"
+          : `keys here: ${keys.join(" ")}`;
   return {
     path: [...parent, key],
     atKey: true,
@@ -215,13 +233,14 @@ function pathOf(error: ErrorObject): (string | number)[] {
   return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~")));
 }
 
-/** `stages 2`, `connect.timeout`, `rate`; list positions are counted from 1. */
+/** `stage 2: rate`, `connect.timeout`, `thresholds 3`; list positions are counted from 1. */
 function nameOf(path: readonly (string | number)[]): string {
   if (path.length === 0) return "the profile";
-  return path
+  const text = path
     .map((part) => (typeof part === "number" ? ` ${part + 1}` : `.${part}`))
     .join("")
-    .replace(/^[. ]/, "");
+    .slice(1);
+  return text.replace(/stages (\d+)\.?/, (_, index: string) => `stage ${index}: `).replace(/: $/, "");
 }
 
 function shown(data: unknown): string {

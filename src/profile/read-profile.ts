@@ -24,7 +24,7 @@ export interface LoadedProfile {
 const builtInDirectory = fileURLToPath(new URL("../../profiles/", import.meta.url));
 /** Far above any profile, and far below what would keep the parser busy for seconds. */
 const largestBytes = 128 * 1024;
-const mostProblems = 20;
+const mostProblems = 50;
 /** `localhost:8080/path`: a target without its scheme. */
 const serverLike = /^[\w.-]+:\d+(\/|$)/;
 
@@ -96,13 +96,15 @@ function parseYaml(text: string, shownPath: string, lineCounter: LineCounter): D
       cause,
     );
   }
-  const faults = [...document.errors];
-  if (faults.length === 0) return document;
-  const listed = faults.slice(0, mostProblems).map((fault) => {
-    const line = lineCounter.linePos(fault.pos[0]).line;
-    return `${shownPath}:${line}: not YAML: ${fault.message.split("\n")[0]!}`;
+  if (document.errors.length === 0) return document;
+  const listed = document.errors.slice(0, mostProblems).map((fault) => {
+    const reason = fault.message.split("\n")[0]!;
+    const isDeep = reason.startsWith("Maximum call stack");
+    return `${shownPath}:${lineCounter.linePos(fault.pos[0]).line}: not YAML: ${isDeep ? "nested too deeply" : reason}`;
   });
-  throw usageError(listed.join("\n       "), "indent with spaces, and put texts with : or # in quotes");
+  // What follows the first few is mostly their echo.
+  const few = [...new Set(listed)].slice(0, 5);
+  throw usageError(few.join("\n       "), "indent with spaces, and put texts with : or # in quotes");
 }
 
 function toPlain(document: Document, shownPath: string): unknown {
