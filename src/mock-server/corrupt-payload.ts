@@ -2,7 +2,7 @@ const lowerA = 0x61;
 const backslash = 0x5c;
 
 /**
- * Changes one byte of `payload` in place; the place and the new value follow from `bits` (32 random ones). False when the
+ * Changes one byte of `message` in place, within the payload of floodgate's own when it holds one; the place and the new value follow from `bits` (32 random ones). False when the
  * payload is empty and nothing could be changed.
  *
  * A letter becomes another letter and a digit another digit from 1 up, so that UTF-8 stays valid and the strings of a JSON
@@ -10,7 +10,8 @@ const backslash = 0x5c;
  * place, round the end. A payload without one loses that in order: any byte in 0x20 .. 0x7e, then the lowest bit of the last byte
  * (the last byte of a UTF-8 sequence may take either value).
  */
-export function corruptPayload(payload: Uint8Array, bits: number): boolean {
+export function corruptPayload(message: Uint8Array, bits: number): boolean {
+  const payload = floodgatePayload(message) ?? message;
   const length = payload.length;
   if (length === 0) return false;
   const start = Math.floor((bits * length) / 2 ** 32);
@@ -24,6 +25,20 @@ export function corruptPayload(payload: Uint8Array, bits: number): boolean {
   if (printable >= 0) payload[printable] = otherLetter(payload[printable]!, shift);
   else payload[length - 1]! ^= 1;
   return true;
+}
+
+/** A message of a run in whatever template: from its marker to the last character a payload can have. */
+function floodgatePayload(message: Uint8Array): Uint8Array | undefined {
+  const from = Buffer.from(message.buffer, message.byteOffset, message.length).indexOf("fg1.");
+  if (from < 0) return undefined;
+  let to = from;
+  while (to < message.length && isMarkerCharacter(message[to]!)) to += 1;
+  return message.subarray(from, to);
+}
+
+/** A letter, a digit, or one of "-._". */
+function isMarkerCharacter(byte: number): boolean {
+  return groupOf(byte) !== undefined || byte === 0x2d || byte === 0x2e || byte === 0x5f;
 }
 
 function find(payload: Uint8Array, start: number, accepts: (payload: Uint8Array, index: number) => boolean): number {

@@ -35,6 +35,17 @@ describe("what a run finds out equals what the mock did", () => {
     expect(seen.unsolicited).toBe(0);
   });
 
+  it("damage inside a template is found in the payload it was done to", async () => {
+    const template = ["-m", '{"type":"chat","text":"{{payload}}","room":"lobby"}', "-s", "128"];
+    const { seen, books } = await runWith(["--mock-corrupt", "5%", ...template]);
+    expect(books["corrupted"]).toBeGreaterThan(0);
+    expect(seen).toMatchObject({
+      corrupted: books["corrupted"],
+      lostCorrupt: books["corrupted"],
+      lost: books["corrupted"],
+    });
+  });
+
   it("all of them at once add up", async () => {
     const faults = ["--mock-drop", "1%", "--mock-duplicate", "1%", "--mock-reorder", "1%", "--mock-corrupt", "1%"];
     const { seen, books } = await runWith(faults);
@@ -55,7 +66,10 @@ describe("what a run finds out equals what the mock did", () => {
   });
 
   it("refused connections are failed ones, with the reason", async () => {
-    const { connections, books, failures } = await runWith(["--mock-refuse-rate", "50%"], ["-c", "40", "-r", "400", "-d", "1s"]);
+    const { connections, books, failures } = await runWith(
+      ["--mock-refuse-rate", "50%"],
+      ["-c", "40", "-r", "400", "-d", "1s"],
+    );
     expect(connections.failed).toBe(books["refused.fault"] ?? books["refusedFault"]);
     expect(connections.failed).toBeGreaterThan(0);
     expect(failures[0]?.code).toBe("handshake/status.503");

@@ -65,7 +65,18 @@ describe("floodgate run", () => {
   });
 
   it("does not judge a target by numbers that its own lateness spoiled: 96", async () => {
-    const run = await runAndRead(["-c", "50", "-r", "20m", "-d", "1s", "--drain", "5s", "--threshold", "latency.p99<1h"]);
+    const run = await runAndRead([
+      "-c",
+      "50",
+      "-r",
+      "20m",
+      "-d",
+      "1s",
+      "--drain",
+      "5s",
+      "--threshold",
+      "latency.p99<1h",
+    ]);
     expect(resultOf(run).generator.health).toBe("limited");
     expect(run.exitCode).toBe(96);
     expect(run.stdout.indexOf("limited")).toBeGreaterThan(-1);
@@ -177,7 +188,20 @@ describe("modes", () => {
   });
 
   it("a closed loop has no schedule: latency equals service, and the report says so", async () => {
-    const run = await runAndRead(["-c", "4", "-r", "max", "--in-flight", "4", "-n", "2000", "-d", "30s", "--warmup", "0s"]);
+    const run = await runAndRead([
+      "-c",
+      "4",
+      "-r",
+      "max",
+      "--in-flight",
+      "4",
+      "-n",
+      "2000",
+      "-d",
+      "30s",
+      "--warmup",
+      "0s",
+    ]);
     const { totals } = resultOf(run);
     expect(totals.messages).toMatchObject({ offered: 2000, sent: 2000, delivered: 2000, lost: 0 });
     expect(totals.slipUs.count).toBe(0);
