@@ -1,4 +1,5 @@
 import type { Failure } from "../errors/failure.ts";
+import { printableText } from "../wire/printable-text.ts";
 import type { ProtocolFault } from "../wire/protocol-fault.ts";
 import { classifyFailure } from "./failure-classifier.ts";
 import type { TransportContext } from "./transport-context.ts";
@@ -32,7 +33,7 @@ export function closedEarlyFailure(step: OpeningStep): Failure {
 /** The failure that a close frame nobody asked for is. */
 export function closeFailure(closeCode: number, reason: string): Failure {
   const text = closeCode === 1005 ? "a close frame without code" : `a close frame with code ${closeCode}`;
-  const example = reason === "" ? text : `${text}: "${reason}"`;
+  const example = reason === "" ? text : `${text}: "${printableText(reason)}"`;
   return { ...classifyFailure({ error: null, closeCode, opened: true }), example };
 }
 

@@ -29,11 +29,12 @@ export class RawOpening {
   #refusal: ResponseHead | undefined;
   #step: OpeningStep = "tcp";
 
-  constructor(context: TransportContext, socket: Socket, listener: OpeningListener) {
+  /** `startedMs` is the instant before the socket was opened, of the context's clock. */
+  constructor(context: TransportContext, socket: Socket, startedMs: number, listener: OpeningListener) {
     this.#context = context;
     this.#socket = socket;
     this.#listener = listener;
-    this.startedMs = context.nowMs();
+    this.startedMs = startedMs;
     this.#timer = setTimeout(() => this.#tell(timeoutFailure(this.#step, context)), context.options.connect.timeoutMs);
     socket.once("connect", () => {
       if (context.tls === undefined) this.#sendRequest();

@@ -73,12 +73,13 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
     this.#afterWrite = () => {
       if (this.#isBlocked && this.#socket.writableLength === 0) this.#becameWritable();
     };
+    const startedMs = context.nowMs();
     const socket = openSocket(context, (bytes) => {
       this.#read(bytes);
       return true;
     });
     this.#socket = socket;
-    this.#opening = new RawOpening(context, socket, this);
+    this.#opening = new RawOpening(context, socket, startedMs, this);
     (socket as OwnedSocket).owner = this;
     socket.on("error", RawTransport.#onSocketError);
     socket.on("end", RawTransport.#onSocketEnd);

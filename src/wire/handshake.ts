@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import { unescape } from "node:querystring";
 import { usageError } from "../errors/floodgate-error.ts";
+import { printableText } from "./printable-text.ts";
 import { isHttpToken, type ResponseHead } from "./response-head.ts";
 
 const acceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -54,7 +56,7 @@ export function upgradeRequest(wish: UpgradeWish): (key: string) => string {
 /** `Basic ...` from the name and password of a URL; undefined when it has neither. */
 export function basicAuthorization(url: URL): string | undefined {
   if (url.username === "" && url.password === "") return undefined;
-  const plain = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const plain = `${unescape(url.username)}:${unescape(url.password)}`;
   return `Basic ${Buffer.from(plain, "utf8").toString("base64")}`;
 }
 
@@ -133,8 +135,8 @@ export function refusedUpgrade(head: ResponseHead, body: string): HandshakeFault
     const example = `HTTP ${head.status} to "${cut(location)}"; redirects are not followed, use that address itself`;
     return { kind: "redirect", blame: "config", example };
   }
-  const text = printable(body.replace(/^[0-9a-f]+\r\n/i, "")).trim();
-  const status = `HTTP ${head.status}${head.reason === "" ? "" : ` ${head.reason}`}`;
+  const text = printableText(body.replace(/^[0-9a-f]+\r\n/i, "")).trim();
+  const status = `HTTP ${head.status} ${printableText(head.reason)}`.trim();
   return targetFault(`status.${head.status}`, text === "" ? status : `${status}: ${text.slice(0, 120)}`);
 }
 
@@ -160,10 +162,5 @@ function describeHeader(name: string, value: string | undefined): string {
 }
 
 function cut(text: string): string {
-  return printable(text).slice(0, 100);
-}
-
-/** The text with everything but printable ASCII as a blank or a dot. */
-function printable(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[^\x20-\x7e]/g, ".");
+  return printableText(text).slice(0, 100);
 }

@@ -1,3 +1,5 @@
+import { printableText } from "./printable-text.ts";
+
 /** The head of an HTTP/1.1 answer. */
 export interface ResponseHead {
   readonly status: number;
@@ -78,6 +80,6 @@ function parseHead(text: string, bodyStart: number): HeadReading {
 
 function describeGarbage(text: string): string {
   if (/^[\x14-\x17]\x03/.test(text)) return "the target answered with TLS; is the address meant to be wss://?";
-  const start = text.slice(0, 40).replace(/[^\x20-\x7e]/g, ".");
+  const start = printableText(text.slice(0, 40));
   return `an answer that is not HTTP: "${start}"`;
 }

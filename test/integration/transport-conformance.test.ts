@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import type { ConnectPlan } from "../../src/plan/plan.ts";
 import { failureCode, type Failure } from "../../src/errors/failure.ts";
+import { makeTransportOpener } from "../../src/transport/open-transport.ts";
 import { openRawTransport } from "../../src/transport/raw-transport.ts";
 import { makeTransportContext, type TransportContext } from "../../src/transport/transport-context.ts";
 import type { Transport, TransportListener } from "../../src/transport/transport.ts";
@@ -637,6 +638,20 @@ describe.each([
       expect(nameOf(end.failure)).toBe("connect/tls config");
       expect(end.failure?.example).toContain("ws://");
     });
+  });
+});
+
+describe("makeTransportOpener", () => {
+  it.each([true, false])("asks for compression when the plan does (%s)", async (compress) => {
+    const server = await startRawPeer();
+    undo.push(() => server.stop());
+    const { connect, limits } = contextFor(server.url, { connect: { compress } }).options;
+    const listener = new RecordingListener();
+    const transport = makeTransportOpener({ connect, limits })(listener);
+    undo.push(() => transport.destroy());
+    const { request } = await server.next();
+    expect(/^Sec-WebSocket-Extensions: permessage-deflate/m.test(request)).toBe(compress);
+    await listener.open();
   });
 });
 
