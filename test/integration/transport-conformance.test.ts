@@ -238,7 +238,7 @@ describe.each([
       const { listener, transport, connection } = await connected({}, { deaf: true });
       const sent: string[] = [];
       let size = 1;
-      // Whatever the kernel takes, two readings in a row above 4 MiB are ours.
+      // The kernel takes some megabytes by itself; what is beyond them waits with us.
       while (transport.bufferedBytes < 4 * 1024 * 1024) {
         const burst = Array.from({ length: 3 }, (_item, i) =>
           `${sent.length + i}:`.padEnd((size = (size * 7 + i) % 90_001), "x"),
