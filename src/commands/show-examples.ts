@@ -22,7 +22,8 @@ Your own server
   floodgate run ws://127.0.0.1:8080/ -m '{"type":"chat","text":"{{payload}}"}' -s 128 \\
     --first-message '{"type":"login","user":"load"}' --ready '/"logged.in"/'
   # TLS, a token from the environment, a header, a subprotocol
-  floodgate run wss://staging.example.org/ws --bearer env:API_TOKEN -H 'X-Client: load' --subprotocol chat.v2
+  floodgate run wss://staging.example.org/ws --bearer env:API_TOKEN \\
+    -H 'X-Client: load' --subprotocol chat.v2
   # a self-signed certificate: trust it by file, or accept any
   floodgate run wss://localhost:8443/ --ca ./ca.pem
   floodgate run wss://localhost:8443/ -k
@@ -53,7 +54,8 @@ In CI
   # exit code 99 when a threshold fails, 96 when the generator itself could not keep up
   floodgate run ci --target ws://127.0.0.1:8080/ --threshold 'latency.p99<150ms' -o result.json
   # the last threshold only warns; stop early when one fails
-  floodgate run ci --threshold 'delivery.ratio==1' --threshold 'latency.p50<5ms warn' --abort-on-fail
+  floodgate run ci --threshold 'delivery.ratio==1' --threshold 'latency.p50<5ms warn' \\
+    --abort-on-fail
   # one JSON document on stdout
   floodgate run quick --json --no-progress --tag branch=main
 

@@ -4,13 +4,13 @@ import { formatDurationMs } from "../units/time.ts";
 import type { Load, PhasePlan, Plan } from "./plan.ts";
 
 /**
- * What will happen, in one line of at most 100 columns:
+ * What will happen, in one line, at most 100 columns wide for any load of this world:
  * `offered 10,000 msg/s = 100 connections x 100 msg/s over 2 workers, 30 s`.
  */
 export function describePlan(plan: Plan): string {
   const phases = plan.segments.flatMap((segment) => segment.phases).filter((phase) => phase.measured);
   const warmupMs = sumMs(plan.segments.flatMap((segment) => segment.phases).filter((phase) => !phase.measured));
-  const time = `${formatDurationMs(sumMs(phases))}${warmupMs > 0 ? ` after ${formatDurationMs(warmupMs)} of warm-up` : ""}`;
+  const time = `${formatDurationMs(sumMs(phases))}${warmupMs > 0 ? ` after ${formatDurationMs(warmupMs)} warm-up` : ""}`;
   const workers = counted(plan.workers, "worker");
   const only = phases.length === 1 ? phases[0] : undefined;
   if (only !== undefined) return `${describeSingle(only, plan, workers)}, ${time}`;
@@ -18,7 +18,7 @@ export function describePlan(plan: Plan): string {
   const many = connections.includes(" to ")
     ? `${connections} connections`
     : counted(plan.segments[0]!.connections, "connection");
-  const load = plan.mode === "connect" ? "" : ` of ${describeLoads(phases)}`;
+  const load = plan.mode === "connect" ? "" : `: ${describeLoads(phases)}`;
   return `${plan.mode === "connect" ? "connecting in" : "offered"} ${counted(phases.length, "stage")}${load}, ${many} over ${workers}, ${time}`;
 }
 

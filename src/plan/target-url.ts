@@ -52,6 +52,15 @@ function isPort(text: string): boolean {
 
 function basicOf(url: URL): string | null {
   if (url.username === "" && url.password === "") return null;
-  const words = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const words = `${decodePercent(url.username)}:${decodePercent(url.password)}`;
   return `Basic ${Buffer.from(words, "utf8").toString("base64")}`;
+}
+
+/** A percent sign that stands for nothing stays as it is. */
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,7 +1,11 @@
 import type { Host } from "../../src/host/host.ts";
 
 /** A host whose streams are kept as text. Random numbers count up; time stands still; nobody presses Ctrl-C. */
-export function fakeHost(changes: Partial<Host> = {}): { readonly host: Host; stdout(): string; stderr(): string } {
+export function fakeHost(changes: Partial<Host> = {}): {
+  readonly host: Host;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+} {
   const written = { stdout: "", stderr: "" };
   let random = 0;
   const sink = (name: "stdout" | "stderr") => ({

@@ -321,7 +321,7 @@ describe("the other commands", () => {
     expect(stderr).toBe("");
     expect(stdout).toContain("Usage: floodgate");
     expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
-    // eslint-disable-next-line no-control-regex -- ASCII is what is asked for
+
     expect(stdout).toMatch(/^[\x00-\x7f]*$/);
   });
 

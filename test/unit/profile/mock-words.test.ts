@@ -34,7 +34,7 @@ describe("the words of the mock", () => {
   });
 
   it("documents the defaults that hold", () => {
-    const nodes = Object.entries(propertiesOf(propertiesOf(profileSchema)["mock"]!));
+    const nodes = Object.entries(propertiesOf(propertiesOf(profileSchema).mock!));
     const documented = nodes.flatMap(([name, node]) =>
       node.default === undefined ? [] : [[name, node.default as unknown]],
     );
