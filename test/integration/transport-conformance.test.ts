@@ -261,6 +261,18 @@ describe.each([
       await connection.until(() => connection.events.at(-1) === 'text "after"');
     });
 
+    it("costs little more memory than the bytes that wait for it", async () => {
+      const { transport } = await connected({}, { deaf: true });
+      while (transport.bufferedBytes < 1024 * 1024) {
+        send(transport, "x".repeat(60_000));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const before = process.memoryUsage().arrayBuffers;
+      // A shared buffer of 64 KiB left behind by each of these would be 64 MiB.
+      for (let i = 0; i < 1000; i++) send(transport, `small ${i}`);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
+    });
+
     it("does not make the answers to its pings pile up", async () => {
       const { transport, connection } = await connected({}, { deaf: true });
       while (transport.bufferedBytes < 1024 * 1024) {
