@@ -22,9 +22,13 @@ export function connectionSection({ totals, config, phases }: RunResult, width: 
   const figures = [
     ...counts.map((name) => [name, countText(connections[name])] as const),
     ["open at end", countText(connections.openAtEnd)],
-    ["connect p50", isTold("p50") ? timeText(connectUs.p50) : "-"],
+  ] as const;
+  const times = [
+    ["connect min", timeText(connectUs.min)],
+    ["p50", isTold("p50") ? timeText(connectUs.p50) : "-"],
     ["p99", isTold("p99") ? timeText(connectUs.p99) : "-"],
     ["max", timeText(connectUs.max)],
+    ["mean", timeText(connectUs.mean)],
   ] as const;
   const codes = Object.entries(closeCodes).map(([code, count]) => `${code} x ${countText(count)}`);
   const readyMs = phases[0]?.startMs;
@@ -32,6 +36,7 @@ export function connectionSection({ totals, config, phases }: RunResult, width: 
   return [
     "Connections",
     ...renderRow(figures, width),
+    ...(connectUs.count > 0 ? renderRow(times, width) : []),
     ...(connectUs.count > 0 && !isTold("p99")
       ? wrap("- connect: p50 needs 20 connections, p99 needs 1,000", width, "  ")
       : []),
@@ -118,7 +123,7 @@ export function generatorSection({ generator, totals }: RunResult, width: number
     ...(generator.stealRatio !== null && generator.stealRatio > 0.001
       ? [`${ratioText(generator.stealRatio)} of the host's CPU time went to other guests`]
       : []),
-    "lag = how late the event loop woke; own slip = slip while the connection took bytes; busiest = worker's share of time",
+    "lag = event loop lateness; own slip = slip while the connection took bytes; busiest = busy share",
   ];
   return [
     `Generator  ${health === "ok" ? "[PASS]" : "[WARN]"} ${health}`,

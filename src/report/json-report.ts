@@ -1,6 +1,7 @@
 import type { RunResult } from "../result/run-result.ts";
+import { resultText } from "../result/write-result.ts";
 
-/** The result as one JSON document, ending in a line break. */
+/** The result as one JSON document, the same text as in its file. */
 export function renderJson(result: RunResult): string {
-  return `${JSON.stringify(result, null, 2)}\n`;
+  return resultText(result);
 }

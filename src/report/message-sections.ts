@@ -7,6 +7,12 @@ import { renderGrid, renderRow, renderTable, type Column } from "./terminal-tabl
 const percentileNames = ["p50", "p90", "p95", "p99", "p999"] as const;
 const samplesNeeded = { p50: 20, p90: 100, p95: 200, p99: 1000, p999: 10_000 } as const;
 
+const timesMeaning = {
+  latency: "receipt - intended send",
+  service: "receipt - actual send",
+  slip: "actual - intended send",
+} as const;
+
 /** What came back, what did not and why, and how sure that is. */
 export function deliverySection({ totals, config, target }: RunResult, width: number): readonly string[] {
   const { messages } = totals;
@@ -87,7 +93,7 @@ export function latencySection({ totals, config }: RunResult, width: number): re
     : totals.loop === "mixed"
       ? "Latency (partly a closed loop)"
       : "Latency";
-  const all: readonly (readonly [string, ResultTimes])[] = isClosed
+  const all: readonly (readonly [keyof typeof timesMeaning, ResultTimes])[] = isClosed
     ? [["service", totals.serviceUs]]
     : [
         ["latency", totals.latencyUs],
@@ -98,15 +104,13 @@ export function latencySection({ totals, config }: RunResult, width: number): re
   if (measured.length === 0) return [title, "  no samples"];
   const heads = ["", "min", "p50", "p90", "p95", "p99", "p99.9", "max", "mean"];
   const rows = measured.map(([name, times]) => [name, ...timesCells(times)]);
-  const meaning = isClosed
-    ? "service = receipt - send; no schedule, so waiting is not seen and this is no latency at a given rate"
-    : "latency = receipt - intended send; service = receipt - actual send; slip = actual - intended send";
-  return [
-    title,
-    ...renderGrid(heads, rows, width),
-    ...unresolvedNotes(measured).flatMap((note) => wrap(note, width, "  ")),
-    ...wrap(meaning, width, "  "),
+  const meanings = measured.map(([name]) => `${name} = ${timesMeaning[name]}`);
+  const notes = [
+    ...unresolvedNotes(measured),
+    ...(totals.latencyUs.count === 0 ? ["latency and service are unknown: nothing came back"] : []),
+    isClosed ? "service = receipt - send; without a schedule there is no latency at a given rate" : meanings.join("; "),
   ];
+  return [title, ...renderGrid(heads, rows, width), ...notes.flatMap((note) => wrap(note, width, "  "))];
 }
 
 function timesCells(times: ResultTimes): readonly string[] {

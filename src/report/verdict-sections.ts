@@ -23,12 +23,15 @@ export function headerSection(result: RunResult, width: number): readonly string
   const title = result.title === "" ? config.profile : result.title;
   const tags = Object.entries(result.tags).map(([key, value]) => `${key}=${value}`);
   const where = target.description.includes(target.url) ? target.description : `${target.description} at ${target.url}`;
+  const compression = { true: ", compressed", false: ", compression not agreed", null: "" }[
+    `${target.compressionAgreed}`
+  ];
   const started = result.startedAt.slice(0, 19).replace("T", " ");
   const lines = [
     `profile ${config.profile}, environment ${environment.name} (${environment.reason}), mode ${config.mode}, seed ${config.seed}`,
-    `target ${where}`,
+    `target ${where}${compression}`,
     `${amount(totals.connections.planned, "connection")}, ${amount(generator.workers.length, "worker")}, ` +
-      `${amount(phases.length, "phase")}, ${secondsText(result.durationMs)} from ${started} UTC`,
+      `${phases.length === 0 ? "" : `${amount(phases.length, "phase")}, `}${secondsText(result.durationMs)} from ${started} UTC`,
     ...(tags.length === 0 ? [] : [`tags ${tags.join(", ")}`]),
   ];
   return [cut(`floodgate: ${plain(title)}`, width), ...lines.flatMap((line) => wrap(line, width, "  "))];
@@ -100,15 +103,17 @@ export function verdictSection({ verdict, warnings }: RunResult, width: number):
   ];
 }
 
-/** The last line of a report: the exit code, why, and where the result is kept. */
+/** The last line of a report: the exit code, why, and where the result is kept; the place comes before it when both are too long. */
 export function closingLines({ verdict }: RunResult, savedTo: string | null, width: number): readonly string[] {
   const start = `${outcomeMarker(verdict.outcome)} exit code ${verdict.exitCode}: `;
-  const reason = plain(verdict.reasons[0] ?? verdict.outcome);
-  const saved = savedTo === null ? "" : `saved to ${plain(savedTo)}`;
-  if (saved === "") return [cut(`${start}${reason}`, width)];
-  const room = width - start.length - saved.length - 2;
-  if (room >= Math.min(reason.length, 30)) return [`${start}${cut(reason, room)}; ${saved}`];
-  return [cut(`${start}${reason}`, width), `       ${cutMiddle(saved, width - 7)}`];
+  const [first = verdict.outcome, ...others] = verdict.reasons;
+  const more = verdict.outcome === "fail" && others.length > 0 ? ` (and ${others.length} more)` : "";
+  const reason = plain(first);
+  if (savedTo === null) return [`${start}${cut(reason, width - start.length - more.length)}${more}`];
+  const saved = `saved to ${plain(savedTo)}`;
+  const whole = `${start}${reason}${more}; ${saved}`;
+  if (whole.length <= width) return [whole];
+  return [cutMiddle(saved, width), `${start}${cut(reason, width - start.length - more.length)}${more}`];
 }
 
 function outcomeMarker(outcome: RunResult["verdict"]["outcome"]): Marker {

@@ -4,14 +4,12 @@ const words: Readonly<Record<string, string>> = {
   "connect/dns": "the host name is not known",
   "connect/timeout": "no answer; the host is down, or something on the way drops packets",
   "connect/tls": "the certificate is not accepted; --ca names one to trust, -k accepts any",
-  "connect/reset": "the connection was cut before it was made",
-  "connect/unreachable": "there is no way to that host",
+  "connect/not-permitted": "this system does not permit it: a firewall, or a limit of the container",
   "handshake/timeout":
     "it takes connections but does not answer the upgrade; raise --connect-timeout or check the path",
   "handshake/not-http": "what listens there does not speak HTTP",
   "handshake/invalid-accept": "what listens there is not a WebSocket server",
   "handshake/closed": "it hung up during the handshake",
-  "handshake/redirect": "it redirects; name the final URL",
   "handshake/negotiation": "no agreement on a subprotocol or an extension",
   "handshake/status.200": "an ordinary web page, not a WebSocket endpoint; check the path",
   "handshake/status.400": "it takes the upgrade for a bad request; check the path and the headers",
@@ -23,7 +21,7 @@ const words: Readonly<Record<string, string>> = {
   "handshake/status.502": "the proxy in front reaches no server",
   "handshake/status.503": "it takes no more connections, or is not ready",
   "handshake/status.504": "the proxy in front got no answer from its server",
-  "open/ready-timeout": "what --ready waits for was not seen in time",
+  "open/not-ready": "what --ready waits for was not seen in time",
   "close/abnormal": "the connection broke without a close frame",
   "protocol/": "the target broke the WebSocket protocol",
 };
@@ -33,6 +31,5 @@ export function explainFailure(code: string): string | null {
   const phase = `${code.slice(0, code.indexOf("/"))}/`;
   if (Object.hasOwn(words, code)) return words[code] ?? null;
   if (code.startsWith("connect/no-")) return "this machine is out of ports, files or buffers, not the target";
-  if (/^handshake\/status\.3\d\d$/.test(code)) return words["handshake/redirect"] ?? null;
   return Object.hasOwn(words, phase) ? (words[phase] ?? null) : null;
 }

@@ -175,7 +175,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
     },
     target: {
       ...{ kind: "mock", url: "ws://127.0.0.1:4321/", description: "mock (echo)", books: null },
-      ...{ deliveredFromBooks: false, firstForeignFrame: null },
+      ...{ deliveredFromBooks: false, compressionAgreed: null, firstForeignFrame: null },
     },
     phases,
     totals: sampleBlock(10_000, 10),
@@ -196,6 +196,8 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
       throttledRatio: 0,
       stealRatio: 0,
       lostWorkers: [],
+      ledgerGivenUp: 0,
+      missedIntervalSamples: 0,
       workers: [0, 1].map((index) => ({
         ...{ index, runId: "abcdefghijk", connections: 5, lagUs: { p50: 120, p99: 2400, max: 8300 } },
         ...{ utilization: 0.31, cpuSeconds: null, gcPauseTotalMs: 12, gcPauseMaxMs: 2.5 },

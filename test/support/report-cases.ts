@@ -1,0 +1,272 @@
+import type { RunResult } from "../../src/result/run-result.ts";
+import { decideVerdict } from "../../src/verdict/verdict.ts";
+import {
+  noTimes,
+  sampleBlock,
+  sampleCheck,
+  sampleMemory,
+  sampleMessages,
+  samplePhase,
+  sampleResult,
+  sampleTimes,
+} from "./sample-result.ts";
+
+const sound = sampleResult();
+const config = (changes: Partial<RunResult["config"]>) => ({ ...sound.config, ...changes });
+const connections = (changes: Partial<RunResult["totals"]["connections"]>) => ({
+  ...sound.totals.connections,
+  ...changes,
+});
+
+const latencyHeld = sampleCheck();
+const deliveryHeld = sampleCheck({
+  expression: "delivery.ratio>=99.9%",
+  metric: "delivery.ratio",
+  value: 1,
+  bound: 0.999,
+  unit: "ratio",
+});
+const memoryHeld = sampleCheck({
+  ...{ expression: "memory.growth<=200MB", source: "profiles/steady.yaml:12", metric: "memory.growth" },
+  ...{ value: 2 * 2 ** 20, bound: 2e8, unit: "bytes", samples: null },
+});
+
+function judged(changes: Partial<RunResult>): RunResult {
+  const result = sampleResult(changes);
+  return { ...result, verdict: decideVerdict(result, result.thresholds, { strict: false }) };
+}
+
+/** Results of every kind of run that a report has to show, by the name of their golden file. */
+export const reportCases: Readonly<Record<string, RunResult>> = {
+  "all-passed": judged({ thresholds: [latencyHeld, deliveryHeld, memoryHeld], tags: { commit: "0a1b2c3" } }),
+
+  "failed-thresholds": judged({
+    thresholds: [
+      sampleCheck({ expression: "latency.p99<3ms", bound: 0.003, value: 0.003162, outcome: "fail" }),
+      sampleCheck({ ...deliveryHeld, value: 0.9986, outcome: "fail" }),
+      sampleCheck({
+        expression: "latency.p99.99<1s warn",
+        value: 0.012,
+        bound: 1,
+        outcome: "unresolved",
+        warnOnly: true,
+        detail: "p99.99 needs 100,000 samples, there are 9,986",
+      }),
+      sampleCheck({
+        ...memoryHeld,
+        expression: "memory.target.growth<=100MB",
+        value: null,
+        outcome: "no-data",
+        detail: "no pid was given",
+      }),
+      memoryHeld,
+    ],
+    totals: sampleBlock(10_000, 10, {
+      messages: sampleMessages(10_000, {
+        lostMissing: 9,
+        lostClosed: 5,
+        duplicated: 3,
+        reordered: 2,
+        corrupted: 1,
+        late: 4,
+        unsendable: 12,
+      }),
+      connections: connections({
+        closed: 1,
+        openAtEnd: 9,
+        closeCodes: { 1006: 1 },
+        closedLifetimeMs: { count: 1, min: 4210, mean: 4210, max: 4210 },
+      }),
+      errors: { "close/abnormal": 1 },
+    }),
+    memory: {
+      ...sound.memory,
+      target: null,
+      targetReason: "no pid was given (--target-pid, --spawn, --target-metrics)",
+    },
+    failures: [
+      {
+        ...{
+          code: "close/abnormal",
+          phase: "close",
+          kind: "abnormal",
+          blame: "target",
+          count: 1,
+          firstMs: 4310,
+          lastMs: 4310,
+        },
+        example: "the connection ended without a close frame",
+      },
+    ],
+    warnings: [
+      { code: "connections-not-open", text: "12 messages could not be sent because the connection was not open" },
+    ],
+  }),
+
+  "generator-limited": judged({
+    thresholds: [
+      sampleCheck({ outcome: "not-evaluated", detail: "the generator was limited: slip p99 31 ms is above 10 ms" }),
+    ],
+    generator: {
+      ...sound.generator,
+      health: "limited",
+      reasons: [
+        "slip p99 31 ms is above 10 ms and makes 62 % of latency p99",
+        "event-loop lag p99 24 ms is above 20 ms",
+      ],
+      lagUs: { p50: 4200, p99: 24_000, max: 88_000 },
+      utilization: 0.97,
+      throttledRatio: 0.12,
+      stealRatio: 0.04,
+    },
+    totals: sampleBlock(9700, 10, {
+      messages: sampleMessages(9700, { unsentLate: 300 }),
+      latencyUs: sampleTimes(9700, 9000),
+      slipUs: sampleTimes(9700, 8000),
+      ownSlipUs: sampleTimes(9700, 8000),
+    }),
+  }),
+
+  "nothing-delivered": judged({
+    durationMs: 640,
+    phases: [],
+    intervals: [],
+    end: { kind: "failed", reason: "no connection could be opened" },
+    totals: sampleBlock(0, 10, {
+      messages: sampleMessages(0),
+      rate: { offeredPerSecond: null, sentPerSecond: null, deliveredPerSecond: null, achievedRatio: null, windowMs: 0 },
+      connections: connections({ opened: 0, failed: 10, openAtEnd: 0, connectUs: noTimes }),
+      errors: { "connect/refused": 10 },
+    }),
+    target: { ...sound.target, kind: "url", url: "ws://127.0.0.1:1/", description: "ws://127.0.0.1:1/" },
+    memory: { generator: null, generatorReason: "too few readings", target: null, targetReason: "no pid was given" },
+    failures: [
+      {
+        ...{
+          code: "connect/refused",
+          phase: "connect",
+          kind: "refused",
+          blame: "target",
+          count: 10,
+          firstMs: 2,
+          lastMs: 31,
+        },
+        example: "connect ECONNREFUSED 127.0.0.1:1",
+      },
+    ],
+    thresholds: [sampleCheck({ outcome: "no-data", value: null, samples: 0, detail: "no samples" })],
+  }),
+
+  "closed-loop": judged({
+    config: config({ profile: "(flags)", model: "closed" }),
+    totals: sampleBlock(412_345, 10, {
+      loop: "closed",
+      latencyUs: sampleTimes(412_345, 240),
+      serviceUs: sampleTimes(412_345, 240),
+      slipUs: noTimes,
+      ownSlipUs: noTimes,
+    }),
+    warnings: [{ code: "closed-loop", text: "closed loop: messages left when answers came" }],
+  }),
+
+  "connect-mode": judged({
+    config: config({ profile: "connection-scaling", mode: "connect", model: "none" }),
+    phases: [samplePhase("hold", 2400, 10, 0, { loop: "none" })],
+    totals: sampleBlock(0, 10, {
+      loop: "none",
+      connections: connections({
+        planned: 2000,
+        attempted: 2000,
+        opened: 2000,
+        openAtEnd: 1997,
+        closed: 3,
+        connectUs: sampleTimes(2000, 1900),
+        closeCodes: { 1001: 2, 1006: 1 },
+        closedLifetimeMs: { count: 3, min: 120, mean: 4800, max: 9300 },
+      }),
+      errors: { "close/going-away": 2, "close/abnormal": 1 },
+    }),
+    memory: {
+      ...sound.memory,
+      target: { ...sampleMemory, source: "/proc/4242/status VmRSS", perConnectionBytes: 21_504, perMessageBytes: null },
+    },
+    failures: [
+      {
+        ...{
+          code: "close/going-away",
+          phase: "close",
+          kind: "going-away",
+          blame: "target",
+          count: 2,
+          firstMs: 3000,
+          lastMs: 9900,
+        },
+        example: "close code 1001 going away",
+      },
+      {
+        ...{
+          code: "close/abnormal",
+          phase: "close",
+          kind: "abnormal",
+          blame: "network",
+          count: 1,
+          firstMs: 2520,
+          lastMs: 2520,
+        },
+        example: "read ECONNRESET",
+      },
+    ],
+  }),
+
+  "oneway-unknown": judged({
+    config: config({ mode: "oneway" }),
+    target: {
+      ...sound.target,
+      kind: "url",
+      url: "wss://staging.example.org/in",
+      description: "wss://staging.example.org/in",
+      compressionAgreed: false,
+    },
+    totals: sampleBlock(10_000, 10, {
+      messages: sampleMessages(10_000, { expected: 0, deliveredInWindow: 0 }),
+      latencyUs: noTimes,
+      serviceUs: noTimes,
+      bytes: { sent: 640_000, received: 0, accepted: 700_000 },
+    }),
+    warnings: [
+      {
+        code: "delivery-unknown",
+        text: "delivery is unknown: in mode oneway nothing comes back, and only the mock tells what it took in",
+      },
+    ],
+  }),
+
+  "scaling-profile": judged({
+    config: config({ profile: "linear-scaling", scaling: "rate" }),
+    phases: [
+      samplePhase("warm-up", 100, 2, 200, { measured: false, scalingEfficiency: null }),
+      samplePhase("100/s", 2100, 30, 3000, { scalingEfficiency: 1 }),
+      samplePhase("1000/s", 32_100, 30, 30_000, { scalingEfficiency: 1 }),
+      samplePhase("10000/s", 62_100, 30, 291_000, {
+        scalingEfficiency: 0.962,
+        generatorHealth: "limited",
+        generatorReasons: ["sent/offered 0.97 is below 0.99"],
+        ...sampleBlock(291_000, 30, { messages: sampleMessages(291_000, { unsentLate: 9000, lostMissing: 2400 }) }),
+      }),
+    ],
+    generator: { ...sound.generator, health: "limited", reasons: ["phase 10000/s: sent/offered 0.97 is below 0.99"] },
+    totals: sampleBlock(324_000, 90, { messages: sampleMessages(324_000, { unsentLate: 9000, lostMissing: 2400 }) }),
+  }),
+
+  interrupted: judged({
+    durationMs: 5230,
+    end: { kind: "interrupted", reason: "SIGINT" },
+    phases: [samplePhase("steady", 100, 4.9, 480)],
+    totals: sampleBlock(480, 4.9),
+    thresholds: [
+      latencyHeld,
+      sampleCheck({ expression: "latency.p50<1ms", value: 0.00102, bound: 0.001, outcome: "fail", samples: 480 }),
+    ],
+    warnings: [{ code: "phases-not-reached", text: "1 of 2 phases did not begin: cool-down" }],
+  }),
+};

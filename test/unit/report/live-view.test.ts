@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { renderLiveView, renderProgressLine, type LiveFacts } from "../../../src/report/live-view.ts";
+import type { RunResult } from "../../../src/result/run-result.ts";
+import { noTimes, sampleBlock, sampleInterval, samplePhase, sampleResult } from "../../support/sample-result.ts";
+
+const facts: LiveFacts = {
+  stage: "load",
+  phases: [
+    { name: "warm-up", durationMs: 2000 },
+    { name: "steady", durationMs: 18_000 },
+  ],
+  offeredPerSecond: 1000,
+};
+const running = sampleResult({
+  end: { kind: "running", reason: null },
+  durationMs: 8100,
+  phases: [samplePhase("warm-up", 100, 2, 2000, { measured: false }), samplePhase("steady", 2100, 6, 6000)],
+  intervals: [sampleInterval(6100, 1000), sampleInterval(7100, 998), sampleInterval(8100, 12, { lengthMs: 15 })],
+});
+const connecting: RunResult = {
+  ...running,
+  durationMs: 40,
+  phases: [],
+  intervals: [],
+  totals: sampleBlock(0, 1, { connections: { ...running.totals.connections, connectUs: noTimes, openAtEnd: 3 } }),
+};
+const lineOf = (text: string, label: string) => text.split("\n").find((line) => line.startsWith(label)) ?? "";
+
+describe("renderLiveView", () => {
+  it("shows how far the run is, over all phases", () => {
+    const [first = ""] = renderLiveView(running, facts, 100).split("\n");
+    expect(first).toMatch(/^\[#+\.+\] {2}40% {2}load: steady \(2 of 2\) {2}8\.0 s done, 12\.0 s left$/);
+  });
+
+  it("shows the last whole second, not the one that has just begun", () => {
+    const text = renderLiveView(running, facts, 100);
+    expect(lineOf(text, "rate/s")).toMatch(/offered 1,000 +sent 998 +delivered 998/);
+    expect(lineOf(text, "latency")).toMatch(/now p50 1\.020 ms +p99 3\.160 ms +run p50/);
+    expect(lineOf(text, "memory")).toMatch(/generator 90 MiB +target 60 MiB/);
+    expect(lineOf(text, "health")).toContain("[PASS] ok");
+  });
+
+  it("names what is done before any phase has begun, and shows dashes for what is not known", () => {
+    const text = renderLiveView(connecting, { ...facts, stage: "connecting", offeredPerSecond: null }, 100);
+    expect(text).toMatch(/^\[\.+\] +0% {2}connecting {2}0\.0 s done, 20\.0 s left$/m);
+    expect(lineOf(text, "rate/s")).toMatch(/offered - +sent - +delivered -$/);
+    expect(lineOf(text, "conns")).toContain("open 3");
+  });
+
+  it("says at once why the generator is limited", () => {
+    const generator = { ...running.generator, health: "limited" as const, reasons: ["slip p99 was 30 ms"] };
+    expect(lineOf(renderLiveView({ ...running, generator }, facts, 100), "health")).toContain(
+      "[WARN] limited: slip p99 was 30 ms",
+    );
+  });
+
+  it("calls the time of a closed loop by its name", () => {
+    const phases = [samplePhase("max", 0, 5, 5000, { loop: "closed" })];
+    const text = renderLiveView({ ...running, phases }, { ...facts, offeredPerSecond: null }, 100);
+    expect(lineOf(text, "service")).not.toBe("");
+    expect(lineOf(text, "rate/s")).toContain("offered max");
+  });
+
+  it.each([200, 100, 80, 40])("never wraps on a terminal of %d columns, and stays ASCII", (columns) => {
+    const phases = [{ name: "a phase with quite a long name \u00e9\u001b[31m", durationMs: 1e9 }];
+    const named = { ...running, phases: [samplePhase(phases[0]!.name, 0, 5, 5000)] };
+    for (const line of renderLiveView(named, { ...facts, phases }, columns).split("\n")) {
+      expect(line.length).toBeLessThan(columns);
+      expect(line).toMatch(/^[ -~]*$/);
+      expect(line).not.toMatch(/NaN|undefined|null/);
+    }
+  });
+});
+
+describe("renderProgressLine", () => {
+  it("keeps its columns for whoever greps them", () => {
+    expect(renderProgressLine(running, facts)).toBe(
+      "t=8s stage=load phase=steady done=40% offered=1000/s sent=998/s delivered=998/s p50=1.020ms p99=3.160ms lost=0 " +
+        "slip_p99=62us conns=10 errors=0 mem=90MiB target_mem=60MiB health=ok",
+    );
+  });
+
+  it("has a dash for what is not known, so that no column is ever missing", () => {
+    expect(renderProgressLine(connecting, { ...facts, stage: "connecting", offeredPerSecond: null })).toBe(
+      "t=0s stage=connecting phase=- done=0% offered=- sent=- delivered=- p50=- p99=- lost=0 " +
+        "slip_p99=- conns=3 errors=0 mem=- target_mem=- health=ok",
+    );
+  });
+
+  it("keeps a phase name in one column", () => {
+    const phases = [samplePhase("two words", 0, 5, 5000)];
+    expect(renderProgressLine({ ...running, phases }, facts)).toContain(" phase=twowords ");
+  });
+});
