@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import type { CommandHandlers } from "../commands/command-words.ts";
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import { usageError } from "../errors/floodgate-error.ts";
 import { nearestName } from "../errors/nearest-name.ts";
@@ -11,29 +12,6 @@ import type { RunRequest } from "../profile/run-request.ts";
 import { laterCommands, laterFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 import { flagLayer, flagMs, type GivenFlag } from "./flags.ts";
 import { showError } from "./show-error.ts";
-
-/** What each command does; the program only reads words. */
-export interface CommandHandlers {
-  run(request: RunRequest): Promise<ExitCode>;
-  serve(options: MockOptions): Promise<ExitCode>;
-  report(request: ReportWords): Promise<ExitCode>;
-  merge(request: MergeWords): Promise<ExitCode>;
-  /** Without a name: the list. `environment` is the text of `--env`. */
-  profiles(name: string | undefined, environment: string | undefined): Promise<ExitCode>;
-  examples(): Promise<ExitCode>;
-}
-
-/** `floodgate report <result.json>`. */
-export interface ReportWords {
-  readonly file: string;
-  readonly json: boolean;
-}
-
-/** `floodgate merge <result.json...> -o <out>`. */
-export interface MergeWords {
-  readonly files: readonly string[];
-  readonly output: string;
-}
 
 /** Reads the command line, runs the command, shows what went wrong. Never throws. */
 export async function runCli(host: Host, handlers: CommandHandlers): Promise<ExitCode> {

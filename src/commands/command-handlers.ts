@@ -1,5 +1,5 @@
-import type { CommandHandlers } from "../cli/program.ts";
 import type { Host } from "../host/host.ts";
+import type { CommandHandlers } from "./command-words.ts";
 
 /** What each command of the command line does. Loads the code of a command when it is asked for: starting stays quick. */
 export function commandHandlers(host: Host): CommandHandlers {

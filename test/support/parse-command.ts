@@ -1,4 +1,5 @@
-import { runCli, type CommandHandlers } from "../../src/cli/program.ts";
+import { runCli } from "../../src/cli/program.ts";
+import type { CommandHandlers } from "../../src/commands/command-words.ts";
 import type { ExitCode } from "../../src/errors/exit-code.ts";
 import type { Host } from "../../src/host/host.ts";
 import type { MockOptions } from "../../src/mock-server/mock-options.ts";
