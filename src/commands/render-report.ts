@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import { renderJson } from "../report/json-report.ts";
 import { renderTerminalReport } from "../report/terminal-report.ts";
 import { readResultFile } from "../result/result-file.ts";
+import { wantsColour } from "./wants-colour.ts";
 
 /**
  * `floodgate report <result.json>`: a saved result as it was shown after its run, or as JSON. Ends with 0 whatever the
@@ -10,10 +11,9 @@ import { readResultFile } from "../result/result-file.ts";
  */
 export async function renderReport(file: string, options: { readonly json: boolean }, host: Host): Promise<ExitCode> {
   const result = await readResultFile(file);
-  const colour = host.stdout.isTerminal && host.env.NO_COLOR === undefined;
   const text = options.json
     ? renderJson(result)
-    : renderTerminalReport(result, { colour, columns: host.stdout.columns, savedTo: file });
+    : renderTerminalReport(result, { colour: wantsColour(host), columns: host.stdout.columns, savedTo: file });
   host.stdout.write(text);
   return exitCode.ok;
 }

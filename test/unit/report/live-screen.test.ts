@@ -34,7 +34,7 @@ class Terminal {
     else if (part === "\u001b[0J") this.#rows[this.#rows.length - 1] = "";
     else if (part === "\n") this.#rows.push("");
     else if (part !== "\r") {
-      this.#rows[this.#rows.length - 1] += part;
+      this.#rows[this.#rows.length - 1] = `${this.#rows.at(-1) ?? ""}${part}`;
       this.#rows = this.#rows.flatMap((row) => row.match(new RegExp(`.{1,${this.columns}}`, "g")) ?? [""]);
     }
   }

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderReport } from "../../../src/commands/render-report.ts";
+import { renderTerminalReport } from "../../../src/report/terminal-report.ts";
+import { resultText } from "../../../src/result/write-result.ts";
+import { aResult } from "../../support/a-result.ts";
+import { fakeHost } from "../../support/fake-host.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "floodgate-report-"));
+const file = join(folder, "result.json");
+const result = { ...aResult(), verdict: { outcome: "fail" as const, exitCode: 99, reasons: ["a threshold failed"] } };
+
+beforeAll(() => {
+  writeFileSync(file, resultText(result));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("renderReport", () => {
+  it("shows a saved result exactly as it was shown after the run, and judges nothing", async () => {
+    const { host, stdout, stderr } = fakeHost();
+    expect(await renderReport(file, { json: false }, host)).toBe(0);
+    expect(stdout()).toBe(renderTerminalReport(result, { colour: false, columns: 80, savedTo: file }));
+    expect(stderr()).toBe("");
+  });
+
+  it("gives the document itself as JSON", async () => {
+    const { host, stdout } = fakeHost();
+    expect(await renderReport(file, { json: true }, host)).toBe(0);
+    expect(stdout()).toBe(resultText(result));
+  });
+
+  it.each([
+    [true, {}, true],
+    [true, { NO_COLOR: "1" }, false],
+    [true, { NO_COLOR: "" }, true],
+    [false, {}, false],
+  ])("on a terminal (%s) with the environment %j uses colour: %s", async (isTerminal, env, isColoured) => {
+    let written = "";
+    const stdout = { isTerminal, columns: 100, write: (text: string) => void (written += text) };
+    await renderReport(file, { json: false }, fakeHost({ stdout, env }).host);
+    expect(written.includes("\u001b[")).toBe(isColoured);
+  });
+
+  it("refuses a file that is no result, as a usage error", async () => {
+    const { host } = fakeHost();
+    await expect(renderReport(join(folder, "none.json"), { json: false }, host)).rejects.toMatchObject({ exitCode: 2 });
+  });
+});
