@@ -68,9 +68,11 @@ function percentText(ratio: number, round: (value: number) => number): string {
   const percent = ratio * 100;
   if (percent <= 0) return "0 %";
   const decimals = Math.max(0, 1 - Math.floor(Math.log10(percent)));
+  if (decimals > 9) return `${percent.toExponential(1)} %`;
   // Rounding errors of the scaling must not push an exact value up or down a digit.
   const scaled = round(Number((percent * 10 ** decimals).toPrecision(12)));
-  return decimals > 9 ? `${percent.toExponential(1)} %` : `${(scaled / 10 ** decimals).toFixed(decimals)} %`;
+  const shown = scaled >= 100 ? Math.max(0, decimals - 1) : decimals;
+  return `${(scaled / 10 ** decimals).toFixed(shown)} %`;
 }
 
 function lossCauses({ messages }: ResultBlock): readonly string[] {
@@ -145,7 +147,7 @@ export function rateSection({ totals, config }: RunResult, width: number): reado
   const figures = [
     ["offered/s", rateText(rate.offeredPerSecond)],
     ["sent/s", rateText(rate.sentPerSecond)],
-    ["delivered/s", messages.expected === 0 ? "-" : rateText(rate.deliveredPerSecond)],
+    ["delivered/s", deliveredRate(totals, config)],
     ["sent/offered", ratioText(rate.achievedRatio)],
     ["sent kB/s", rateText(perSecond(bytes.sent / 1000))],
     ["received kB/s", rateText(perSecond(bytes.received / 1000))],
@@ -170,6 +172,11 @@ export function rateSection({ totals, config }: RunResult, width: number): reado
   ];
 }
 
+/** Where no arrival is seen the books of the mock may tell how many came, but not when. */
+function deliveredRate({ messages, rate }: ResultBlock, { mode }: RunResult["config"]): string {
+  return messages.expected === 0 || mode === "oneway" ? "-" : rateText(rate.deliveredPerSecond);
+}
+
 /** One line per measured phase, when there are several. */
 export function phaseSection({ phases, config }: RunResult, width: number): readonly string[] {
   const measured = phases.filter((phase) => phase.measured);
@@ -192,7 +199,7 @@ export function phaseSection({ phases, config }: RunResult, width: number): read
     countText(phase.connections.planned),
     rateText(phase.rate.offeredPerSecond),
     rateText(phase.rate.sentPerSecond),
-    phase.messages.expected === 0 ? "-" : rateText(phase.rate.deliveredPerSecond),
+    deliveredRate(phase, config),
     ratioText(phase.deliveryRatio),
     resolvedText(phase, "p50"),
     resolvedText(phase, "p99"),

@@ -30,7 +30,10 @@ export function applicableThresholds(
     const reason = whyNotMeasured(threshold.metric, measuring);
     if (reason === null) kept.push(threshold);
     else if (isFromFlags(threshold)) {
-      throw usageError(`threshold "${threshold.text}" (${threshold.source}): ${reason}`, "leave it out, or take --mode echo");
+      throw usageError(
+        `threshold "${threshold.text}" (${threshold.source}): ${reason}`,
+        "leave it out, or take --mode echo",
+      );
     } else notes.push(`threshold ${threshold.text} (${threshold.source}) is left out: ${reason}`);
   }
   return { thresholds: kept, notes };

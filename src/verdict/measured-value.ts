@@ -35,7 +35,7 @@ export function measuredValue(result: RunResult, threshold: Threshold): Measured
     case "delivery":
       return deliveryValue(result, block, stat);
     case "rate":
-      return rateValue(block, stat);
+      return rateValue(result, block, stat);
     case "memory":
     case "memory.generator":
     case "memory.client":
@@ -81,7 +81,8 @@ function deliveryValue(result: RunResult, { messages, deliveryRatio }: ResultBlo
   return { value: counts[stat] ?? null, samples };
 }
 
-function rateValue({ rate }: ResultBlock, stat: string): MeasuredValue {
+function rateValue({ config }: RunResult, { rate }: ResultBlock, stat: string): MeasuredValue {
+  if (config.mode === "oneway" && stat === "delivered") return noValue("in mode oneway no arrival is seen");
   const values: Readonly<Record<string, number | null>> = {
     offered: rate.offeredPerSecond,
     sent: rate.sentPerSecond,

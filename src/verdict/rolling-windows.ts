@@ -60,7 +60,7 @@ function windowValue(result: RunResult, window: readonly ResultInterval[], { met
     case "rate.sent":
       return { value: sum((each) => each.sent) / seconds, samples: null };
     case "rate.delivered":
-      return { value: sum((each) => each.delivered) / seconds, samples: null };
+      return { value: result.config.mode === "oneway" ? null : sum((each) => each.delivered) / seconds, samples: null };
     case "delivery.lost":
     case "delivery.ratio":
       return result.totals.messages.expected === 0

@@ -72,6 +72,20 @@ describe("renderTerminalReport", () => {
     expect(last).toBe("[PASS] exit code 0: 3 of 3 thresholds held; saved to results/steady-20260102.json");
   });
 
+  it.each([
+    [10_000, 0, "0 lost of 10,000; 95 % sure that loss < 0.030 %"],
+    [1000, 0, "0 lost of 1,000; 95 % sure that loss < 0.30 %"],
+    [3000, 0, "0 lost of 3,000; 95 % sure that loss < 0.10 %"],
+    [1, 0, "0 lost of 1; 95 % sure that loss < 95 %"],
+    [1000, 3, "3 lost of 1,000 (0.30 %); 95 % sure that loss is between 0.061 % and 0.88 %"],
+    [1000, 1000, "1,000 lost of 1,000 (100 %); 95 % sure that loss is between 99 % and 100 %"],
+  ])("says how sure the loss of %d messages with %d lost is", (sent, lost, sentence) => {
+    const messages = sampleMessages(sent, { lostMissing: lost });
+    expect(renderTerminalReport(sampleResult({ totals: sampleBlock(sent, 10, { messages }) }), options)).toContain(
+      sentence,
+    );
+  });
+
   it("puts a long path on a line of its own, with its file name whole", () => {
     const savedTo = `${"a-long-directory/".repeat(8)}result.json`;
     const text = renderTerminalReport(sampleResult(), { ...options, savedTo });

@@ -118,13 +118,14 @@ describe("checkThresholds", () => {
     ["delivery.lost==0", "delivery is unknown in mode oneway"],
     ["scaling.efficiency>=0.9", "no scaling profile"],
     ["latency{phase=gone}.p99<1s", "phase gone was not reached"],
-    ["rate.delivered>=1/s", "nothing was offered"],
+    ["rate.delivered>=1/s", "no arrival is seen"],
+    ["rate.sent>=1/s", "nothing was offered"],
     ["generator.lag.p99<1s", "no worker told"],
   ])("has no data for %s and says why", (text, why) => {
     const totals = sampleBlock(100, 10, { messages: sampleMessages(100, { expected: 0 }) });
     const result = sampleResult({
       config: { ...sampleResult().config, mode: "oneway" },
-      totals: { ...totals, rate: { ...totals.rate, deliveredPerSecond: null } },
+      totals: { ...totals, rate: { ...totals.rate, sentPerSecond: null } },
       memory: {
         generator: { ...sampleMemory, growthBytes: null as unknown as number },
         generatorReason: null,
