@@ -27,7 +27,8 @@ export function judgePhase(parts: BlockParts): GeneratorVerdict {
 
 /** The generator's part of a result; `phases` have been judged already. */
 export function buildGenerator(collected: Collected, phases: readonly ResultPhase[], runId: string): ResultGenerator {
-  const sent = phases.reduce((sum, phase) => sum + phase.messages.sent, 0);
+  // CPU is counted over the measured load, and so must be the messages it is divided by.
+  const sent = phases.reduce((sum, phase) => sum + (phase.measured ? phase.messages.sent : 0), 0);
   const open = phases.every((phase) => phase.loop === "open" || phase.loop === "none");
   const { workers, cpuSeconds, lostWorkers, throttledRatio, stealRatio, ledgerGivenUp, missedIntervalSamples } =
     collected.generator;

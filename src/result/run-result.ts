@@ -107,7 +107,7 @@ const generatorSchema = Type.Object({
   cpuSeconds: Type.Number({ minimum: 0 }),
   cpuSecondsPerMillionMessages: orNull(
     Type.Number({ minimum: 0 }),
-    "Over all messages sent, warm-up included; null when none was",
+    "Over the measured load: CPU from the end of the warm-up on, by the messages sent in the measured phases; null when none was",
   ),
   throttledRatio: orNull(Type.Number(), "Share of the run in which the container was throttled"),
   stealRatio: orNull(Type.Number(), "Share of the host's CPU time taken by other guests"),

@@ -192,6 +192,8 @@ export class ConnectionSet {
     if (connection.state === "opening" || connection.state === "waiting") this.#opening -= 1;
     connection.state = "idle";
     connection.transport = null;
+    // A connection destroyed in the middle of a read gets no end of that read.
+    this.#readInstantMs = 0;
     this.#live -= 1;
     connection.windowUsed = 0;
     if (wasReady) this.#setReady(this.ready - 1);
