@@ -187,7 +187,11 @@ export class SnapshotCollector {
       serviceUs: merged(cells.map((phase) => phase.service)),
       slipUs,
       ownSlipUs,
-      connectionCounts: this.#connectionCounts(index, progress.endedMs === null && nowMs < startMs + plan.durationMs, sum),
+      connectionCounts: this.#connectionCounts(
+        index,
+        progress.endedMs === null && nowMs < startMs + plan.durationMs,
+        sum,
+      ),
       errors: mergeCounts(this.#notes.map((notes) => notes?.errorsByPhase[index])),
     };
   }

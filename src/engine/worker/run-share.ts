@@ -10,6 +10,7 @@ import {
   type WorkerCells,
 } from "../../measure/worker-cells.ts";
 import type { Load, Plan, Segment } from "../../plan/plan.ts";
+import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
 import type { Transport, TransportListener } from "../../transport/transport.ts";
 import { MessageCodec } from "../../wire/message-codec.ts";
@@ -67,7 +68,9 @@ class Share {
     this.#cells = viewWorkerCells(task.cells, phases.length);
     this.#notes = new NoteBook(phases.length, task.runStartMs);
     this.#intervals = new IntervalRecorder(this.#cells.intervals);
-    const capacity = Math.max(...plan.segments.map((segment) => ownConnections(plan, segment, workerIndex)));
+    const capacity = Math.max(
+      ...plan.segments.map((segment) => ownedConnections(segment.connections, workerIndex, plan.workers)),
+    );
     const ringLength = Math.max(...plan.segments.map((segment) => ringLengthOf(segment, capacity)));
     this.#ledger = new DeliveryLedger(capacity, plan.mode === "echo" ? ringLength : 1, (kind, phase, intendedMs) =>
       this.#recorder.recordLost(kind, phase, intendedMs),
@@ -144,7 +147,7 @@ class Share {
     const segment = this.#plan.segments[segmentIndex]!;
     this.#segment = segmentIndex;
     this.#recorder.expectPhase(firstPhaseOf(this.#plan, segmentIndex));
-    const wanted = ownConnections(this.#plan, segment, this.#workerIndex);
+    const wanted = ownedConnections(segment.connections, this.#workerIndex, this.#plan.workers);
     await this.#connections.openUpTo(wanted);
     this.#tellNotes();
     this.#tell({ kind: "connected", ready: this.#connections.ready, wanted });
@@ -242,10 +245,6 @@ class Share {
   #tell(event: WorkerEvent): void {
     this.#port.postMessage(event);
   }
-}
-
-function ownConnections(plan: Plan, segment: Segment, workerIndex: number): number {
-  return Math.max(0, Math.ceil((segment.connections - workerIndex) / plan.workers));
 }
 
 function firstPhaseOf(plan: Plan, segmentIndex: number): number {

@@ -2,6 +2,7 @@ import { counter } from "../../measure/worker-cells.ts";
 import { countArrivals, makeArrivals, type Arrivals } from "../../plan/arrivals.ts";
 import type { Load, PacingPlan, PhasePlan } from "../../plan/plan.ts";
 import { isTooLate } from "../../plan/late-policy.ts";
+import { evenShare, ownedArrivals, ownedConnections } from "../../plan/split-plan.ts";
 import type { ConnectionSet, SendSide } from "./connection-set.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder, PhaseWindow } from "./message-recorder.ts";
@@ -77,7 +78,7 @@ export class SendLoop implements SendSide {
   async run(phases: readonly PhasePlan[], firstPhase: number, connections: number, startMs: number): Promise<number> {
     const { workers, workerIndex, seed } = this.#parts;
     this.#totalConnections = connections;
-    this.#ownConnections = ownShare(connections, workers, workerIndex);
+    this.#ownConnections = ownedConnections(connections, workerIndex, workers);
     this.#phases = phases.map((plan, index) => {
       const paced = plan.load.kind !== "max" && plan.load.kind !== "idle";
       const phaseSeed = (seed + Math.imul(firstPhase + index, 0x9e3779b1)) >>> 0;
@@ -446,7 +447,7 @@ export class SendLoop implements SendSide {
     const own = this.#ownConnections;
     const { workers, workerIndex } = this.#parts;
     if (running.arrivalCount !== null && endMs >= running.endMs) {
-      const total = ownArrivals(running.arrivalCount, this.#totalConnections, workers, workerIndex);
+      const total = ownedArrivals(running.arrivalCount, this.#totalConnections, workerIndex, workers);
       return Math.max(0, total - (this.#round * own + this.#position));
     }
     let count = 0;
@@ -461,21 +462,4 @@ export class SendLoop implements SendSide {
     }
     return count;
   }
-}
-
-/** Connections g with g mod workers = worker, of 0 .. connections - 1. */
-function ownShare(connections: number, workers: number, worker: number): number {
-  return Math.max(0, Math.ceil((connections - worker) / workers));
-}
-
-/** Arrivals i < count whose connection (i mod connections) belongs to `worker`. */
-function ownArrivals(count: number, connections: number, workers: number, worker: number): number {
-  const rounds = Math.floor(count / connections);
-  const rest = count - rounds * connections;
-  return rounds * ownShare(connections, workers, worker) + ownShare(rest, workers, worker);
-}
-
-/** Share `index` of `total` cut into `parts`; the shares add up exactly. */
-function evenShare(total: number, parts: number, index: number): number {
-  return Math.floor((total * (index + 1)) / parts) - Math.floor((total * index) / parts);
 }

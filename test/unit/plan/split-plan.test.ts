@@ -1,44 +1,40 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ownedConnections, sharesOf } from "../../../src/plan/split-plan.ts";
+import { evenShare, ownedArrivals, ownedConnections } from "../../../src/plan/split-plan.ts";
 
-const segment = (connections: number) => ({ connections, phases: [] });
+const workers = fc.integer({ min: 1, max: 16 });
 
-describe("splitting a plan", () => {
-  it("deals connections out one by one", () => {
-    const shares = sharesOf({ workers: 3, segments: [segment(10), segment(2), segment(1)] });
-    expect(shares.map((share) => share.connections)).toEqual([
-      [4, 1, 1],
-      [3, 1, 0],
-      [3, 0, 0],
-    ]);
-  });
+function sumOver(parts: number, share: (index: number) => number): number {
+  return Array.from({ length: parts }, (_, index) => share(index)).reduce((sum, value) => sum + value, 0);
+}
 
-  it("gives each worker as many as there are global connections g with g mod W == w", () => {
+describe("the shares of workers", () => {
+  it("of connections add up to all connections, and differ by one at most", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 40 }), (connections, workers) => {
-        const counted = Array<number>(workers).fill(0);
-        for (let g = 0; g < connections; g++) counted[g % workers]! += 1;
-        expect(Array.from({ length: workers }, (_, w) => ownedConnections(connections, w, workers))).toEqual(counted);
+      fc.property(fc.nat(100_000), workers, (connections, parts) => {
+        const shares = Array.from({ length: parts }, (_, worker) => ownedConnections(connections, worker, parts));
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBe(connections);
+        expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
       }),
     );
   });
 
-  it("adds up exactly, however large", () => {
+  it("of arrivals are those whose connection the worker owns", () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 8 }),
-        fc.integer({ min: 1, max: 256 }),
-        (counts, workers) => {
-          const shares = sharesOf({ workers, segments: counts.map(segment) });
-          const sums = counts.map((_, index) => shares.reduce((sum, share) => sum + share.connections[index]!, 0));
-          expect(sums).toEqual(counts);
-          for (const [index] of counts.entries()) {
-            const parts = shares.map((share) => share.connections[index]!);
-            expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
-          }
-        },
-      ),
+      fc.property(fc.nat(500), fc.integer({ min: 1, max: 40 }), workers, (count, connections, parts) => {
+        for (let worker = 0; worker < parts; worker += 1) {
+          const owned = Array.from({ length: count }, (_, arrival) => (arrival % connections) % parts === worker);
+          expect(ownedArrivals(count, connections, worker, parts)).toBe(owned.filter(Boolean).length);
+        }
+      }),
+    );
+  });
+
+  it("of a number of messages lose none to rounding", () => {
+    fc.assert(
+      fc.property(fc.nat(10_000_000), workers, (total, parts) => {
+        expect(sumOver(parts, (index) => evenShare(total, parts, index))).toBe(total);
+      }),
     );
   });
 });
