@@ -5,6 +5,7 @@ import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { parseThreshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
 import { mergeResults } from "./merge-results.ts";
+import { wantsColour } from "./wants-colour.ts";
 
 /** `floodgate merge`: adds the results, judges the sum by the thresholds they were run with, and shows it. */
 export async function mergeAndJudge(files: readonly string[], outFile: string, host: Host): Promise<ExitCode> {
@@ -13,7 +14,8 @@ export async function mergeAndJudge(files: readonly string[], outFile: string, h
     const checks = checkThresholds(sum, thresholds);
     return { thresholds: checks, verdict: decideVerdict(sum, checks, { strict: false }) };
   });
-  const colour = host.stdout.isTerminal && host.env["NO_COLOR"] === undefined;
-  host.stdout.write(renderTerminalReport(merged, { colour, columns: host.stdout.columns, savedTo: outFile }));
+  host.stdout.write(
+    renderTerminalReport(merged, { colour: wantsColour(host), columns: host.stdout.columns, savedTo: outFile }),
+  );
   return merged.verdict.exitCode as ExitCode;
 }

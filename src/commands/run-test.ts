@@ -19,7 +19,8 @@ import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { LiveThresholds } from "../verdict/live-thresholds.ts";
 import { parseThreshold, type Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
-import { showProgress } from "./show-progress.ts";
+import { showProgress, type Progress } from "./show-progress.ts";
+import { wantsColour } from "./wants-colour.ts";
 
 /** `floodgate run`: checks, target, load, result, verdict, report; in this order. */
 export async function runTest(request: RunRequest, host: Host): Promise<ExitCode> {
@@ -79,7 +80,7 @@ async function runLoad(
       if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });
     },
   });
-  stopping.attach(run);
+  stopping.attach(run, progress);
   try {
     const collected = await run.run();
     const booksAfter = await readBooks(request, target);
@@ -114,7 +115,9 @@ function announce(notes: readonly string[], request: RunRequest, plan: Plan, tar
   for (const note of notes) host.stderr.write(`[INFO] ${note}\n`);
   const { name, reason } = plan.environment;
   host.stderr.write(`[INFO] profile ${plan.profile}, environment ${name} (${reason}), seed ${plan.seed}\n`);
-  host.stderr.write(`[INFO] target ${target.description}${target.description === target.url ? "" : ` at ${target.url}`}\n`);
+  host.stderr.write(
+    `[INFO] target ${target.description}${target.description === target.url ? "" : ` at ${target.url}`}\n`,
+  );
   host.stderr.write(`${describePlan(plan)}\n`);
 }
 
@@ -130,8 +133,9 @@ function report(request: RunRequest, result: RunResult, savedPath: string, host:
     }
     return;
   }
-  const colour = host.stdout.isTerminal && host.env["NO_COLOR"] === undefined;
-  host.stdout.write(renderTerminalReport(result, { colour, columns: host.stdout.columns, savedTo: savedPath }));
+  host.stdout.write(
+    renderTerminalReport(result, { colour: wantsColour(host), columns: host.stdout.columns, savedTo: savedPath }),
+  );
 }
 
 function resultInput(request: RunRequest, plan: Plan, collected: Collected, host: Host): ResultInput {
@@ -177,6 +181,7 @@ function nameOf(plan: Plan, host: Host): Parameters<typeof defaultResultPath>[0]
 /** Ctrl-C once: stop sending, wait for answers, save. Twice: leave at once. */
 class StopRequests {
   #run: PlanRun | null = null;
+  #progress: Progress | null = null;
   #first: "SIGINT" | "SIGTERM" | null = null;
   readonly #host: Host;
   readonly #unlisten: () => void;
@@ -186,8 +191,9 @@ class StopRequests {
     this.#unlisten = host.onStopSignal((signal) => this.#heard(signal));
   }
 
-  attach(run: PlanRun): void {
+  attach(run: PlanRun, progress: Progress | null): void {
     this.#run = run;
+    this.#progress = progress;
     if (this.#first !== null) run.stop(this.#end(this.#first));
   }
 
@@ -197,12 +203,17 @@ class StopRequests {
 
   #heard(signal: "SIGINT" | "SIGTERM"): void {
     if (this.#first !== null) {
-      this.#host.stderr.write("\n[WARN] leaving at once; nothing more is saved\n");
+      this.#say("[WARN] leaving at once; nothing more is saved");
       this.#host.exitNow(this.#first === "SIGINT" ? exitCode.interrupted : exitCode.terminated);
     }
     this.#first = signal;
-    this.#host.stderr.write(`\n[INFO] ${signal}: no more is sent, waiting for answers; once more to leave at once\n`);
+    this.#say(`[INFO] ${signal}: no more is sent, waiting for answers; once more to leave at once`);
     this.#run?.stop(this.#end(signal));
+  }
+
+  #say(line: string): void {
+    if (this.#progress === null) this.#host.stderr.write(`${line}\n`);
+    else this.#progress.print(`${line}\n`);
   }
 
   #end(signal: "SIGINT" | "SIGTERM"): Exclude<RunEnd, { kind: "running" | "completed" }> {

@@ -10,6 +10,8 @@ import type { RunResult } from "../result/run-result.ts";
 /** Shows a run while it goes on. */
 export interface Progress {
   show(result: RunResult, stage: RunStage): void;
+  /** A line that stays, above what is redrawn. */
+  print(text: string): void;
   end(): void;
 }
 
@@ -19,12 +21,14 @@ export function showProgress(output: OutputRequest, plan: Plan, host: Host): Pro
   if (!host.stderr.isTerminal) {
     return {
       show: (result, stage) => host.stderr.write(`${renderProgressLine(result, factsOf(plan, result, stage))}\n`),
+      print: (text) => host.stderr.write(text),
       end: () => undefined,
     };
   }
   const screen = new LiveScreen(host.stderr);
   return {
     show: (result, stage) => screen.draw(renderLiveView(result, factsOf(plan, result, stage), host.stderr.columns)),
+    print: (text) => screen.print(text),
     end: () => screen.clear(),
   };
 }

@@ -164,11 +164,10 @@ export interface CollectedGenerator {
 
 export interface WorkerHealth {
   readonly index: number;
+  /** The most it had open at a time. */
   readonly connections: number;
-  /** Event-loop lag (resolution taken off), microseconds. */
-  readonly lagP50Us: number;
-  readonly lagP99Us: number;
-  readonly lagMaxUs: number;
+  /** Event-loop lag under load (resolution taken off), microseconds; null when there was no load to lag under. */
+  readonly lagUs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
   /** Share of wall time the loop was busy, its own spinning left out, 0 .. 1; null while unknown. */
   readonly utilization: number | null;
   readonly cpuSeconds: number | null;

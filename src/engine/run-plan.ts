@@ -127,6 +127,7 @@ export class PlanRun {
     this.#watchCpu(segment, startMs);
     await this.#awaitAll("loadEnded", startDelayMs + durationOf(segment) + answerTimeoutMs);
     this.#resources.loadEnded(this.#nowMs() - this.#runStartMs);
+    void this.#sample();
     this.#collector.segmentEnded(this.#latestEndMs > 0 ? this.#latestEndMs : this.#nowMs());
     await this.#drain();
     this.#collector.sealAll(this.#nowMs());

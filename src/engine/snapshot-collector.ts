@@ -362,13 +362,16 @@ export class SnapshotCollector {
 
   #workerHealth(cells: WorkerCells, index: number): WorkerHealth {
     const { health } = cells;
+    const lagUs = {
+      p50: health[healthCell.lagP50Us]!,
+      p99: health[healthCell.lagP99Us]!,
+      max: health[healthCell.lagMaxUs]!,
+    };
     const known = (value: number): number | null => (value < 0 ? null : value);
     return {
       index,
-      connections: cells.control[control.openConnections]!,
-      lagP50Us: health[healthCell.lagP50Us]!,
-      lagP99Us: health[healthCell.lagP99Us]!,
-      lagMaxUs: health[healthCell.lagMaxUs]!,
+      connections: cells.control[control.mostConnections]!,
+      lagUs: known(lagUs.max) === null ? null : lagUs,
       utilization: known(health[healthCell.utilization]!),
       cpuSeconds: known(health[healthCell.cpuSeconds]!),
       gcPauseTotalMs: health[healthCell.gcPauseTotalMs]!,

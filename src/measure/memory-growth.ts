@@ -16,8 +16,8 @@ export interface MemoryGrowth {
   /** The largest sample, warm-up included. */
   readonly peakBytes: number;
   readonly endBytes: number;
-  /** endBytes - startBytes; negative when memory was given back. */
-  readonly growthBytes: number;
+  /** endBytes - startBytes; negative when memory was given back; null with a single sample. */
+  readonly growthBytes: number | null;
   /** Robust trend of the floor (Theil-Sen on window minima) with its 95 % interval; null with too few samples. */
   readonly slopeBytesPerSecond: number | null;
   readonly slopeLowBytesPerSecond: number | null;
@@ -40,14 +40,15 @@ const maxWindows = 30;
 /**
  * Judges samples in time order, those of the load alone (connecting and drain left out). Raw samples of a collected
  * heap raise false alarms, so: warm-up cut off, minima of windows taken, then trend and test, the test corrected for
- * what autocorrelation is left. The warm-up is the first fifth and at least 30 s (but no more than half), and all before
- * `settledAtMs`, where the plan says when its own warm-up ends. Null without samples.
+ * what autocorrelation is left. The warm-up is all before `settledAtMs`, where the plan says when its own ends, and the
+ * first fifth; of a run long enough to find a leak in, at least 30 s. A shorter one can only show growth, and cutting
+ * more from it would show less than there was. Null without samples.
  */
 export function judgeMemory(samples: readonly MemorySample[], settledAtMs = -Infinity): MemoryGrowth | null {
   if (samples.length === 0) return null;
   const steadyFromMs = Math.max(settledAtMs, endOfWarmupMs(samples));
   const settled = samples.filter((sample) => sample.tMs >= steadyFromMs);
-  const steady = settled.length > 0 ? settled : samples.slice(-1);
+  const steady = settled.length > 1 ? settled : samples.slice(-2);
   const steadyMs = steady.at(-1)!.tMs - steady[0]!.tMs;
   const tenth = Math.max(1, Math.floor(steady.length / 10));
   const startBytes = median(steady.slice(0, tenth).map((sample) => sample.bytes))!;
@@ -62,7 +63,7 @@ export function judgeMemory(samples: readonly MemorySample[], settledAtMs = -Inf
     startBytes,
     peakBytes: samples.reduce((peak, sample) => Math.max(peak, sample.bytes), 0),
     endBytes,
-    growthBytes: endBytes - startBytes,
+    growthBytes: steady.length < 2 ? null : endBytes - startBytes,
     slopeBytesPerSecond: line?.slope ?? null,
     slopeLowBytesPerSecond: line?.low ?? null,
     slopeHighBytesPerSecond: line?.high ?? null,
@@ -121,7 +122,7 @@ export function memoryPerConnection(
 function endOfWarmupMs(samples: readonly MemorySample[]): number {
   const startMs = samples[0]!.tMs;
   const wholeMs = samples.at(-1)!.tMs - startMs;
-  return startMs + Math.max(wholeMs / 5, Math.min(30_000, wholeMs / 2));
+  return startMs + (wholeMs < minSteadyMs ? wholeMs / 5 : Math.max(wholeMs / 5, 30_000));
 }
 
 /** The smallest sample of each window, at the middle of the window's time; the last window takes the remainder. */

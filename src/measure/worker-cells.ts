@@ -37,11 +37,13 @@ export const control = {
   stop: 0,
   /** Written by the worker: connections open and ready now. */
   openConnections: 1,
+  /** Written by the worker: the most it had open at a time. */
+  mostConnections: 2,
 } as const;
 
 export const stopRequest = { none: 0, stopSending: 1, leaveNow: 2 } as const;
 
-/** Indexes into WorkerCells.health. */
+/** Indexes into WorkerCells.health. Lag, utilization and CPU are -1 while unknown. */
 export const healthCell = {
   lagP50Us: 0,
   lagP99Us: 1,
@@ -123,8 +125,14 @@ export function allocateWorkerCells(phaseCount: number): WorkerCells {
     }
   }
   for (const interval of cells.intervals) interval.counts[intervalCounter.interval] = -1;
-  cells.health[healthCell.utilization] = -1;
-  cells.health[healthCell.cpuSeconds] = -1;
+  const unknownYet = [
+    healthCell.lagP50Us,
+    healthCell.lagP99Us,
+    healthCell.lagMaxUs,
+    healthCell.utilization,
+    healthCell.cpuSeconds,
+  ];
+  for (const cell of unknownYet) cells.health[cell] = -1;
   return cells;
 }
 

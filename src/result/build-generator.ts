@@ -25,6 +25,17 @@ export function judgePhase(parts: BlockParts): GeneratorVerdict {
   });
 }
 
+/** Of the worst worker, each figure for itself; null when no worker told. */
+function worstLag(workers: Collected["generator"]["workers"]): ResultGenerator["lagUs"] {
+  const told = workers.flatMap((worker) => worker.lagUs ?? []);
+  if (told.length === 0) return null;
+  return {
+    p50: Math.max(...told.map((lag) => lag.p50)),
+    p99: Math.max(...told.map((lag) => lag.p99)),
+    max: Math.max(...told.map((lag) => lag.max)),
+  };
+}
+
 /** The generator's part of a result; `phases` have been judged already. */
 export function buildGenerator(collected: Collected, phases: readonly ResultPhase[], runId: string): ResultGenerator {
   // CPU is counted over the measured load, and so must be the messages it is divided by.
@@ -32,14 +43,7 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
   const open = phases.every((phase) => phase.loop === "open" || phase.loop === "none");
   const { workers, cpuSeconds, lostWorkers, throttledRatio, stealRatio, ledgerGivenUp, missedIntervalSamples } =
     collected.generator;
-  const lagUs =
-    workers.length === 0
-      ? null
-      : {
-          p50: Math.max(...workers.map((worker) => worker.lagP50Us)),
-          p99: Math.max(...workers.map((worker) => worker.lagP99Us)),
-          max: Math.max(...workers.map((worker) => worker.lagMaxUs)),
-        };
+  const lagUs = worstLag(workers);
   const utilizations = workers.map((worker) => worker.utilization).filter((share) => share !== null);
   const utilization = utilizations.length === 0 ? null : Math.max(...utilizations);
   const whole = judgeGenerator({
@@ -68,7 +72,7 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
       index: worker.index,
       runId,
       connections: worker.connections,
-      lagUs: { p50: worker.lagP50Us, p99: worker.lagP99Us, max: worker.lagMaxUs },
+      lagUs: worker.lagUs,
       utilization: worker.utilization,
       cpuSeconds: worker.cpuSeconds,
       gcPauseTotalMs: worker.gcPauseTotalMs,

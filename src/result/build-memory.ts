@@ -5,6 +5,9 @@ import type { ResultMemory, RunResult } from "./run-result.ts";
 
 type Sample = MemorySeries["samples"][number];
 
+/** Readings are taken when a load begins and when it has ended, a moment before and after the instants of the load itself. */
+const readingSlackMs = 250;
+
 /** Fewer connections weigh less than what a process takes for its own start. */
 const fewestConnectionsToWeigh = 100;
 
@@ -24,8 +27,10 @@ function reasonOf({ samples, unavailable }: MemorySeries): string | null {
 }
 
 function memoryOf(series: MemorySeries, collected: Collected): ResultMemory | null {
+  const measured = collected.phases.filter((phase) => phase.plan.measured);
+  const loaded = measured.length > 0 ? measured : collected.phases;
   const inLoad = series.samples.filter(({ tMs }) =>
-    collected.phases.some((phase) => tMs >= phase.startMs && tMs <= phase.endMs),
+    loaded.some((phase) => tMs >= phase.startMs - readingSlackMs && tMs <= phase.endMs + readingSlackMs),
   );
   // A run shorter than the time between two readings still has the others.
   const growth = judgeMemory(inLoad.length > 0 ? inLoad : series.samples);

@@ -188,9 +188,7 @@ export function aWorker(index: number, changes: Partial<WorkerHealth> = {}): Wor
   return {
     index,
     connections: 5,
-    lagP50Us: 80,
-    lagP99Us: 600,
-    lagMaxUs: 1900,
+    lagUs: { p50: 80, p99: 600, max: 1900 },
     utilization: 0.12,
     cpuSeconds: 0.7,
     gcPauseTotalMs: 4,

@@ -1,5 +1,5 @@
 import type { Failure } from "../../errors/failure.ts";
-import { counter } from "../../measure/worker-cells.ts";
+import { control, counter } from "../../measure/worker-cells.ts";
 import type { ConnectPlan, ReconnectPlan } from "../../plan/plan.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
 import type { ConnectionEnd, OutgoingMessage, Transport, TransportListener } from "../../transport/transport.ts";
@@ -23,9 +23,8 @@ export interface ConnectionSetParts {
   readonly random: Xoshiro;
   readonly openTransport: (listener: TransportListener) => Transport;
   readonly nowMs: () => number;
-  /** Shared cell for how many are open and ready. */
+  /** The worker's control cells: how many are open and ready is told there. */
   readonly control: Int32Array;
-  readonly openConnectionsCell: number;
 }
 
 /** What the set asks of the sender. */
@@ -306,7 +305,9 @@ export class ConnectionSet {
 
   #setReady(ready: number): void {
     this.ready = ready;
-    this.#parts.control[this.#parts.openConnectionsCell] = ready;
+    const cells = this.#parts.control;
+    cells[control.openConnections] = ready;
+    if (ready > cells[control.mostConnections]!) cells[control.mostConnections] = ready;
   }
 
   /** A first failure settles a connection too, even when it will be tried again. */

@@ -92,7 +92,6 @@ class Share {
       openTransport: surroundings.makeOpener(plan),
       nowMs: this.#nowMs,
       control: this.#cells.control,
-      openConnectionsCell: control.openConnections,
     });
     this.#sender = new SendLoop({
       connections: this.#connections,

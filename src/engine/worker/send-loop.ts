@@ -108,7 +108,8 @@ export class SendLoop implements SendSide {
 
   /** Ends the load now: nothing more is due after this instant. */
   stop(): void {
-    if (this.#isRunning) this.#end(this.#parts.nowMs());
+    // What became due since the last turn of the loop is no arrears.
+    if (this.#isRunning) this.#end(this.#parts.nowMs(), graceMs);
   }
 
   readEnded(connection: LoadConnection): void {
@@ -409,12 +410,12 @@ export class SendLoop implements SendSide {
     this.#timer = setTimeout(this.#tick, Math.max(1, Math.min(Math.floor(waitMs), 250)));
   }
 
-  #end(endMs: number): void {
+  #end(endMs: number, forgivenMs = 0): void {
     this.#isRunning = false;
     this.#inFlight = 0;
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
-    this.#countUnsent(endMs);
+    this.#countUnsent(endMs - forgivenMs);
     for (const connection of this.#parts.connections.connections) {
       if (connection.backlogLength > 0) this.#dropBacklog(connection, counter.unsentBlocked);
     }

@@ -7,7 +7,9 @@ const generator = (changes: Partial<ReturnType<typeof aCollected>["generator"]>)
 });
 
 test("a generator with little to do is ok; lag and utilization are those of its worst worker", () => {
-  const result = aResult(generator({ workers: [aWorker(0), aWorker(1, { lagP99Us: 7000, utilization: 0.5 })] }));
+  const result = aResult(
+    generator({ workers: [aWorker(0), aWorker(1, { lagUs: { p50: 80, p99: 7000, max: 1900 }, utilization: 0.5 })] }),
+  );
   expect(result.generator).toMatchObject({
     health: "ok",
     reasons: [],
