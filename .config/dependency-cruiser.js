@@ -17,7 +17,19 @@ const mayImport = {
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
   verdict: ["result", "units", "errors"],
   report: ["verdict", "result", "statistics", "units"],
-  commands: ["profile", "plan", "engine", "target", "mock-server", "result", "verdict", "report", "host", "units", "errors"],
+  commands: [
+    "profile",
+    "plan",
+    "engine",
+    "target",
+    "mock-server",
+    "result",
+    "verdict",
+    "report",
+    "host",
+    "units",
+    "errors",
+  ],
   cli: ["commands", "profile", "plan", "mock-server", "host", "units", "errors"],
 };
 const onlyIn = {
@@ -55,8 +67,22 @@ export default {
       from: { path: "^src/engine/worker/" },
       to: { path: "^src/engine/(worker-pool|run-plan|snapshot-collector)" },
     },
-    { name: "no-circular", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "no-orphans", severity: "error", from: { orphan: true, path: "^src/", pathNot: "^src/main[.]ts$" }, to: {} },
+    {
+      name: "no-circular",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, path: "^src/", pathNot: "^src/main[.]ts$" },
+      to: {},
+    },
   ],
-  options: { tsConfig: { fileName: "tsconfig.json" }, tsPreCompilationDeps: true, doNotFollow: { path: "node_modules" } },
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+  },
 };

@@ -7,7 +7,12 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts", "test/**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { project: ".config/tsconfig.check.json", tsconfigRootDir: new URL("..", import.meta.url).pathname } },
+    languageOptions: {
+      parserOptions: {
+        project: ".config/tsconfig.check.json",
+        tsconfigRootDir: new URL("..", import.meta.url).pathname,
+      },
+    },
     rules: {
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: false }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
@@ -23,7 +28,11 @@ export default tseslint.config(
     files: ["src/**/*.ts"],
     ignores: ["src/main.ts", "src/host/**", "src/engine/worker/**", "src/mock-server/**", "src/transport/**"],
     rules: {
-      "no-restricted-globals": ["error", { name: "process", message: fromHost }, { name: "performance", message: fromHost }],
+      "no-restricted-globals": [
+        "error",
+        { name: "process", message: fromHost },
+        { name: "performance", message: fromHost },
+      ],
       "no-restricted-properties": [
         "error",
         { object: "Date", property: "now", message: fromHost },
@@ -33,7 +42,11 @@ export default tseslint.config(
   },
   {
     files: ["test/**/*.ts", ".config/**/*.ts"],
-    rules: { "no-restricted-exports": "off", "@typescript-eslint/no-unsafe-assignment": "off", "@typescript-eslint/no-unsafe-member-access": "off" },
+    rules: {
+      "no-restricted-exports": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+    },
   },
   { files: ["**/*.js"], extends: [tseslint.configs.recommended] },
 );

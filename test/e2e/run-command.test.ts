@@ -24,7 +24,7 @@ describe("floodgate run", () => {
     const result = resultOf(run);
     expect(result.totals.messages.lost).toBe(0);
     expect(result.totals.messages.delivered).toBe(result.totals.messages.sent);
-    expect(result.target.books?.["dropped"]).toBe(0);
+    expect(result.target.books?.dropped).toBe(0);
     expect(run.stdout.split("\n").every((line) => line.length <= 100)).toBe(true);
   });
 
