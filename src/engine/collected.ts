@@ -103,6 +103,7 @@ export interface ConnectionCounts {
   readonly failed: number;
   /** Ended by the target or the network while the run wanted them open. */
   readonly closed: number;
+  /** Opened again after such an end; attempts that failed are not among them. */
   readonly reconnects: number;
   /** Open at the end of the phase's load. */
   readonly openAtEnd: number;

@@ -250,7 +250,6 @@ export class ConnectionSet {
     connection.attemptedAtMs = this.#parts.nowMs();
     this.#opening += 1;
     recorder.count(recorder.eventPhase, counter.attempted);
-    if (connection.hasBeenReady) recorder.count(recorder.eventPhase, counter.reconnects);
     connection.failedAttempts += 1;
     this.#live += 1;
     connection.transport = this.#parts.openTransport(connection);
@@ -259,6 +258,7 @@ export class ConnectionSet {
   #becomeReady(connection: LoadConnection, connectUs: number): void {
     const { recorder } = this.#parts;
     connection.state = "ready";
+    if (connection.hasBeenReady) recorder.count(recorder.eventPhase, counter.reconnects);
     connection.hasBeenReady = true;
     connection.failedAttempts = 0;
     this.#opening -= 1;
