@@ -122,7 +122,7 @@ export class SnapshotCollector {
     const lag = Math.max(0, ...this.#cells.map((cells) => cells.health[healthCell.lagLastSecondUs]!));
     this.#lagUs.set(newest - 1, lag);
     for (let number = newest - intervalRingLength; number <= newest - sealAfterSeconds; number += 1) {
-      if (number >= 0 && !this.#sealed.has(number)) this.#sealed.set(number, this.#readInterval(number));
+      if (number >= 0) this.#seal(number);
     }
   }
 
@@ -131,8 +131,16 @@ export class SnapshotCollector {
     const newest = this.#newestInterval(nowMs);
     if (newest === null) return;
     for (let number = Math.max(0, newest - intervalRingLength + 1); number <= newest; number += 1) {
-      if (!this.#sealed.has(number)) this.#sealed.set(number, this.#readInterval(number));
+      this.#seal(number);
     }
+  }
+
+  #seal(number: number): void {
+    if (this.#sealed.has(number)) return;
+    const read = this.#readInterval(number);
+    read.latency.compact();
+    read.slip.compact();
+    this.#sealed.set(number, read);
   }
 
   collect(end: RunEnd, nowMs: number, target: Pick<Collected["target"], "description" | "mockBooks">): Collected {

@@ -54,9 +54,10 @@ const sparseLimit = 4096;
  * Latencies in whole microseconds. Counts, sum and extremes are exact (up to 2^53) beside the cells, and histograms of
  * workers, intervals and runs add up without loss.
  *
- * A run keeps two histograms a second, most with a few hundred cells in use, so there are two forms: sparse (sorted cell
- * numbers with counts, never changed in place, shared freely between histograms) and dense (all cells, 161 KiB).
- * `fromCells` and `add` stay sparse while few cells are in use; `record` makes it dense; `compact` goes back.
+ * A run keeps two histograms a second for as long as it lasts, so there are three forms: packed (bytes, about two per
+ * cell in use), sparse (sorted cell numbers with counts, ten bytes each, never changed in place and shared freely between
+ * histograms) and dense (all cells, 161 KiB). `fromCells` and `add` stay sparse while few cells are in use; `record` makes
+ * it dense; `compact` packs it. Every form can be read; changing one unpacks it.
  */
 export class Histogram {
   #count = 0;
@@ -68,6 +69,7 @@ export class Histogram {
   #dense: Float64Array | null = null;
   #sparseCells: Uint16Array = noCells;
   #sparseCounts: Float64Array = noCounts;
+  #packed: Uint8Array | null = null;
 
   /** A histogram with nothing in it. */
   static empty(): Histogram {
@@ -132,6 +134,7 @@ export class Histogram {
     if (!(valueUs >= 0)) throw new Error(`Histogram.record(${valueUs}): not a latency. This is a bug in floodgate.`);
     if (times === 0) return;
     const value = Math.round(valueUs);
+    this.#unpack();
     const dense = (this.#dense ??= this.#toDense());
     dense[cellOf(Math.min(value, highestTrackableUs))]! += times;
     this.#addStats(times, {
@@ -146,7 +149,8 @@ export class Histogram {
   /** Adds all values of another histogram; exact, in any order and grouping. */
   add(other: Histogram): void {
     if (other.#count === 0) return;
-    if (this.#dense === null && other.#dense === null) this.#addSparse(other);
+    this.#unpack();
+    if (this.#dense === null && other.#dense === null && other.#packed === null) this.#addSparse(other);
     else {
       const dense = (this.#dense ??= this.#toDense());
       other.forEachCell((cell, cellCount) => {
@@ -162,16 +166,28 @@ export class Histogram {
     });
   }
 
-  /** Gives back memory: goes to the sparse form when few cells are in use. Changes no figure. */
+  /** Gives back memory: packs the counts into bytes, to be read slowly. Changes no figure. */
   compact(): void {
-    const dense = this.#dense;
-    if (dense === null) return;
+    if (this.#packed !== null || this.#count === 0) return;
+    const bytes: number[] = [];
+    let next = 0;
+    this.forEachCell((cell, cellCount) => {
+      pushVarint(bytes, cell - next);
+      pushVarint(bytes, cellCount);
+      next = cell + 1;
+    });
+    this.#packed = Uint8Array.from(bytes);
     this.#dense = null;
-    this.#take(dense);
+    this.#sparseCells = noCells;
+    this.#sparseCounts = noCounts;
   }
 
   /** Calls back for each cell in use, smallest values first. */
   forEachCell(callback: (cell: number, count: number) => void): void {
+    if (this.#packed !== null) {
+      readVarintPairs(this.#packed, callback);
+      return;
+    }
     const dense = this.#dense;
     if (dense === null) {
       const cells = this.#sparseCells;
@@ -215,6 +231,7 @@ export class Histogram {
 
   #cellOfRank(rank: number): number {
     let seen = 0;
+    if (this.#packed !== null) return this.#cellOfRankPacked(rank);
     const dense = this.#dense;
     const counts = dense ?? this.#sparseCounts;
     for (let i = 0; i < counts.length; i++) {
@@ -224,6 +241,16 @@ export class Histogram {
     throw new Error(`Histogram: rank ${rank} of ${this.#count} not found. This is a bug in floodgate.`);
   }
 
+  /** Without unpacking: a run asks each of its seconds once, and keeps them all. */
+  #cellOfRankPacked(rank: number): number {
+    let seen = 0;
+    let found = -1;
+    readVarintPairs(this.#packed!, (cell, cellCount) => {
+      if (found < 0 && (seen += cellCount) >= rank) found = cell;
+    });
+    return found;
+  }
+
   #addStats(count: number, stats: HistogramStats): void {
     this.#count += count;
     this.#sum += stats.sum;
@@ -231,6 +258,17 @@ export class Histogram {
     this.#overflow += stats.overflow;
     if (stats.min < this.#min) this.#min = stats.min;
     if (stats.max > this.#max) this.#max = stats.max;
+  }
+
+  #unpack(): void {
+    const packed = this.#packed;
+    if (packed === null) return;
+    this.#packed = null;
+    const dense = new Float64Array(histogramCells);
+    readVarintPairs(packed, (cell, cellCount) => {
+      dense[cell] = cellCount;
+    });
+    this.#take(dense);
   }
 
   #toDense(): Float64Array {
@@ -285,6 +323,33 @@ export class Histogram {
     this.#sparseCells = cells.slice(0, used);
     this.#sparseCounts = counts.slice(0, used);
     if (used > sparseLimit) this.#dense = this.#toDense();
+  }
+}
+
+/** Seven bits a byte, lowest first, the high bit set on all but the last; whole numbers up to 2^53. */
+function pushVarint(bytes: number[], value: number): void {
+  let rest = value;
+  while (rest >= 128) {
+    bytes.push((rest % 128) + 128);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+}
+
+/** Pairs of (cells skipped, count). */
+function readVarintPairs(packed: Uint8Array, callback: (cell: number, count: number) => void): void {
+  let at = 0;
+  const read = (): number => {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = packed[at++]!;
+      value += (byte % 128) * factor;
+      if (byte < 128) return value;
+    }
+  };
+  for (let cell = 0; at < packed.length; cell++) {
+    cell += read();
+    callback(cell, read());
   }
 }
 
