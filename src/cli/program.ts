@@ -16,6 +16,7 @@ export async function runCli(host: Host, handlers: CommandHandlers): Promise<Exi
   let result: ExitCode = exitCode.ok;
   const program = makeProgram(host, handlers, (code) => (result = code));
   try {
+    refuseHelpOfNothing(program, host.args);
     await program.parseAsync(host.args, { from: "user" });
     return result;
   } catch (error) {
@@ -196,14 +197,7 @@ function wordsError(error: CommanderError, program: Command, args: readonly stri
     error.code === "commander.unknownCommand" ||
     (error.code === "commander.excessArguments" && known === undefined)
   ) {
-    const word = name === "" ? (args[0] ?? "") : name;
-    if (laterCommands.includes(word))
-      return usageError(`the command ${word} is not in this version of floodgate`, help);
-    const commands = program.commands.map((command) => command.name());
-    return usageError(
-      `there is no command "${word}"`,
-      didYouMean(nearestName(word, commands), `commands: ${commands.join(" ")}`),
-    );
+    return noSuchCommand(name === "" ? (args[0] ?? "") : name, program);
   }
   if (error.code === "commander.optionMissingArgument") return usageError(`${name} needs a value`, help);
   if (error.code === "commander.missingArgument")
@@ -213,6 +207,27 @@ function wordsError(error: CommanderError, program: Command, args: readonly stri
   if (error.code === "commander.excessArguments")
     return usageError("there are more words than the command takes", `put texts with spaces in quotes; ${help}`);
   return usageError(error.message.replace(/^error: /, ""), help);
+}
+
+/** `help nosuch`: commander would show the help of everything and call it a success. */
+function refuseHelpOfNothing(program: Command, args: readonly string[]): void {
+  const [first, word] = args;
+  if (first !== "help" || word === undefined || word === "help" || word.startsWith("-")) return;
+  if (!program.commands.some((command) => command.name() === word)) throw noSuchCommand(word, program);
+}
+
+function noSuchCommand(word: string, program: Command): Error {
+  if (laterCommands.includes(word)) {
+    return usageError(
+      `the command ${word} is not in this version of floodgate`,
+      "floodgate --help lists what there is",
+    );
+  }
+  const commands = program.commands.map((command) => command.name());
+  return usageError(
+    `there is no command "${word}"`,
+    didYouMean(nearestName(word, commands), `commands: ${commands.join(" ")}`),
+  );
 }
 
 function didYouMean(nearest: string | undefined, otherwise: string): string {

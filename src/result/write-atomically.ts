@@ -19,7 +19,10 @@ const reasons: Readonly<Record<string, string>> = {
 /** Why a file operation failed, in words; the original text when the code is an unusual one. */
 export function fileErrorReason(error: unknown): string {
   const code = fileErrorCode(error);
-  return (code === undefined ? undefined : reasons[code]) ?? (error instanceof Error ? error.message : String(error));
+  const known = code === undefined ? undefined : reasons[code];
+  if (known !== undefined) return known;
+  // Node ends its text with the call and its paths: names of temporary files that mean nothing to a reader.
+  return error instanceof Error ? error.message.replace(/, \w+ '.*'$/, "") : String(error);
 }
 
 /** `ENOENT`, `EEXIST` ...; undefined when the error carries no code. */

@@ -195,7 +195,7 @@ describe("a target in a process of its own", () => {
   /** A run against python's echo that is told of once the load has begun; its result. */
   async function disturbed(args: readonly string[], disturb: (pid: number) => Promise<void>): Promise<SavedRun> {
     const server = await startPythonEcho();
-    stops.push(server.close);
+    stops.push(() => server.close());
     const folder = await mkdtemp(join(tmpdir(), "floodgate-target-"));
     try {
       const run = startCli(["run", server.url, "-c", "4", "-r", "400", "-o", "out.json", ...args], { cwd: folder });

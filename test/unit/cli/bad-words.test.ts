@@ -5,6 +5,7 @@ import { parseCommand } from "../../support/parse-command.ts";
 const cases: readonly (readonly [words: readonly string[], error: string, hint: string])[] = [
   [["nosuch"], 'there is no command "nosuch"', "commands: run serve report merge profiles examples"],
   [["rum"], 'there is no command "rum"', "did you mean run?"],
+  [["help", "rum"], 'there is no command "rum"', "did you mean run?"],
   [
     ["capacity", "--until", "x"],
     "the command capacity is not in this version of floodgate",

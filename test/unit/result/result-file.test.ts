@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { FloodgateError } from "../../../src/errors/floodgate-error.ts";
 import { parseResult, readResultFile } from "../../../src/result/result-file.ts";
 import { checkWritable, defaultResultPath, resultText, writeResult } from "../../../src/result/write-result.ts";
-import { writeAtomically } from "../../../src/result/write-atomically.ts";
+import { fileErrorReason, writeAtomically } from "../../../src/result/write-atomically.ts";
 import { aResult } from "../../support/a-result.ts";
 
 let directory = "";
@@ -171,4 +171,9 @@ test("a histogram that is not one, or is another's, is found", () => {
 test("fields of a later version are let through", () => {
   expect(parseResult(edited("totals.fromTheFuture", 1), "a.json").totals.messages.sent).toBe(1000);
   expect(parseResult(edited("fromTheFuture", 1), "a.json").totals.messages.sent).toBe(1000);
+});
+
+test("an unusual reason is told without the names of temporary files", () => {
+  const error = Object.assign(new Error("ELOOP: too many links, rename '/a/.b.tmp' -> '/a/b'"), { code: "ELOOP" });
+  expect(fileErrorReason(error)).toBe("ELOOP: too many links");
 });
