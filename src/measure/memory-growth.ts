@@ -18,7 +18,7 @@ export interface MemoryGrowth {
   readonly endBytes: number;
   /** endBytes - startBytes; negative when memory was given back; null with a single sample. */
   readonly growthBytes: number | null;
-  /** Robust trend of the floor (Theil-Sen on window minima) with its 95 % interval; null with too few samples. */
+  /** Robust trend of the floor (Theil-Sen on window minima) with its 95 % interval; null below a minute after warm-up. */
   readonly slopeBytesPerSecond: number | null;
   readonly slopeLowBytesPerSecond: number | null;
   readonly slopeHighBytesPerSecond: number | null;
@@ -31,6 +31,8 @@ export interface MemoryGrowth {
 
 /** Shorter runs show growth, not leaks. */
 const minSteadyMs = 180_000;
+/** A process that has just begun to work grows whatever it does: a slope over seconds of that is no trend. */
+const minTrendMs = 60_000;
 /** Samples below which a window's minimum says little about the floor left by garbage collection. */
 const minWindowSamples = 10;
 const minWindows = 10;
@@ -56,7 +58,7 @@ export function judgeMemory(samples: readonly MemorySample[], settledAtMs = -Inf
   const windows = windowMinima(steady);
   const seconds = windows.map((window) => window.tMs / 1000);
   const floor = windows.map((window) => window.bytes);
-  const line = floor.length < 3 ? null : theilSen(seconds, floor);
+  const line = floor.length < 3 || steadyMs < minTrendMs ? null : theilSen(seconds, floor);
   const pValue = line === null ? null : probabilityOfRise(seconds, floor);
   const inconclusive = whyInconclusive(steadyMs, steady.length);
   return {

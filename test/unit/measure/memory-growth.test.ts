@@ -74,15 +74,20 @@ describe("judgeMemory", () => {
   });
 
   it("is inconclusive on short runs and on few samples, but gives the figures it has", () => {
-    const short = judgeMemory(series(60, (s) => 100 * mib + s * mib))!;
+    expect(judgeMemory(series(60, (s) => 100 * mib + s * mib))).toMatchObject({
+      growthBytes: 44 * mib,
+      slopeBytesPerSecond: null,
+      pValue: null,
+    });
+    const short = judgeMemory(series(100, (s) => 100 * mib + s * mib))!;
     expect(short).toMatchObject({
       verdict: "inconclusive",
-      startBytes: 113.5 * mib,
-      endBytes: 157.5 * mib,
-      growthBytes: 44 * mib,
+      startBytes: 123.5 * mib,
+      endBytes: 195.5 * mib,
+      growthBytes: 72 * mib,
     });
     expect(short.slopeBytesPerSecond! / mib).toBeCloseTo(1, 6);
-    expect(short.inconclusive).toMatch(/47 s after warm-up/);
+    expect(short.inconclusive).toMatch(/79 s after warm-up/);
     const sparse = judgeMemory(Array.from({ length: 60 }, (_, i) => ({ tMs: i * 60_000, bytes: mib * i })))!;
     expect(sparse.verdict).toBe("inconclusive");
     expect(sparse.inconclusive).toMatch(/48 samples/);
