@@ -10,6 +10,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
   ENOTDIR: "a part of the path is a file",
+  /** Of making a directory: the name is taken by a file. */
+  EEXIST: "a part of the path is a file",
   EISDIR: "it is a directory",
   ENAMETOOLONG: "the name is too long",
   EMFILE: "too many open files",
