@@ -3,14 +3,18 @@ import { availableParallelism } from "node:os";
 import type { Host, TextSink } from "./host.ts";
 import { monotonicMs } from "./monotonic-clock.ts";
 
+/** `runFailed` of src/errors/exit-code.ts, which this folder does not import. */
+const unwrittenExitCode = 97;
+
 /** The real outside world. */
 export function nodeHost(): Host {
   return {
     args: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
-    stdout: textSink(process.stdout),
-    stderr: textSink(process.stderr),
+    stdout: textSink(process.stdout, reportUnwritten),
+    // With nowhere to complain, what is left is to go on and save the result.
+    stderr: textSink(process.stderr, () => undefined),
     clock: { monotonicMs, epochMs: () => Date.now() },
     cores: availableParallelism(),
     randomSeed: () => randomBytes(4).readUInt32LE(0),
@@ -25,7 +29,17 @@ export function nodeHost(): Host {
   };
 }
 
-function textSink(stream: NodeJS.WriteStream): TextSink {
+/**
+ * A stream that cannot be written must not take the run with it. A reader that has seen enough (`| head`) is no fault;
+ * anything else, a full disk for example, is told to `onFault`, once.
+ */
+function textSink(stream: NodeJS.WriteStream, onFault: (error: Error) => void): TextSink {
+  let hasFailed = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (hasFailed || error.code === "EPIPE") return;
+    hasFailed = true;
+    onFault(error);
+  });
   return {
     get isTerminal() {
       return stream.isTTY;
@@ -35,4 +49,12 @@ function textSink(stream: NodeJS.WriteStream): TextSink {
     },
     write: (text) => void stream.write(text),
   };
+}
+
+/** What was asked for did not reach its reader: no success, whatever the run itself came to. */
+function reportUnwritten(error: Error): void {
+  process.stderr.write(`error: the standard output cannot be written: ${error.message}\n`);
+  process.once("exit", (code) => {
+    if (code === 0) process.exitCode = unwrittenExitCode;
+  });
 }

@@ -11,13 +11,17 @@ export function readStages(merged: MergedSettings, mode: Mode): readonly StageSe
   const stages = texts.stages;
   if (stages === undefined) return [singleStage(merged, mode)];
   refuseOverruled(merged, stages);
-  return stages.map((stage, index) => ({
-    name: stage.name ?? `stage-${index + 1}`,
-    durationMs: readChecked("time", stage.duration),
-    load: stageLoad(stage, texts, mode),
-    connections: readChecked("connections", stage.connections ?? texts.connections),
-    maxMessages: readCap(mode, stage.messages ?? texts.messages),
-  }));
+  return stages.map((stage, index) => {
+    const load = stageLoad(stage, texts, mode);
+    const maxMessages = readCap(mode, stage.messages ?? texts.messages);
+    return {
+      name: stage.name ?? `stage-${index + 1}`,
+      durationMs: untilCapped(readChecked("time", stage.duration), load, maxMessages),
+      load,
+      connections: readChecked("connections", stage.connections ?? texts.connections),
+      maxMessages,
+    };
+  });
 }
 
 function singleStage(merged: MergedSettings, mode: Mode): StageSettings {
@@ -32,11 +36,22 @@ function singleStage(merged: MergedSettings, mode: Mode): StageSettings {
   const isAsked = merged.layerOf("duration") !== "defaults";
   return {
     name: "main",
-    durationMs: maxMessages === null || isAsked ? asked : durationOf(maxMessages, load, asked),
+    durationMs:
+      maxMessages === null || isAsked ? untilCapped(asked, load, maxMessages) : durationOf(maxMessages, load, asked),
     load,
     connections: readChecked("connections", texts.connections),
     maxMessages,
   };
+}
+
+/**
+ * A load whose cap is reached early ends then, so that it does not idle and its rates are not those of idling. Only where
+ * the schedule tells the instant: random gaps may take longer, and a shorter ramp would be another ramp.
+ */
+function untilCapped(askedMs: number, load: Load, maxMessages: number | null): number {
+  const isRegular = load.kind === "burst" || (load.kind === "constant" && load.arrival === "constant");
+  if (maxMessages === null || !isRegular) return askedMs;
+  return Math.min(askedMs, durationOf(maxMessages, load, askedMs));
 }
 
 /** How long a number of messages takes when nobody said how long to send. A closed loop ends by itself: an hour is only a limit. */

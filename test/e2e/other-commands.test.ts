@@ -1,4 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,7 +76,6 @@ describe("commands that only print", () => {
     const end = await runCli(words.split(" "));
     expect(end).toMatchObject({ exitCode: 0, stderr: "" });
     for (const pattern of patterns) expect(end.stdout).toMatch(pattern);
-    // eslint-disable-next-line no-control-regex -- tab, line feed and what can be seen of ASCII
     expect(end.stdout).toMatch(/^[\n\x20-\x7e]*$/);
   });
 
@@ -91,6 +92,7 @@ describe("commands that only print", () => {
   it("copies of the examples page can be run as they stand", async () => {
     const { stdout } = await runCli(["examples"]);
     const commands = stdout.split("\n").filter((line) => /^\s+floodgate profiles\b/.test(line));
+    expect(commands.length).toBeGreaterThan(0);
     for (const command of commands) expect((await runCli(command.trim().split(/\s+/).slice(1, 3))).exitCode).toBe(0);
   });
 });
@@ -106,6 +108,39 @@ describe("environments", () => {
     expect(totals.messages.sent).toBe(100);
     const flag = await runCli(["profiles", "sustained", "--env", "quick"], { env });
     expect(flag.stdout).toContain("environment quick (--env quick)");
+  });
+});
+
+describe("outputs that cannot be written", () => {
+  const main = join(checkout, "dist", "main.js");
+  const load = ["run", "-c", "2", "-r", "100", "-d", "1500ms", "--warmup", "0s"];
+
+  it("a reader of the progress that leaves does not take the run and its result with it", async () => {
+    const child = spawn(process.execPath, [main, ...load, "-o", "left.json"], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.resume();
+    child.stderr.once("data", () => child.stderr.destroy());
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code).toBe(0);
+    expect((await savedResult("left.json")).totals.messages).toMatchObject({ sent: 150, delivered: 150 });
+  });
+
+  it("a disk too full for the summary is told in one line, and is no success", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [main, ...load, "--no-progress", "--json", "-o", "full.json"], {
+      cwd: folder,
+      stdio: ["ignore", full, "pipe"],
+    });
+    closeSync(full);
+    let stderr = "";
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const [code] = (await once(child, "close")) as [number];
+    expect(stderr).toMatch(/\nerror: the standard output cannot be written: .*ENOSPC.*\n$/);
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(97);
+    expect((await savedResult("full.json")).totals.messages).toMatchObject({ sent: 150, delivered: 150 });
   });
 });
 

@@ -84,6 +84,12 @@ describe("floodgate run", () => {
     [["-n", "5000"], { durationMs: 5000, maxMessages: 5000 }],
     [["-n", "100k", "-r", "5000"], { durationMs: 20_000, maxMessages: 100_000 }],
     [["-n", "100k", "-d", "2s"], { durationMs: 2000, maxMessages: 100_000 }],
+    [["-n", "5", "-r", "100", "-d", "60s"], { durationMs: 50, maxMessages: 5 }],
+    [["-n", "5", "-r", "100", "-d", "60s", "--arrival", "poisson"], { durationMs: 60_000, maxMessages: 5 }],
+    [
+      ["-n", "50", "--stage", "60s:100", "--stage", "60s:10..90"],
+      { startMs: 500, durationMs: 60_000, maxMessages: 50 },
+    ],
     [["-n", "1000", "--burst", "300@1s"], { durationMs: 4000, maxMessages: 1000 }],
     [["-n", "1000", "-r", "max"], { durationMs: 3_600_000, maxMessages: 1000 }],
     [["--mode", "connect"], { load: { kind: "idle" } }],
