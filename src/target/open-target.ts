@@ -1,3 +1,5 @@
+import process from "node:process";
+import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import { metricsMemory } from "./metrics-memory.ts";
 import { forkMock } from "./mock-child.ts";
@@ -59,5 +61,22 @@ export async function openTarget(request: TargetRequest, host: Host): Promise<Op
 function requestedMemory(request: TargetMemoryRequest | null, host: Host): TargetMemory {
   if (request === null)
     return noMemory("not asked for: --target-pid, --spawn or --target-metrics tells where to read it");
-  return request.kind === "pid" ? processMemory(request.pid) : metricsMemory(request.url, host.clock);
+  if (request.kind === "metrics") return metricsMemory(request.url, host.clock);
+  if (!exists(request.pid)) {
+    throw usageError(
+      `--target-pid "${request.pid}": there is no such process on this machine`,
+      "name the process that listens there, or leave it out",
+    );
+  }
+  return processMemory(request.pid);
+}
+
+/** Signal 0 is none: it only asks. A process of another user answers EPERM. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }

