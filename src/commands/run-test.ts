@@ -72,9 +72,9 @@ async function runLoad(
     targetMemory: target.memory,
     targetDescription: target.description,
     workerEntry: new URL("../engine/worker/worker-entry.js", import.meta.url),
-    onTick(collected, stage) {
+    onTick(collect, stage) {
       if (progress === null && live === null) return;
-      const result = buildResult({ ...resultInput(request, plan, collected, host), includeEncodedHistograms: false });
+      const result = buildResult({ ...resultInput(request, plan, collect(), host), includeEncodedHistograms: false });
       progress?.show(result, stage);
       const failed = live?.firstFailure(result);
       if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });

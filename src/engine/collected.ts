@@ -59,6 +59,8 @@ export interface MessageCounts {
   readonly sent: number;
   /** Too late under `--on-late skip`. */
   readonly skipped: number;
+  /** Part of `skipped`: they had waited for the target to read. */
+  readonly skippedBlocked: number;
   /** Their connection was not open at their time. */
   readonly unsendable: number;
   /** Still waiting when the load ended because the target did not read (the connection's buffer was full). */
@@ -172,6 +174,8 @@ export interface WorkerHealth {
   /** Share of wall time the loop was busy, its own spinning left out, 0 .. 1; null while unknown. */
   readonly utilization: number | null;
   readonly cpuSeconds: number | null;
+  /** Time in stalls of its event loop longer than 20 ms, by the longest of each second of load; milliseconds. */
+  readonly stalledMs: number;
   readonly gcPauseTotalMs: number;
   readonly gcPauseMaxMs: number;
 }

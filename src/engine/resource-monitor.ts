@@ -43,11 +43,24 @@ export class ResourceMonitor {
   /** Takes one sample. Never throws: what cannot be read is null. */
   async sample(tMs: number, connections: number, delivered: number): Promise<void> {
     const generatorBytes = this.#probes.residentBytes();
-    const reading = this.#target.unavailable === null ? await this.#target.read() : null;
+    // A source that failed once may be back: it is asked again each time.
+    const reading = await this.#target.read();
     this.#generatorPeak = Math.max(this.#generatorPeak, generatorBytes);
     const peak = reading?.peakBytes ?? reading?.bytes ?? null;
     if (peak !== null) this.#targetPeak = Math.max(this.#targetPeak ?? 0, peak);
     this.samples.push({ tMs, generatorBytes, targetBytes: reading?.bytes ?? null, connections, delivered });
+  }
+
+  /** The latest sample of a stretch of time; null when there is none. */
+  sampleWithin(fromMs: number, toMs: number): ResourceSample | null {
+    let [low, high] = [0, this.samples.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.samples[middle]!.tMs < toMs) low = middle + 1;
+      else high = middle;
+    }
+    const sample = this.samples[low - 1];
+    return sample !== undefined && sample.tMs >= fromMs ? sample : null;
   }
 
   /** Measured load begins: CPU counts from here. */

@@ -15,8 +15,8 @@ export interface RunSurroundings {
   readonly targetDescription: string;
   /** The built worker file. */
   readonly workerEntry: URL;
-  /** Once a second, with everything measured so far. */
-  readonly onTick: (collected: Collected, stage: RunStage) => void;
+  /** Once a second; `collect` gives everything measured so far, at a cost that nobody pays who does not ask. */
+  readonly onTick: (collect: () => Collected, stage: RunStage) => void;
 }
 
 /** What a run is doing now. */
@@ -28,6 +28,7 @@ const startDelayMs = 20;
 const answerTimeoutMs = 15_000;
 const shortestDrainMs = 2_000;
 const longestDrainMs = 30_000;
+const unknownLatencyDrainMs = 10_000;
 
 type Awaited = Exclude<WorkerEvent["kind"], "notes">;
 
@@ -45,7 +46,8 @@ export class PlanRun {
   #whenPaid: (() => void) | null = null;
   #end: RunEnd = { kind: "running" };
   #stage: RunStage = "connecting";
-  #isLeaving = false;
+  #cpuTimer: NodeJS.Timeout | undefined;
+  #isTicking = false;
   #latestEndMs = 0;
 
   constructor(plan: Plan, surroundings: RunSurroundings) {
@@ -70,7 +72,7 @@ export class PlanRun {
     });
   }
 
-  /** Runs to the end, or to where `stop` or `leaveNow` cut it. Never rejects for what the target does. */
+  /** Runs to the end, or to where `stop` cut it. Never rejects for what the target does. */
   async run(): Promise<Collected> {
     const ticking = setInterval(() => void this.#tick(), 1000);
     try {
@@ -84,6 +86,7 @@ export class PlanRun {
       return this.collect();
     } finally {
       clearInterval(ticking);
+      clearTimeout(this.#cpuTimer);
       await this.#pool.destroy();
     }
   }
@@ -93,12 +96,6 @@ export class PlanRun {
     if (this.#end.kind !== "running") return;
     this.#end = end;
     this.#requestStop(stopRequest.stopSending);
-  }
-
-  /** Gives up waiting for answers too. */
-  leaveNow(): void {
-    this.#isLeaving = true;
-    this.#requestStop(stopRequest.leaveNow);
   }
 
   /** Everything measured so far. */
@@ -117,8 +114,9 @@ export class PlanRun {
     if (this.#collector.openConnections === 0 && this.#end.kind === "running") {
       this.#end = { kind: "failed", reason: "no connection could be opened" };
     }
-    if (this.#end.kind !== "running") return;
+    if (this.#wasStopped()) return;
     await this.#sample();
+    if (this.#wasStopped()) return;
     const startMs = this.#nowMs() + startDelayMs;
     this.#collector.segmentStarted(startMs);
     this.#latestEndMs = 0;
@@ -126,6 +124,7 @@ export class PlanRun {
     this.#tellAll({ kind: "startLoad", segment: index, atMs: startMs, firstInterval });
     this.#watchCpu(segment, startMs);
     await this.#awaitAll("loadEnded", startDelayMs + durationOf(segment) + answerTimeoutMs);
+    clearTimeout(this.#cpuTimer);
     this.#resources.loadEnded(this.#nowMs() - this.#runStartMs);
     void this.#sample();
     this.#collector.segmentEnded(this.#latestEndMs > 0 ? this.#latestEndMs : this.#nowMs());
@@ -134,7 +133,7 @@ export class PlanRun {
   }
 
   async #drain(): Promise<void> {
-    if (this.#plan.mode === "connect" || this.#isLeaving) return;
+    if (this.#plan.mode === "connect") return;
     const drainMs = this.#drainMs();
     this.#stage = "draining";
     this.#tellAll({ kind: "drain", untilMs: this.#nowMs() + drainMs });
@@ -144,14 +143,16 @@ export class PlanRun {
   #drainMs(): number {
     const { drain } = this.#plan;
     if (drain.kind === "fixed") return drain.durationMs;
-    const p999Us = this.#collector.latencySoFar().percentile(99.9) ?? 0;
+    const p999Us = this.#collector.latencySoFar().percentile(99.9);
+    // Nothing has come back yet: how long an answer takes is unknown.
+    if (p999Us === null) return unknownLatencyDrainMs;
     return Math.min(longestDrainMs, Math.max(shortestDrainMs, (3 * p999Us) / 1000));
   }
 
   async #teardown(): Promise<void> {
     this.#stage = "closing";
     this.#tellAll({ kind: "finish" });
-    const limit = new Promise<void>((resolve) => setTimeout(resolve, this.#isLeaving ? 1000 : answerTimeoutMs).unref());
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, answerTimeoutMs).unref());
     await Promise.race([this.#pool.allEnded(), limit]);
   }
 
@@ -162,7 +163,7 @@ export class PlanRun {
     const begin = (): void => {
       if (this.#end.kind === "running") this.#resources.loadStarted(this.#nowMs() - this.#runStartMs);
     };
-    setTimeout(begin, Math.max(0, startMs + measured.startMs - this.#nowMs()));
+    this.#cpuTimer = setTimeout(begin, Math.max(0, startMs + measured.startMs - this.#nowMs()));
   }
 
   #heard(worker: number, event: WorkerEvent): void {
@@ -193,8 +194,9 @@ export class PlanRun {
     await new Promise<void>((resolve) => {
       this.#whenPaid = resolve;
       timer = setTimeout(() => {
-        for (const [worker, owed] of this.#owed.entries()) {
-          if (owed !== null) this.#workerLost(worker, `no answer for ${Math.round(limitMs / 1000)} s (${kind})`);
+        for (const worker of this.#pool.workers) {
+          if (this.#owed[worker.index] !== null)
+            worker.giveUp(`no answer for ${Math.round(limitMs / 1000)} s (${kind})`);
         }
         resolve();
       }, limitMs);
@@ -222,8 +224,25 @@ export class PlanRun {
 
   async #tick(): Promise<void> {
     this.#collector.tick(this.#nowMs());
-    await this.#sample();
-    if (this.#stage !== "closing") this.#surroundings.onTick(this.collect(), this.#stage);
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    try {
+      await this.#sample();
+      if (this.#stage !== "closing") this.#surroundings.onTick(() => this.collect(), this.#stage);
+    } catch (error) {
+      // Whatever is wrong with watching the run, its result must still be saved.
+      this.stop({
+        kind: "failed",
+        reason: `a bug in floodgate: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      });
+    } finally {
+      this.#isTicking = false;
+    }
+  }
+
+  /** A function, because awaiting lets the end change under the compiler's eyes. */
+  #wasStopped(): boolean {
+    return this.#end.kind !== "running";
   }
 
   async #sample(): Promise<void> {

@@ -56,6 +56,7 @@ export class SnapshotCollector {
   readonly #segments: SegmentProgress[] = [];
   readonly #sealed = new Map<number, SealedInterval>();
   readonly #lagUs = new Map<number, number>();
+  readonly #madeIntervals = new Map<number, CollectedInterval>();
 
   constructor(
     plan: Plan,
@@ -221,6 +222,7 @@ export class SnapshotCollector {
       offered: sum(counter.offered),
       sent,
       skipped: sum(counter.skipped),
+      skippedBlocked: sum(counter.skippedBlocked),
       unsendable: sum(counter.unsendable),
       unsentBlocked: sum(counter.unsentBlocked),
       unsentLate: Math.max(0, sum(counter.unsentLate) + this.#unaccountedBy(phase)),
@@ -316,11 +318,20 @@ export class SnapshotCollector {
     return intervals;
   }
 
+  /** A live view asks each second for all seconds; those that are over and sealed are made once. */
   #collectInterval(number: number, segment: number, fromMs: number, lengthMs: number, end: RunEnd): CollectedInterval {
+    const made = end.kind === "running" ? this.#madeIntervals.get(number) : undefined;
+    if (made !== undefined) return made;
+    const interval = this.#makeInterval(number, segment, fromMs, lengthMs, end);
+    if (this.#sealed.has(number)) this.#madeIntervals.set(number, interval);
+    return interval;
+  }
+
+  #makeInterval(number: number, segment: number, fromMs: number, lengthMs: number, end: RunEnd): CollectedInterval {
     const read = this.#sealed.get(number) ?? this.#readInterval(number);
     const latency = this.#withLateSamples(read.latency, number, end);
     const tMs = fromMs - this.#runStartMs;
-    const sample = this.#resources.samples.findLast((candidate) => candidate.tMs >= tMs && candidate.tMs < tMs + 1000);
+    const sample = this.#resources.sampleWithin(tMs, tMs + 1000);
     return {
       tMs,
       lengthMs,
@@ -382,6 +393,7 @@ export class SnapshotCollector {
       lagUs: known(lagUs.max) === null ? null : lagUs,
       utilization: known(health[healthCell.utilization]!),
       cpuSeconds: known(health[healthCell.cpuSeconds]!),
+      stalledMs: health[healthCell.stalledMs]!,
       gcPauseTotalMs: health[healthCell.gcPauseTotalMs]!,
       gcPauseMaxMs: health[healthCell.gcPauseMaxMs]!,
     };

@@ -8,6 +8,8 @@ export interface WorkerHandle {
   /** Null while it lives; then why it is gone. */
   readonly lostReason: string | null;
   tell(command: WorkerCommand): void;
+  /** It counts as lost from now on; its thread ends with the pool. */
+  giveUp(reason: string): void;
 }
 
 export interface WorkerPoolListener {
@@ -60,12 +62,14 @@ export class WorkerPool {
     listener: WorkerPoolListener,
   ): { handle: WorkerHandle; done: Promise<void>; port: MessagePort } {
     const { port1, port2 } = new MessageChannel();
-    const state = { lostReason: null as string | null, isOver: false };
+    const state = { lostReason: null as string | null, isOver: false, giveUp: (_reason: string): void => undefined };
     port1.on("message", (event: WorkerEvent) => listener.onEvent(task.workerIndex, event));
     const done = new Promise<void>((resolve) => {
+      let grace: NodeJS.Timeout | undefined;
       const end = (lostReason: string | null): void => {
         if (state.isOver) return;
         state.isOver = true;
+        clearTimeout(grace);
         state.lostReason = lostReason;
         if (lostReason !== null) listener.onLost(task.workerIndex, lostReason);
         resolve();
@@ -76,13 +80,17 @@ export class WorkerPool {
       );
       // A thread that ends without an error is not noticed by tinypool; its port closes all the same. A worker that is
       // done closes the port shortly before its task resolves.
-      port1.on("close", () => setTimeout(() => end("its thread ended unexpectedly"), outcomeGraceMs));
+      port1.on("close", () => {
+        if (!state.isOver) grace = setTimeout(() => end("its thread ended unexpectedly"), outcomeGraceMs);
+      });
+      state.giveUp = end;
     });
     const handle: WorkerHandle = {
       index: task.workerIndex,
       get lostReason() {
         return state.lostReason;
       },
+      giveUp: (reason) => state.giveUp(reason),
       tell: (command) => port1.postMessage(command),
     };
     return { handle, done, port: port1 };

@@ -1,4 +1,4 @@
-import { SpilledMessages } from "./spilled-messages.ts";
+import { SpilledMessages, type SpilledListener } from "./spilled-messages.ts";
 
 /** What `DeliveryLedger.take` answers when the message is not a pending one of the ring. */
 export const ledgerAnswer = {
@@ -8,14 +8,15 @@ export const ledgerAnswer = {
   unknown: -2,
   /** A first copy of a message that had left the ring; its stamps are in `spilledIntendedMs` and so on. */
   spilled: -3,
-  /** A copy of a message that has been settled as lost: too late to be told. */
+  /** A copy of a message that has been settled as lost, or perhaps was: too late to be told. */
   lost: -4,
 } as const;
 
 const pending = 1;
 const corruptSeen = 2;
+/** Holds no place in its connection's window: sent on a schedule, or given up waiting for. */
 const windowReleased = 4;
-/** Settled as lost; kept as long as its place is not needed, so that a straggler is not taken for a duplicate. */
+/** Settled as lost; kept as long as its slot is not needed, so that a straggler is not taken for a duplicate. */
 const lost = 8;
 
 /** What became of a message that will not be delivered any more. */
@@ -43,10 +44,10 @@ export class DeliveryLedger {
   spilledIntendedMs = 0;
   spilledSentMs = 0;
   spilledPhase = 0;
-  /** Whether the window of the message last taken had been released before (closed loop). */
-  takenWasReleased = false;
-  /** Set when a message left the ring while it still held a place in its connection's window; the reader clears it. */
-  spillFreedWindow = false;
+  /** Whether the message last taken held a place in its connection's window (closed loop). */
+  takenHeldWindow = false;
+  /** Window places of messages that left the ring while holding one; the sender takes them back and resets this to 0. */
+  windowsFreedBySpill = 0;
   /** Messages settled as missing because too many were outstanding; a later copy of one counts as duplicate. */
   givenUp = 0;
   /** Outstanding over all connections. */
@@ -56,6 +57,8 @@ export class DeliveryLedger {
   readonly #nextSequence: Float64Array;
   readonly #highestSeen: Float64Array;
   readonly #outstandingOf: Uint32Array;
+  /** Highest sequence sent when messages were last settled as lost: below it, an unknown copy may be of a lost one. */
+  readonly #lossesUpTo: Float64Array;
   readonly #mask: number;
   readonly #spilled: SpilledMessages;
   readonly #onLost: LossListener;
@@ -71,6 +74,7 @@ export class DeliveryLedger {
     this.#state = new Uint8Array(slots);
     this.#nextSequence = new Float64Array(connections).fill(1);
     this.#highestSeen = new Float64Array(connections);
+    this.#lossesUpTo = new Float64Array(connections);
     this.#outstandingOf = new Uint32Array(connections);
     this.#mask = ringLength - 1;
     this.#spilled = new SpilledMessages(maxSpilled);
@@ -87,13 +91,13 @@ export class DeliveryLedger {
     return this.#outstandingOf[connection]!;
   }
 
-  /** Enters a message as sent; returns its sequence. */
-  send(connection: number, intendedMs: number, sentMs: number, phase: number): number {
+  /** Enters a message as sent; returns its sequence. `holdsWindow`: it takes a place in its connection's window. */
+  send(connection: number, intendedMs: number, sentMs: number, phase: number, holdsWindow: boolean): number {
     const sequence = this.#nextSequence[connection]!;
     this.#nextSequence[connection] = sequence + 1;
     const slot = connection * this.ringLength + (sequence & this.#mask);
     if ((this.#state[slot]! & pending) !== 0) this.#spill(connection, slot);
-    this.#state[slot] = pending;
+    this.#state[slot] = holdsWindow ? pending : pending | windowReleased;
     this.#sequence[slot] = sequence;
     this.intendedMs[slot] = intendedMs;
     this.sentMs[slot] = sentMs;
@@ -119,7 +123,7 @@ export class DeliveryLedger {
     if (this.#sequence[slot] === sequence) {
       if ((state & pending) === 0) return (state & lost) === 0 ? ledgerAnswer.duplicate : ledgerAnswer.lost;
       this.#state[slot] = 0;
-      this.takenWasReleased = (state & windowReleased) !== 0;
+      this.takenHeldWindow = (state & windowReleased) === 0;
       this.#settle(connection);
       return slot;
     }
@@ -142,7 +146,7 @@ export class DeliveryLedger {
       return true;
     }
     const index = this.#spilled.find(connection, sequence);
-    if (index < 0 || (this.#spilled.flags[index]! & lost) !== 0) return false;
+    if (index < 0) return false;
     this.#spilled.flags[index]! |= corruptSeen;
     return true;
   }
@@ -152,7 +156,7 @@ export class DeliveryLedger {
     const slot = connection * this.ringLength + (sequence & this.#mask);
     if (this.#sequence[slot] === sequence) return (this.#state[slot]! & pending) === 0 ? -1 : this.phase[slot]!;
     const index = this.#spilled.find(connection, sequence);
-    return index < 0 || (this.#spilled.flags[index]! & lost) !== 0 ? -1 : this.#spilled.phase[index]!;
+    return index < 0 ? -1 : this.#spilled.phase[index]!;
   }
 
   /** Settles all pending messages of a connection as lost with it. */
@@ -165,7 +169,7 @@ export class DeliveryLedger {
     for (let connection = 0; connection < this.#outstandingOf.length; connection += 1) {
       if (this.#outstandingOf[connection]! > 0) this.#loseRing(connection, "missing");
     }
-    this.#spilled.forEach((index) => this.#loseSpilled(index, "missing"));
+    this.#spilled.removeAll(this.#loseSpilled("missing"));
   }
 
   /**
@@ -187,12 +191,11 @@ export class DeliveryLedger {
 
   #takeSpilled(connection: number, sequence: number): number {
     const index = this.#spilled.find(connection, sequence);
-    if (index < 0) return ledgerAnswer.duplicate;
-    if ((this.#spilled.flags[index]! & lost) !== 0) return ledgerAnswer.lost;
+    if (index < 0) return sequence <= this.#lossesUpTo[connection]! ? ledgerAnswer.lost : ledgerAnswer.duplicate;
     this.spilledIntendedMs = this.#spilled.intendedMs[index]!;
     this.spilledSentMs = this.#spilled.sentMs[index]!;
     this.spilledPhase = this.#spilled.phase[index]!;
-    this.takenWasReleased = (this.#spilled.flags[index]! & windowReleased) !== 0;
+    this.takenHeldWindow = (this.#spilled.flags[index]! & windowReleased) === 0;
     this.#spilled.remove(index);
     this.#settle(connection);
     return ledgerAnswer.spilled;
@@ -204,7 +207,7 @@ export class DeliveryLedger {
   }
 
   #spill(connection: number, slot: number): void {
-    if ((this.#state[slot]! & windowReleased) === 0) this.spillFreedWindow = true;
+    if ((this.#state[slot]! & windowReleased) === 0) this.windowsFreedBySpill += 1;
     const flags = (this.#state[slot]! & ~pending) | windowReleased;
     const intendedMs = this.intendedMs[slot]!;
     const phase = this.phase[slot]!;
@@ -218,12 +221,11 @@ export class DeliveryLedger {
     if (this.#outstandingOf[connection] === 0) return;
     this.#loseRing(connection, kind);
     if (this.#outstandingOf[connection] === 0) return;
-    this.#spilled.forEach((index, owner) => {
-      if (owner === connection) this.#loseSpilled(index, kind);
-    });
+    this.#spilled.removeAllOf(connection, this.#loseSpilled(kind));
   }
 
   #loseRing(connection: number, kind: "closed" | "missing"): void {
+    this.#lossesUpTo[connection] = this.#nextSequence[connection]! - 1;
     const first = connection * this.ringLength;
     for (let slot = first; slot < first + this.ringLength; slot += 1) {
       const state = this.#state[slot]!;
@@ -234,13 +236,11 @@ export class DeliveryLedger {
     }
   }
 
-  #loseSpilled(index: number, kind: "closed" | "missing"): void {
-    const spilled = this.#spilled;
-    const flags = spilled.flags[index]!;
-    if ((flags & lost) !== 0) return;
-    spilled.flags[index] = lost;
-    this.#settle(spilled.connectionAt(index));
-    this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : kind, spilled.phase[index]!, spilled.intendedMs[index]!);
+  #loseSpilled(kind: "closed" | "missing"): SpilledListener {
+    return (connection, flags, phase, intendedMs) => {
+      this.#settle(connection);
+      this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : kind, phase, intendedMs);
+    };
   }
 }
 

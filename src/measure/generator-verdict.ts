@@ -8,10 +8,19 @@ export interface GeneratorSignals {
   readonly sentRatio: number | null;
   /** The generator's own lateness, milliseconds. */
   readonly slipP99Ms: number | null;
+  /** The percentile `slipP99Ms` really is, where there were too few messages for p99. @default 99 */
+  readonly slipPercentile?: number;
+  /**
+   * `slipP99Ms` over the median latency. A generator that stands still answers late as well, so that service time swells
+   * with latency and their difference tells nothing; against the median it still shows. @default null
+   */
+  readonly slipOfMedian?: number | null;
   /** Share of latency p99 that slip explains: (latency.p99 - service.p99) / latency.p99; null where nothing is answered. */
   readonly contamination: number | null;
   /** Event-loop lag p99 of the worst worker, milliseconds. */
   readonly lagP99Ms: number | null;
+  /** Share of the load in which the worst worker's loop stood still for more than 20 ms at a time. @default null */
+  readonly stalledRatio?: number | null;
   /** Busy share of the busiest worker's loop, 0 .. 1, its own spinning left out; null in a closed loop, which fills any core. */
   readonly utilization: number | null;
   /** Share of the run in which a CPU quota held the process back. */
@@ -25,7 +34,7 @@ export interface GeneratorSignals {
 /** `limited`: the figures say nothing about the target. `degraded`: read them with care. */
 export interface GeneratorVerdict {
   readonly health: GeneratorHealth;
-  /** For people, worst first; empty when ok. */
+  /** For people, those that decided; empty when ok. */
   readonly reasons: readonly string[];
 }
 
@@ -38,7 +47,13 @@ interface Finding {
 export function judgeGenerator(signals: GeneratorSignals): GeneratorVerdict {
   const findings = [
     judgeSent(signals.sentRatio),
-    judgeSlip(signals.slipP99Ms, signals.contamination),
+    judgeSlip(signals),
+    above(
+      signals.stalledRatio ?? null,
+      0.01,
+      0.1,
+      (share, limit) => `the generator stood still for ${percent(share)} of the load (limit ${percent(limit)})`,
+    ),
     above(signals.lagP99Ms, 10, 20, (lag, limit) => `event-loop lag p99 ${ms(lag)} (limit ${ms(limit)})`),
     above(
       signals.utilization,
@@ -67,10 +82,8 @@ export function judgeGenerator(signals: GeneratorSignals): GeneratorVerdict {
   ].filter((finding) => finding !== null);
   const limited = findings.filter((finding) => finding.health === "limited");
   const degraded = findings.filter((finding) => finding.health === "degraded");
-  return {
-    health: limited.length > 0 ? "limited" : degraded.length > 0 ? "degraded" : "ok",
-    reasons: [...limited, ...degraded].map((finding) => finding.reason),
-  };
+  const deciding = limited.length > 0 ? limited : degraded;
+  return { health: deciding[0]?.health ?? "ok", reasons: deciding.map((finding) => finding.reason) };
 }
 
 function judgeSent(sentRatio: number | null): Finding | null {
@@ -86,18 +99,30 @@ function judgeSent(sentRatio: number | null): Finding | null {
  * Slip alone spoils nothing when latency dwarfs it; its share of latency decides. Where nothing is answered there is no
  * such share: much slip is then worth a warning, no more.
  */
-function judgeSlip(slipP99Ms: number | null, contamination: number | null): Finding | null {
+function judgeSlip(signals: GeneratorSignals): Finding | null {
+  const { slipP99Ms, slipPercentile = 99, contamination, slipOfMedian = null } = signals;
   if (slipP99Ms === null) return null;
+  const slip = `slip p${slipPercentile} ${ms(slipP99Ms)}`;
   if (contamination === null) {
-    return slipP99Ms > 10 ? { health: "degraded", reason: `slip p99 ${ms(slipP99Ms)} (limit 10 ms)` } : null;
+    return slipP99Ms > 10 ? { health: "degraded", reason: `${slip} (limit 10 ms)` } : null;
   }
-  const isLimited = slipP99Ms > 10 && contamination > 0.1;
-  if (!isLimited && !(slipP99Ms > 2 && contamination > 0.05)) return null;
-  const [slipLimit, shareLimit] = isLimited ? ["10 ms", "10%"] : ["2 ms", "5%"];
-  return {
-    health: isLimited ? "limited" : "degraded",
-    reason: `slip p99 ${ms(slipP99Ms)} (limit ${slipLimit}) and ${percent(contamination)} of latency p99 (limit ${shareLimit})`,
-  };
+  if (slipP99Ms > 10 && contamination > 0.1) {
+    return {
+      health: "limited",
+      reason: `${slip} (limit 10 ms) and ${percent(contamination)} of latency p${slipPercentile} (limit 10%)`,
+    };
+  }
+  if (slipP99Ms > 10 && slipOfMedian !== null && slipOfMedian > 0.25) {
+    const share = percent(slipOfMedian);
+    return { health: "limited", reason: `${slip} (limit 10 ms) and ${share} of the median latency (limit 25%)` };
+  }
+  if (slipP99Ms > 2 && contamination > 0.05) {
+    return {
+      health: "degraded",
+      reason: `${slip} (limit 2 ms) and ${percent(contamination)} of latency p${slipPercentile} (limit 5%)`,
+    };
+  }
+  return null;
 }
 
 /** A finding when the value is above either limit; the limit it broke is named. */

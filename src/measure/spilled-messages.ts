@@ -1,3 +1,6 @@
+/** Told once per entry that is removed. */
+export type SpilledListener = (connection: number, flags: number, phase: number, intendedMs: number) => void;
+
 /**
  * Messages that have left their ring unanswered: open addressing over typed arrays, 31 bytes an entry, found by
  * (connection, sequence). Grows by doubling up to `maxEntries`; shrinks never.
@@ -65,16 +68,28 @@ export class SpilledMessages {
     this.#size -= 1;
   }
 
-  /** Tells every entry: its place and its connection. Nothing may be added or removed meanwhile. */
-  forEach(told: (index: number, connection: number) => void): void {
-    if (this.#size === 0) return;
+  /** Removes every entry of one connection, telling each. Looks at the whole table. */
+  removeAllOf(connection: number, told: SpilledListener): void {
+    const sequences: number[] = [];
     for (let index = 0; index < this.#sequence.length; index += 1) {
-      if (this.#sequence[index] !== 0) told(index, this.#connection[index]!);
+      if (this.#sequence[index] !== 0 && this.#connection[index] === connection) sequences.push(this.#sequence[index]!);
+    }
+    for (const sequence of sequences) {
+      const index = this.find(connection, sequence);
+      const [flags, phase, intendedMs] = [this.flags[index]!, this.phase[index]!, this.intendedMs[index]!];
+      this.remove(index);
+      told(connection, flags, phase, intendedMs);
     }
   }
 
-  connectionAt(index: number): number {
-    return this.#connection[index]!;
+  /** Removes everything, telling each. */
+  removeAll(told: SpilledListener): void {
+    for (let index = 0; index < this.#sequence.length; index += 1) {
+      if (this.#sequence[index] === 0) continue;
+      this.#sequence[index] = 0;
+      told(this.#connection[index]!, this.flags[index]!, this.phase[index]!, this.intendedMs[index]!);
+    }
+    this.#size = 0;
   }
 
   #home(connection: number, sequence: number): number {

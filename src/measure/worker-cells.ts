@@ -41,7 +41,7 @@ export const control = {
   mostConnections: 2,
 } as const;
 
-export const stopRequest = { none: 0, stopSending: 1, leaveNow: 2 } as const;
+export const stopRequest = { none: 0, stopSending: 1 } as const;
 
 /** Indexes into WorkerCells.health. Lag, utilization and CPU are -1 while unknown. */
 export const healthCell = {
@@ -58,7 +58,9 @@ export const healthCell = {
   gcPauseMaxMs: 7,
   /** Messages whose fate was settled as lost early because too many were outstanding. */
   ledgerGivenUp: 8,
-  length: 9,
+  /** Time in stalls longer than 20 ms, by the longest of each second; milliseconds. */
+  stalledMs: 9,
+  length: 10,
 } as const;
 
 /** Indexes into PhaseCells.counts. */
@@ -91,7 +93,9 @@ export const counter = {
   closed: 25,
   reconnects: 26,
   openAtEnd: 27,
-  length: 28,
+  /** Part of `skipped`: they had waited for the target to read. */
+  skippedBlocked: 28,
+  length: 29,
 } as const;
 
 /** Indexes into IntervalCells.counts. */

@@ -9,6 +9,8 @@ export function partsOfBlock(block: ResultBlock): BlockParts {
   return {
     loop: block.loop,
     messages: { ...noMessages, ...block.messages },
+    // Known only while a run is judged, which these have been.
+    skippedBlocked: 0,
     bytes: block.bytes,
     windowMs: block.rate.windowMs,
     latencyUs: histogramOfTimes(block.latencyUs),
@@ -33,6 +35,7 @@ export function addParallel(all: readonly BlockParts[]): BlockParts {
       noMessages,
       all.map((parts) => parts.messages),
     ),
+    skippedBlocked: 0,
     bytes: sumOfCounts(
       { sent: 0, received: 0, accepted: 0 },
       all.map((parts) => parts.bytes),

@@ -8,6 +8,8 @@ import { timesOfHistogram } from "./times-of-histogram.ts";
 export interface BlockParts {
   readonly loop: ResultBlock["loop"];
   readonly messages: ResultMessages;
+  /** Part of the skipped messages: they had waited for the target to read. */
+  readonly skippedBlocked: number;
   readonly bytes: ByteCounts;
   /** Length of the load, milliseconds. */
   readonly windowMs: number;
@@ -27,6 +29,7 @@ export function partsOfPhase(phase: CollectedPhase, mode: Mode): BlockParts {
   return {
     loop: loopOf(phase, mode),
     messages: messagesOf(phase.messages, mode),
+    skippedBlocked: phase.messages.skippedBlocked,
     bytes: phase.bytes,
     windowMs: Math.max(0, phase.endMs - phase.startMs),
     latencyUs: phase.latencyUs,
@@ -49,6 +52,7 @@ export function sumOfParts(measured: readonly BlockParts[], all: readonly BlockP
       noMessages,
       measured.map((parts) => parts.messages),
     ),
+    skippedBlocked: measured.reduce((sum, parts) => sum + parts.skippedBlocked, 0),
     bytes: sumOfCounts(
       { sent: 0, received: 0, accepted: 0 },
       measured.map((parts) => parts.bytes),

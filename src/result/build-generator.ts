@@ -1,10 +1,17 @@
 import type { Collected } from "../engine/collected.ts";
 import { judgeGenerator, type GeneratorVerdict } from "../measure/generator-verdict.ts";
+import type { Histogram } from "../measure/histogram.ts";
 import type { BlockParts } from "./build-block.ts";
 import type { ResultGenerator, ResultPhase, RunResult } from "./run-result.ts";
 
 const ranks = { ok: 0, degraded: 1, limited: 2 } as const;
-const nothingMore = { lagP99Ms: null, utilization: null, throttledRatio: null, stealRatio: null };
+const nothingMore = {
+  lagP99Ms: null,
+  stalledRatio: null,
+  utilization: null,
+  throttledRatio: null,
+  stealRatio: null,
+};
 
 /**
  * What one phase alone says of the generator: how much of the schedule it left unsent, its own slip, clock errors.
@@ -12,17 +19,27 @@ const nothingMore = { lagP99Ms: null, utilization: null, throttledRatio: null, s
  */
 export function judgePhase(parts: BlockParts): GeneratorVerdict {
   const { messages, latencyUs, serviceUs, ownSlipUs } = parts;
-  const latencyP99 = latencyUs.percentile(99);
-  const serviceP99 = serviceUs.percentile(99);
-  const ownSlipP99 = ownSlipUs.percentile(99);
+  // The p99 of a hundred messages is the latest but one of them: no ground to void a run on.
+  const percent = toldPercentile(ownSlipUs);
+  const latency = percent === null ? null : latencyUs.percentile(percent);
+  const service = percent === null ? null : serviceUs.percentile(percent);
+  const ownSlip = percent === null ? null : ownSlipUs.percentile(percent);
+  const median = latencyUs.percentile(50);
   return judgeGenerator({
     ...nothingMore,
     sentRatio: parts.loop === "open" && messages.offered > 0 ? 1 - unsentByGenerator(parts) / messages.offered : null,
-    slipP99Ms: ownSlipP99 === null ? null : ownSlipP99 / 1000,
-    contamination:
-      latencyP99 === null || serviceP99 === null || latencyP99 === 0 ? null : (latencyP99 - serviceP99) / latencyP99,
+    slipP99Ms: ownSlip === null ? null : ownSlip / 1000,
+    slipPercentile: percent ?? 99,
+    contamination: latency === null || service === null || latency === 0 ? null : (latency - service) / latency,
+    slipOfMedian: ownSlip === null || median === null || median === 0 ? null : ownSlip / median,
     clockErrors: messages.clockErrors,
   });
+}
+
+/** Share of the measured load in which the worst worker stood still; null without load. */
+function stalledShare(workers: Collected["generator"]["workers"], phases: readonly ResultPhase[]): number | null {
+  const loadMs = phases.reduce((sum, phase) => sum + (phase.measured ? phase.endMs - phase.startMs : 0), 0);
+  return loadMs <= 0 ? null : Math.max(0, ...workers.map((worker) => worker.stalledMs)) / loadMs;
 }
 
 /** Of the worst worker, each figure for itself; null when no worker told. */
@@ -51,6 +68,7 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
     slipP99Ms: null,
     contamination: null,
     lagP99Ms: lagUs === null ? null : lagUs.p99 / 1000,
+    stalledRatio: stalledShare(workers, phases),
     // A closed loop fills any core: being busy is what it is for.
     utilization: open ? utilization : null,
     throttledRatio,
@@ -81,10 +99,12 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
   };
 }
 
-/** The worst health of several judgements with the reasons of all. */
+/** The worst health of several judgements, with the reasons for it. */
 export function worstOf(judged: readonly GeneratorVerdict[]): GeneratorVerdict {
   const sorted = [...judged].sort((a, b) => ranks[b.health] - ranks[a.health]);
-  return { health: sorted[0]?.health ?? "ok", reasons: sorted.flatMap(({ reasons }) => reasons) };
+  const health = sorted[0]?.health ?? "ok";
+  // A lesser doubt beside the deciding one would read as if it had decided too.
+  return { health, reasons: sorted.flatMap((judged) => (judged.health === health ? judged.reasons : [])) };
 }
 
 /** The worst of the measured phases; says which, and that the others stand, so that one step too many voids no earlier one. */
@@ -112,10 +132,14 @@ function ownFailures({ failures }: Collected): GeneratorVerdict {
 }
 
 /**
- * Messages of the schedule that the generator itself left unsent: late at the end, and skipped for being late - unless
- * connections were seen blocked, for then the lateness of the skipped ones may be the target's.
+ * Messages of the schedule that the generator itself left unsent: late at the end, and skipped for being late, but for
+ * those that were late because the target did not read.
  */
-function unsentByGenerator({ messages, slipUs, ownSlipUs }: BlockParts): number {
-  const sawBlocked = messages.unsentBlocked > 0 || ownSlipUs.count < slipUs.count;
-  return messages.unsentLate + (sawBlocked ? 0 : messages.skipped);
+function unsentByGenerator({ messages, skippedBlocked }: BlockParts): number {
+  return messages.unsentLate + messages.skipped - skippedBlocked;
+}
+
+/** The highest of the judged percentiles that so many messages can tell; null when they tell none. */
+function toldPercentile(histogram: Histogram): number | null {
+  return [99, 95, 90, 50].find((percent) => histogram.isResolved(percent)) ?? null;
 }

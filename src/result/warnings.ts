@@ -80,7 +80,7 @@ function lostWorkers({ generator }: Omit<RunResult, "warnings">): ResultWarning 
   if (first === undefined) return null;
   return warn(
     "workersLost",
-    `${amount(generator.lostWorkers.length, "worker")} died; worker ${first.index}: ${first.reason}`,
+    `${amount(generator.lostWorkers.length, "worker")} died; worker ${first.index + 1}: ${first.reason}`,
   );
 }
 

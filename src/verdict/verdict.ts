@@ -84,7 +84,7 @@ function failedReasons(facts: VerdictFacts): readonly string[] {
   const reasons: string[] = [];
   const useless = nothingReason(facts);
   if (useless !== undefined) reasons.push(useless);
-  for (const { index, reason } of generator.lostWorkers) reasons.push(`worker ${index} was lost: ${reason}`);
+  for (const { index, reason } of generator.lostWorkers) reasons.push(`worker ${index + 1} was lost: ${reason}`);
   if (end.kind === "failed" && reasons.length === 0) reasons.push(end.reason ?? "the run could not be made");
   return reasons;
 }

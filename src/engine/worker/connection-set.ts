@@ -52,7 +52,8 @@ export class ConnectionSet {
   #openTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
   #readInstantMs = 0;
-  #isLeaving = false;
+  /** False once the run is being stopped or left: nothing is opened any more. */
+  #mayOpen = true;
   #whenSettled: (() => void) | null = null;
   #whenAllClosed: (() => void) | null = null;
   #sender: SendSide | null = null;
@@ -86,6 +87,7 @@ export class ConnectionSet {
   /** Opens (or closes down to) the first `count` connections; resolves when each is ready or has failed for good. */
   async openUpTo(count: number): Promise<void> {
     this.#wanted = count;
+    this.#mayOpen = true;
     for (const connection of this.connections.slice(count)) this.#closeOne(connection);
     this.#nextToOpen = 0;
     this.#settled = 0;
@@ -103,11 +105,8 @@ export class ConnectionSet {
 
   /** Closes everything with 1000 and resolves when nothing is left, sockets and timers included. */
   async closeAll(): Promise<void> {
-    this.#isLeaving = true;
     this.#stopOpening();
     clearInterval(this.#sweepTimer);
-    for (const timer of this.#reconnectTimers) clearTimeout(timer);
-    this.#reconnectTimers.clear();
     const closed = new Promise<void>((resolve) => (this.#whenAllClosed = resolve));
     for (const connection of this.connections) this.#closeOne(connection);
     this.#checkAllClosed();
@@ -140,7 +139,7 @@ export class ConnectionSet {
   }
 
   opened(connection: LoadConnection, connectUs: number, isCompressed: boolean): void {
-    if (this.#isLeaving) {
+    if (connection.state !== "opening") {
       this.#closeOne(connection);
       return;
     }
@@ -167,8 +166,10 @@ export class ConnectionSet {
       found += 1;
       const isOwn = message.connectionId === connection.global;
       if (message.kind === "corrupt") this.recorder.recordCorrupt(connection.local, isOwn ? message.sequence : -1);
-      else if (!isOwn) this.recorder.recordUnsolicited(0);
-      else if (this.recorder.recordReceived(connection.local, message.sequence, nowMs, 0)) connection.windowUsed -= 1;
+      else if (!isOwn) {
+        this.recorder.recordUnsolicited(0);
+        this.#parts.notes.noteForeignFrame(bytes, start, end, isText);
+      } else if (this.recorder.recordReceived(connection.local, message.sequence, nowMs, 0)) connection.windowUsed -= 1;
     });
     if (found > 0) {
       this.recorder.count(this.recorder.eventPhase, counter.bytesReceived, end - start);
@@ -197,6 +198,9 @@ export class ConnectionSet {
     connection.windowUsed = 0;
     if (wasReady) this.#setReady(this.ready - 1);
     if (wasClosing) {
+      // Closed for a segment that wanted fewer, and wanted again by the next one before it was gone.
+      const isMissed = connection.local < this.#nextToOpen && connection.local < this.#wanted;
+      if (this.#mayOpen && isMissed && !connection.isSettled) this.#openOne(connection);
       this.#checkAllClosed();
       return;
     }
@@ -215,7 +219,7 @@ export class ConnectionSet {
 
   #afterEnd(connection: LoadConnection): void {
     const reconnect = this.#parts.plan.reconnect;
-    if (reconnect !== null && !this.#isLeaving && mayTryAgain(reconnect, connection.failedAttempts)) {
+    if (reconnect !== null && this.#mayOpen && mayTryAgain(reconnect, connection.failedAttempts)) {
       this.#reopenLater(connection, reconnect);
     }
     this.#settleOne(connection);
@@ -224,7 +228,7 @@ export class ConnectionSet {
   }
 
   #openMore(): void {
-    if (this.#isLeaving) return;
+    if (!this.#mayOpen) return;
     const perWorker =
       this.#parts.plan.ratePerSecond === null ? null : this.#parts.plan.ratePerSecond / this.#parts.workers;
     while (this.#nextToOpen < this.#wanted && this.#opening < handshakesAtOnce) {
@@ -274,7 +278,8 @@ export class ConnectionSet {
     const ceilingMs = Math.min(reconnect.maxMs, reconnect.baseMs * 2 ** Math.min(connection.failedAttempts, 30));
     const timer = setTimeout(() => {
       this.#reconnectTimers.delete(timer);
-      if (!this.#isLeaving && connection.state === "idle") this.#openOne(connection);
+      const isWanted = this.#mayOpen && connection.local < this.#wanted;
+      if (isWanted && connection.state === "idle") this.#openOne(connection);
     }, this.#parts.random.f53() * ceilingMs);
     this.#reconnectTimers.add(timer);
   }
@@ -299,6 +304,7 @@ export class ConnectionSet {
     if (connection.state === "ready") this.#setReady(this.ready - 1);
     else this.#opening -= 1;
     connection.state = "closing";
+    connection.hasBeenReady = false;
     if (wasOpen) connection.transport?.close(1000, "");
     else connection.transport?.destroy();
   }
@@ -321,6 +327,9 @@ export class ConnectionSet {
   }
 
   #stopOpening(): void {
+    this.#mayOpen = false;
+    for (const timer of this.#reconnectTimers) clearTimeout(timer);
+    this.#reconnectTimers.clear();
     clearTimeout(this.#openTimer);
     this.#nextToOpen = this.#wanted;
   }

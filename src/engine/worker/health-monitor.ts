@@ -3,8 +3,10 @@ import { healthCell } from "../../measure/worker-cells.ts";
 
 /** Node's monitor records the whole wait of its own timer; this much of it is no lag. */
 const resolutionMs = 10;
+/** Lag from here on is a stall. */
+const stallUs = 20_000;
 
-/** Watches this worker's own event loop, and writes what it sees to shared memory once a second. */
+/** Watches this worker's own event loop while there is load, and writes what it sees to shared memory. */
 export class HealthMonitor {
   readonly #cells: Float64Array;
   readonly #whole = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -13,6 +15,11 @@ export class HealthMonitor {
   readonly #spins: boolean;
   #utilizationStart = performance.eventLoopUtilization();
   #cpuStart = threadCpuSeconds();
+  /** Of the loads before the current one. */
+  #busyBefore = 0;
+  #wallBefore = 0;
+  #cpuBefore = 0;
+  #isWatching = false;
 
   /** `spins`: the pacer keeps the loop busy on purpose, so that utilization says nothing. */
   constructor(cells: Float64Array, spins: boolean) {
@@ -21,36 +28,52 @@ export class HealthMonitor {
     this.#garbage = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#noteGarbage(entry.duration);
     });
-    this.#garbage.observe({ entryTypes: ["gc"] });
-    this.#whole.enable();
-    this.#second.enable();
   }
 
-  /** Forgets what came before: connecting and compiling are not load. */
-  restart(): void {
-    this.#whole.reset();
-    this.#second.reset();
+  /** Counts from here: connecting, draining and compiling are not load. */
+  loadStarted(): void {
+    this.#isWatching = true;
     this.#utilizationStart = performance.eventLoopUtilization();
     this.#cpuStart = threadCpuSeconds();
-    this.#cells[healthCell.gcPauseTotalMs] = 0;
-    this.#cells[healthCell.gcPauseMaxMs] = 0;
+    this.#second.reset();
+    this.#whole.enable();
+    this.#second.enable();
+    this.#garbage.observe({ entryTypes: ["gc"] });
   }
 
-  /** Call once a second, and once when the load ends. */
+  /** Call once a second while a load runs. */
   publish(): void {
+    if (!this.#isWatching) return;
     const cells = this.#cells;
     if (this.#whole.count > 0) {
       cells[healthCell.lagP50Us] = lagUs(this.#whole.percentile(50));
       cells[healthCell.lagP99Us] = lagUs(this.#whole.percentile(99));
       cells[healthCell.lagMaxUs] = lagUs(this.#whole.max);
     }
-    cells[healthCell.lagLastSecondUs] = this.#second.count > 0 ? lagUs(this.#second.max) : 0;
+    const worstUs = this.#second.count > 0 ? lagUs(this.#second.max) : 0;
+    cells[healthCell.lagLastSecondUs] = worstUs;
+    // A percentile over wake-ups counts a stall of a second once; time counts it as a second.
+    if (worstUs > stallUs) cells[healthCell.stalledMs]! += worstUs / 1e3;
     this.#second.reset();
-    if (!this.#spins) {
-      cells[healthCell.utilization] = performance.eventLoopUtilization(this.#utilizationStart).utilization;
-    }
+    const { active, idle } = performance.eventLoopUtilization(this.#utilizationStart);
+    const wall = this.#wallBefore + active + idle;
+    if (!this.#spins && wall > 0) cells[healthCell.utilization] = (this.#busyBefore + active) / wall;
     const cpu = threadCpuSeconds();
-    if (cpu !== null && this.#cpuStart !== null) cells[healthCell.cpuSeconds] = cpu - this.#cpuStart;
+    if (cpu !== null && this.#cpuStart !== null) {
+      cells[healthCell.cpuSeconds] = this.#cpuBefore + cpu - this.#cpuStart;
+    }
+  }
+
+  loadEnded(): void {
+    if (!this.#isWatching) return;
+    this.publish();
+    this.#isWatching = false;
+    const { active, idle } = performance.eventLoopUtilization(this.#utilizationStart);
+    this.#busyBefore += active;
+    this.#wallBefore += active + idle;
+    const cpu = threadCpuSeconds();
+    if (cpu !== null && this.#cpuStart !== null) this.#cpuBefore += cpu - this.#cpuStart;
+    this.stop();
   }
 
   stop(): void {

@@ -121,7 +121,7 @@ export class MessageRecorder {
     else recorder.ownSlip.record(slipUs);
     this.#intervals.recordSent(slipUs);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection);
-    return this.ledger.send(connection, intendedMs, sentMs, phase);
+    return this.ledger.send(connection, intendedMs, sentMs, phase, false);
   }
 
   /** Enters a message that has no schedule; returns its sequence. */
@@ -133,10 +133,10 @@ export class MessageRecorder {
     if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += 1;
     this.#intervals.countSent(1);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection);
-    return this.ledger.send(connection, sentMs, sentMs, phase);
+    return this.ledger.send(connection, sentMs, sentMs, phase, true);
   }
 
-  /** Settles one valid copy. True when it was the first, and frees its place in the window (closed loop). */
+  /** Settles one valid copy. True when it was the first and held a place in the window (closed loop). */
   recordReceived(connection: number, sequence: number, nowMs: number, bytes: number): boolean {
     const ledger = this.ledger;
     const answer = ledger.take(connection, sequence);
@@ -165,7 +165,7 @@ export class MessageRecorder {
     const serviceUs = wholeMicroseconds(nowMs - sentMs);
     if (serviceUs < 0) {
       counts[counter.clockErrors]! += 1;
-      return !ledger.takenWasReleased;
+      return ledger.takenHeldWindow;
     }
     recorder.service.record(serviceUs);
     let latencyUs = serviceUs;
@@ -174,7 +174,7 @@ export class MessageRecorder {
       recorder.latency.record(latencyUs);
     }
     this.#intervals.recordDelivered(intendedMs, latencyUs, !this.#isOver);
-    return !ledger.takenWasReleased;
+    return ledger.takenHeldWindow;
   }
 
   /** A frame that was meant to be one of ours, but is broken. Sequence -1 when nobody can tell which. */
@@ -192,15 +192,15 @@ export class MessageRecorder {
 
   /** For DeliveryLedger. */
   readonly recordLost = (kind: LossKind, phase: number, intendedMs: number): void => {
-    const which = { missing: counter.lostMissing, closed: counter.lostClosed, corrupt: counter.lostCorrupt }[kind];
-    this.#phases[phase]!.counts[which]! += 1;
+    this.#phases[phase]!.counts[lossCounter(kind)]! += 1;
     this.#intervals.recordLost(intendedMs);
   };
 
   #countExtra(answer: number, bytes: number): void {
     const counts = this.#phases[this.#eventPhase]!.counts;
     counts[counter.bytesReceived]! += bytes;
-    if (answer === ledgerAnswer.duplicate) counts[counter.duplicated]! += 1;
+    if (!this.#expectsAnswers) counts[counter.unsolicited]! += 1;
+    else if (answer === ledgerAnswer.duplicate) counts[counter.duplicated]! += 1;
     else if (answer === ledgerAnswer.unknown) counts[counter.unsolicited]! += 1;
   }
 
@@ -222,6 +222,17 @@ export class MessageRecorder {
     this.#eventPhase = window.phase;
     this.#windowCounts = this.#phases[window.phase]!.counts;
     this.#windowEndMs = window.endMs;
+  }
+}
+
+function lossCounter(kind: LossKind): number {
+  switch (kind) {
+    case "missing":
+      return counter.lostMissing;
+    case "closed":
+      return counter.lostClosed;
+    case "corrupt":
+      return counter.lostCorrupt;
   }
 }
 

@@ -50,13 +50,14 @@ class Share {
   readonly #sender: SendLoop;
   readonly #health: HealthMonitor;
   readonly #workerIndex: number;
-  #hasLoaded = false;
   #isLoading = false;
   #segment = 0;
   #drainTimer: NodeJS.Timeout | undefined;
+  #healthTimer: NodeJS.Timeout | undefined;
   #quietSinceMs = 0;
   #bytesSeen = -1;
   #whenFinished: (() => void) | null = null;
+  #whenFailed: ((error: unknown) => void) | null = null;
 
   constructor(task: WorkerTask, surroundings: ShareSurroundings) {
     const { plan, workerIndex } = task;
@@ -110,7 +111,10 @@ class Share {
   }
 
   async run(): Promise<void> {
-    const finished = new Promise<void>((resolve) => (this.#whenFinished = resolve));
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#whenFinished = resolve;
+      this.#whenFailed = reject;
+    });
     this.#port.on("message", (command: WorkerCommand) => this.#obey(command));
     const everySecond = setInterval(() => this.#publish(), 1000);
     await finished;
@@ -125,10 +129,10 @@ class Share {
   #obey(command: WorkerCommand): void {
     switch (command.kind) {
       case "connect":
-        void this.#connect(command.segment);
+        this.#do(this.#connect(command.segment));
         return;
       case "startLoad":
-        void this.#load(command.segment, command.atMs, command.firstInterval);
+        this.#do(this.#load(command.segment, command.atMs, command.firstInterval));
         return;
       case "drain":
         this.#drain(command.untilMs);
@@ -142,6 +146,11 @@ class Share {
     }
   }
 
+  /** A bug in obeying ends the share with its stack, so that the main thread can tell it. */
+  #do(obeying: Promise<void>): void {
+    obeying.catch((error: unknown) => this.#whenFailed?.(error));
+  }
+
   async #connect(segmentIndex: number): Promise<void> {
     const segment = this.#plan.segments[segmentIndex]!;
     this.#segment = segmentIndex;
@@ -153,17 +162,29 @@ class Share {
   }
 
   async #load(segmentIndex: number, atMs: number, firstInterval: number): Promise<void> {
+    if (this.#cells.control[control.stop] !== stopRequest.none) {
+      // The order to stop overtook the order to start.
+      this.#tell({ kind: "loadEnded", endedMs: atMs });
+      return;
+    }
     const segment = this.#plan.segments[segmentIndex]!;
     const lastPhase = segment.phases[segment.phases.length - 1]!;
     this.#intervals.startSegment(atMs, lastPhase.startMs + lastPhase.durationMs, firstInterval);
-    if (!this.#hasLoaded) this.#health.restart();
-    this.#hasLoaded = true;
+    this.#watchHealth(segment, atMs);
     this.#isLoading = true;
     const firstPhase = firstPhaseOf(this.#plan, segmentIndex);
     const endedMs = await this.#sender.run(segment.phases, firstPhase, segment.connections, atMs);
     this.#isLoading = false;
-    this.#health.publish();
+    clearTimeout(this.#healthTimer);
+    this.#health.loadEnded();
     this.#tell({ kind: "loadEnded", endedMs });
+  }
+
+  /** A warm-up is there to be slow in: health counts from the first measured phase on. */
+  #watchHealth(segment: Segment, atMs: number): void {
+    const measured = segment.phases.find((phase) => phase.measured) ?? segment.phases[0]!;
+    const waitMs = Math.max(0, atMs + measured.startMs - this.#nowMs());
+    this.#healthTimer = setTimeout(() => this.#health.loadStarted(), waitMs);
   }
 
   /** Over when nothing is outstanding and 250 ms brought nothing, or at the deadline. */
@@ -177,8 +198,7 @@ class Share {
     }
     const isQuiet = nowMs - this.#quietSinceMs >= quietMs;
     const isSettled = this.#plan.mode === "echo" ? this.#ledger.outstanding === 0 : this.#buffered() === 0;
-    const mustStop = this.#cells.control[control.stop] === stopRequest.leaveNow;
-    if (nowMs < untilMs && !mustStop && !(isQuiet && isSettled)) {
+    if (nowMs < untilMs && !(isQuiet && isSettled)) {
       this.#drainTimer = setTimeout(() => this.#drain(untilMs), Math.min(25, Math.max(1, untilMs - nowMs)));
       return;
     }
@@ -216,16 +236,15 @@ class Share {
   }
 
   #lookAtStop(): void {
-    const request = this.#cells.control[control.stop];
-    if (request === stopRequest.none) return;
+    if (this.#cells.control[control.stop] === stopRequest.none) return;
     this.#connections.stopOpening();
     this.#sender.stop();
-    if (request === stopRequest.leaveNow) this.#finish();
   }
 
   #finish(): void {
     this.#sender.stop();
     clearTimeout(this.#drainTimer);
+    clearTimeout(this.#healthTimer);
     this.#ledger.finish();
     this.#whenFinished?.();
     this.#whenFinished = null;

@@ -20,7 +20,8 @@ const windowTimeoutMs = 2000;
 const windowCheckMs = 250;
 /** Intended instants one worker keeps for messages that wait on a target that does not read: 32 MB. */
 const largestBacklog = 4_000_000;
-const closedLoopBurstBytes = 256 * 1024;
+/** A backlog leaves in writes of about this size. */
+const backlogBurstBytes = 256 * 1024;
 
 export interface SendLoopParts {
   readonly connections: ConnectionSet;
@@ -63,6 +64,7 @@ export class SendLoop implements SendSide {
   /** More than 0 while a closed loop runs. */
   #inFlight = 0;
   #closedLoopLeft = Infinity;
+  #lastAnswerMs = 0;
   #nextWindowCheckMs = 0;
   #backlogTotal = 0;
   #isRunning = false;
@@ -115,7 +117,9 @@ export class SendLoop implements SendSide {
   readEnded(connection: LoadConnection): void {
     if (this.#inFlight === 0) return;
     this.#refillWindow(connection);
-    if (this.#closedLoopLeft === 0) this.#endWhenAllAnswered();
+    if (this.#closedLoopLeft > 0) return;
+    this.#lastAnswerMs = this.#parts.nowMs();
+    this.#endWhenAllAnswered();
   }
 
   becameReady(connection: LoadConnection): void {
@@ -281,7 +285,7 @@ export class SendLoop implements SendSide {
       if (transport.bufferedBytes > maxBufferedBytes || !this.#isRunning) return;
       const sentMs = nowMs();
       transport.beginBurst();
-      for (let bytes = 0; connection.backlogLength > 0 && bytes < closedLoopBurstBytes; bytes += messageBytes) {
+      for (let bytes = 0; connection.backlogLength > 0 && bytes < backlogBurstBytes; bytes += messageBytes) {
         const intendedMs = connection.backlog![connection.backlogHead]!;
         connection.backlogHead += 1;
         connection.backlogLength -= 1;
@@ -289,6 +293,7 @@ export class SendLoop implements SendSide {
         const phase = this.#phaseAt(intendedMs);
         if (isTooLate(sentMs - intendedMs, pacing)) {
           recorder.count(phase, counter.skipped);
+          recorder.count(phase, counter.skippedBlocked);
           continue;
         }
         const sequence = recorder.recordSent(connection.local, intendedMs, sentMs, phase, messageBytes, true);
@@ -315,7 +320,9 @@ export class SendLoop implements SendSide {
     this.#closedLoopLeft =
       running.maxMessages === null ? Infinity : evenShare(running.maxMessages, workers, workerIndex);
     this.#nextWindowCheckMs = nowMs() + windowCheckMs;
+    this.#lastAnswerMs = nowMs();
     for (const connection of connections.connections) this.#refillWindow(connection);
+    if (this.#closedLoopLeft === 0) this.#endWhenAllAnswered();
   }
 
   /** Sends until `inFlight` messages are out on the connection. The hot path of a closed loop. */
@@ -339,7 +346,7 @@ export class SendLoop implements SendSide {
       transport.writeMessage(codec.encode(global, sequence));
     }
     if (expectsAnswers) connection.windowUsed += room;
-    if (recorder.ledger.spillFreedWindow) this.#noteFreedWindow(connection, running.phase);
+    if (recorder.ledger.windowsFreedBySpill > 0) this.#takeBackWindows(connection, running.phase);
     transport.endBurst();
   }
 
@@ -354,16 +361,26 @@ export class SendLoop implements SendSide {
     return hasRoom && this.#closedLoopLeft > 0;
   }
 
-  /** Every message of a limited closed loop is out and settled: no reason to wait for the planned end. */
+  /** Every message of a limited closed loop is out, and answered or given up: no reason to wait for the planned end. */
   #endWhenAllAnswered(): void {
-    const isLast = this.#index === this.#phases.length - 1;
-    if (isLast && this.#parts.recorder.ledger.outstanding === 0) this.#end(this.#parts.nowMs());
+    if (this.#index < this.#phases.length - 1 || !this.#isRunning) return;
+    const waits = this.#parts.connections.connections.some((connection) => connection.windowUsed > 0);
+    if (!waits) this.#end(this.#parts.nowMs());
   }
 
-  #noteFreedWindow(connection: LoadConnection, phase: number): void {
-    this.#parts.recorder.ledger.spillFreedWindow = false;
-    connection.windowUsed -= 1;
-    this.#parts.recorder.count(phase, counter.windowTimeouts);
+  /** What has not been answered by now is the drain's to wait for; the load ended with the last answer. */
+  #endWhenSilent(atMs: number): void {
+    if (this.#index < this.#phases.length - 1 || atMs - this.#lastAnswerMs < windowCheckMs) return;
+    this.#end(this.#lastAnswerMs);
+  }
+
+  /** Only sends of this connection just made can have freed them. */
+  #takeBackWindows(connection: LoadConnection, phase: number): void {
+    const { recorder } = this.#parts;
+    const freed = recorder.ledger.windowsFreedBySpill;
+    recorder.ledger.windowsFreedBySpill = 0;
+    connection.windowUsed -= freed;
+    recorder.count(phase, counter.windowTimeouts, freed);
   }
 
   #releaseOldWindows(atMs: number): void {
@@ -377,6 +394,7 @@ export class SendLoop implements SendSide {
       }
       this.#refillWindow(connection);
     }
+    if (this.#closedLoopLeft === 0) this.#endWhenSilent(atMs);
   }
 
   #dueOf(running: RunningPhase): number {

@@ -32,6 +32,7 @@ interface HarnessOptions {
   readonly maxBufferedBytes?: number;
   readonly connect?: Partial<ConnectPlan>;
   readonly isOneway?: boolean;
+  readonly ringLength?: number;
 }
 
 /** One worker's sender over transports in memory, on the fake clock. */
@@ -56,7 +57,7 @@ class Harness {
     const own = Math.ceil((connections - workerIndex) / workers);
     const nowMs = (): number => performance.now() + this.jumpMs;
     const intervals = new IntervalRecorder(this.cells.intervals);
-    const ledger = new DeliveryLedger(own, 1024, (kind, phase, intendedMs) =>
+    const ledger = new DeliveryLedger(own, options.ringLength ?? 1024, (kind, phase, intendedMs) =>
       this.recorder.recordLost(kind, phase, intendedMs),
     );
     const facts = { expectsAnswers: options.isOneway !== true, openConnections: () => this.connections.ready };
@@ -261,6 +262,68 @@ describe("the send loop", () => {
     expect(harness.count(counter.duplicated, 3)).toBe(1);
   });
 
+  it("after a scheduled phase has no more in flight than asked for, whatever was in flight before", async () => {
+    const harness = new Harness({ connections: 1 });
+    await harness.open();
+    const transport = harness.transports[0]!;
+    const ended = harness.start([constant(100), { kind: "max", inFlight: 2 }], 1000, 2);
+    await vi.advanceTimersByTimeAsync(1005);
+    const before = transport.messages.length;
+    transport.receive(...transport.messages.slice(0, 50));
+    await vi.advanceTimersByTimeAsync(20);
+    expect(before).toBe(100);
+    expect(transport.messages.length - before).toBe(2);
+    transport.receive(...transport.messages.slice(50, 100));
+    expect(transport.messages.length - before).toBe(2);
+    transport.receive(transport.messages[100]!);
+    expect(transport.messages.length - before).toBe(3);
+    await vi.advanceTimersByTimeAsync(1500);
+    await ended;
+  });
+
+  it("frees every place of several messages that are overtaken in one burst", async () => {
+    const harness = new Harness({ connections: 1, ringLength: 16 });
+    await harness.open();
+    const transport = harness.transports[0]!;
+    const ended = harness.start([{ kind: "max", inFlight: 8 }], 1000, 3);
+    await vi.advanceTimersByTimeAsync(12);
+    const answered = new Set([0, 1, 2]); // never answered
+    for (let turn = 0; turn < 200; turn += 1) {
+      const open = transport.messages.flatMap((message, index) =>
+        answered.has(index) ? [] : [[message, index] as const],
+      );
+      for (const [, index] of open) answered.add(index);
+      transport.receive(...open.map(([message]) => message));
+    }
+    const last = transport.bursts[transport.bursts.length - 1]!;
+    expect(last).toHaveLength(8);
+    expect(harness.count(counter.windowTimeouts, 3)).toBe(3);
+    await vi.advanceTimersByTimeAsync(1500);
+    await ended;
+  });
+
+  it("ends a limited closed loop with its last answer, though some are never answered", async () => {
+    const harness = new Harness({ connections: 1 });
+    await harness.open();
+    const transport = harness.transports[0]!;
+    const startedMs = performance.now();
+    const ended = harness.start([{ kind: "max", inFlight: 4 }], 3_600_000, 3, 10);
+    await vi.advanceTimersByTimeAsync(12);
+    for (let turn = 0; turn < 3; turn += 1) transport.receive(...transport.messages.slice(turn * 2, turn * 2 + 2));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(harness.count(counter.sent, 3)).toBe(10);
+    expect((await ended) - startedMs).toBeLessThan(30);
+  });
+
+  it("ends at once for a worker that has no share of a few messages", async () => {
+    const harness = new Harness({ connections: 2, workers: 2, workerIndex: 0 });
+    await harness.open();
+    const ended = harness.start([{ kind: "max", inFlight: 1 }], 3_600_000, 3, 1);
+    await vi.advanceTimersByTimeAsync(50);
+    await ended;
+    expect(harness.count(counter.sent, 3)).toBe(0);
+  });
+
   it("does not let lost messages close the window for ever", async () => {
     const harness = new Harness({ connections: 1 });
     await harness.open();
@@ -400,6 +463,32 @@ describe("the connection set", () => {
     expect(harness.transports).toHaveLength(2);
     expect(harness.count(counter.reconnects)).toBe(1);
     expect(harness.connections.ready).toBe(1);
+  });
+
+  it("opens again what a segment with fewer had closed, even while the target is slow to close", async () => {
+    const harness = new Harness({ connections: 3 });
+    await harness.open();
+    const [, second, third] = harness.transports;
+    for (const transport of [second!, third!]) transport.close = () => undefined;
+    await harness.connections.openUpTo(1);
+    const opened = harness.connections.openUpTo(3);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(harness.connections.ready).toBe(1);
+    for (const transport of [second!, third!]) transport.destroy();
+    await vi.advanceTimersByTimeAsync(10);
+    await opened;
+    expect(harness.connections.ready).toBe(3);
+    expect(harness.count(counter.reconnects)).toBe(0);
+  });
+
+  it("does not reopen what it is told to stop opening", async () => {
+    const reconnect = { baseMs: 100, maxMs: 100, maxAttempts: null };
+    const harness = new Harness({ connections: 1, connect: { reconnect } });
+    await harness.open();
+    harness.transports[0]!.end({ opened: true, closeCode: 1006, closeReason: "", failure: undefined });
+    harness.connections.stopOpening();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(harness.transports).toHaveLength(1);
   });
 
   it("closes everything and leaves no timer behind", async () => {

@@ -17,7 +17,7 @@ function ledgerWith(connections: number, ringLength: number, maxSpilled?: number
 describe("the delivery ledger", () => {
   it("gives a first copy its own stamps, and calls the second a duplicate", () => {
     const [ledger] = ledgerWith(1, 16);
-    const sequence = ledger.send(0, 10, 10.5, 3);
+    const sequence = ledger.send(0, 10, 10.5, 3, false);
     const slot = ledger.take(0, sequence);
     expect([ledger.intendedMs[slot], ledger.sentMs[slot], ledger.phase[slot]]).toEqual([10, 10.5, 3]);
     expect(ledger.take(0, sequence)).toBe(ledgerAnswer.duplicate);
@@ -30,8 +30,8 @@ describe("the delivery ledger", () => {
 
   it("still knows a message answered after any number of others", () => {
     const [ledger, lost] = ledgerWith(1, 16);
-    const old = ledger.send(0, 1, 1.25, 2);
-    for (let index = 0; index < 1000; index += 1) ledger.take(0, ledger.send(0, index, index, 0));
+    const old = ledger.send(0, 1, 1.25, 2, false);
+    for (let index = 0; index < 1000; index += 1) ledger.take(0, ledger.send(0, index, index, 0, false));
     expect(ledger.take(0, old)).toBe(ledgerAnswer.spilled);
     expect([ledger.spilledIntendedMs, ledger.spilledSentMs, ledger.spilledPhase]).toEqual([1, 1.25, 2]);
     expect(ledger.take(0, old)).toBe(ledgerAnswer.duplicate);
@@ -41,9 +41,9 @@ describe("the delivery ledger", () => {
 
   it("tells corrupt from missing, and closed from both", () => {
     const [ledger, lost] = ledgerWith(2, 16);
-    const broken = ledger.send(0, 1, 1, 0);
-    ledger.send(0, 2, 2, 0);
-    ledger.send(1, 3, 3, 0);
+    const broken = ledger.send(0, 1, 1, 0, false);
+    ledger.send(0, 2, 2, 0, false);
+    ledger.send(1, 3, 3, 0, false);
     expect(ledger.markCorrupt(0, broken)).toBe(true);
     ledger.closeConnection(1);
     ledger.finish();
@@ -52,7 +52,7 @@ describe("the delivery ledger", () => {
 
   it("counts a message as delivered when a good copy follows a broken one", () => {
     const [ledger, lost] = ledgerWith(1, 16);
-    const sequence = ledger.send(0, 1, 1, 0);
+    const sequence = ledger.send(0, 1, 1, 0, false);
     ledger.markCorrupt(0, sequence);
     expect(ledger.take(0, sequence)).toBeGreaterThanOrEqual(0);
     ledger.finish();
@@ -73,9 +73,9 @@ describe("the delivery ledger", () => {
 
   it("does not take a straggler for a duplicate when its message has been settled as lost", () => {
     const [ledger] = ledgerWith(1, 16);
-    const old = ledger.send(0, 0, 0, 0);
-    for (let index = 0; index < 100; index += 1) ledger.take(0, ledger.send(0, index, index, 0));
-    const recent = ledger.send(0, 0, 0, 0);
+    const old = ledger.send(0, 0, 0, 0, false);
+    for (let index = 0; index < 100; index += 1) ledger.take(0, ledger.send(0, index, index, 0, false));
+    const recent = ledger.send(0, 0, 0, 0, false);
     ledger.finish();
     expect(ledger.take(0, old)).toBe(ledgerAnswer.lost);
     expect(ledger.take(0, recent)).toBe(ledgerAnswer.lost);
@@ -84,7 +84,7 @@ describe("the delivery ledger", () => {
 
   it("says how many it gave up when more are outstanding than it may keep", () => {
     const [ledger, lost] = ledgerWith(1, 16, 100);
-    for (let index = 0; index < 1000; index += 1) ledger.send(0, index, index, 0);
+    for (let index = 0; index < 1000; index += 1) ledger.send(0, index, index, 0, false);
     expect(ledger.givenUp).toBe(1000 - 16 - 100);
     ledger.finish();
     expect(lost).toHaveLength(1000);
@@ -93,12 +93,12 @@ describe("the delivery ledger", () => {
 
   it("frees a place in the window for messages unanswered too long, once", () => {
     const [ledger] = ledgerWith(1, 16);
-    const first = ledger.send(0, 0, 0, 0);
-    ledger.send(0, 100, 100, 0);
+    const first = ledger.send(0, 0, 0, 0, true);
+    ledger.send(0, 100, 100, 0, true);
     expect(ledger.releaseOlder(0, 50)).toBe(1);
     expect(ledger.releaseOlder(0, 50)).toBe(0);
     ledger.take(0, first);
-    expect(ledger.takenWasReleased).toBe(true);
+    expect(ledger.takenHeldWindow).toBe(false);
   });
 
   it("agrees with a plain model that remembers everything, whatever happens", () => {
@@ -120,7 +120,7 @@ describe("the delivery ledger", () => {
           const key = `${connection}:${sequence}`;
           const known = state.get(key);
           if (kind === "send") {
-            expect(ledger.send(connection, 0, 0, 0)).toBe(highest + 1);
+            expect(ledger.send(connection, 0, 0, 0, false)).toBe(highest + 1);
             sent[connection] = highest + 1;
             state.set(`${connection}:${highest + 1}`, "pending");
           } else if (kind === "corrupt") {

@@ -31,7 +31,8 @@ test("messages left unsent because the generator was late limit it; because the 
   expect(of({ unsentBlocked: 20 })).toBe("ok");
   expect(of({ unsendable: 20 })).toBe("ok");
   expect(of({ skipped: 20 })).toBe("limited");
-  expect(of({ skipped: 19, unsentBlocked: 1 })).toBe("ok");
+  expect(of({ skipped: 20, skippedBlocked: 20 })).toBe("ok");
+  expect(of({ skipped: 20, skippedBlocked: 1, unsentBlocked: 0 })).toBe("limited");
 });
 
 test("its own slip counts, slip upon a blocked connection does not", () => {
