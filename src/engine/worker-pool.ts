@@ -62,7 +62,11 @@ export class WorkerPool {
     listener: WorkerPoolListener,
   ): { handle: WorkerHandle; done: Promise<void>; port: MessagePort } {
     const { port1, port2 } = new MessageChannel();
-    const state = { lostReason: null as string | null, isOver: false, giveUp: (_reason: string): void => undefined };
+    const state: { lostReason: string | null; isOver: boolean; giveUp: (reason: string) => void } = {
+      lostReason: null,
+      isOver: false,
+      giveUp: () => undefined,
+    };
     port1.on("message", (event: WorkerEvent) => listener.onEvent(task.workerIndex, event));
     const done = new Promise<void>((resolve) => {
       let grace: NodeJS.Timeout | undefined;

@@ -72,7 +72,7 @@ test("lost workers, missed intervals, early losses and refused compression are s
   };
   const collected = { generator, intervals: aCollected().intervals.slice(1), compressionAgreed: false };
   const changes: Changes = { collected, plan: { connect: { ...connect, compress: true } } };
-  expect(textOf("workersLost", changes)).toBe("1 worker died; worker 1: out of memory");
+  expect(textOf("workersLost", changes)).toBe("1 worker died; worker 2: out of memory");
   expect(textOf("intervalsMissed", changes)).toMatch(/^100 latencies are in no interval/);
   expect(textOf("ledgerGivenUp", changes)).toMatch(/^7 messages counted as lost/);
   expect(textOf("notCompressed", changes)).toMatch(/did not agree/);

@@ -147,6 +147,14 @@ describe("checkThresholds", () => {
     });
   });
 
+  it("fails few samples that break the bound, and says how few they are", () => {
+    const result = sampleResult({ totals: sampleBlock(500, 10) });
+    expect(check(result, "latency.p99.9<1us")).toMatchObject({
+      outcome: "fail",
+      detail: "p99.9 needs 10,000 samples, there are 500",
+    });
+  });
+
   it("judges the slip of a closed loop as unknown", () => {
     const result = sampleResult({ totals: sampleBlock(100, 10, { loop: "closed", slipUs: noTimes }) });
     expect(check(result, "slip.p50<1s").outcome).toBe("no-data");
@@ -163,6 +171,10 @@ describe("checkThresholds", () => {
           detail: "the generator was limited: slip p99 was 30 ms",
         });
       }
+    });
+
+    it("judges no phase when what limited it is told of none", () => {
+      expect(check(sampleResult({ generator }), "latency{phase=load}.p50<1s").outcome).toBe("not-evaluated");
     });
 
     it("still judges a phase in which it was not", () => {

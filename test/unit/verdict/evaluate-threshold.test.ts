@@ -18,6 +18,13 @@ describe("evaluateThreshold", () => {
     expect(evaluateThreshold(threshold, 0, 0)).toBe("no-data");
   });
 
+  it("fails a percentile of few samples that breaks its bound, but does not pass one that holds", () => {
+    const upper = parseThreshold("latency.p99<50ms", "test");
+    expect(evaluateThreshold(upper, 0.06, 5)).toBe("fail");
+    expect(evaluateThreshold(upper, 0.04, 5)).toBe("unresolved");
+    expect(evaluateThreshold(upper, 0.04, 1000)).toBe("pass");
+  });
+
   it("has no data for a bound against a baseline that is not there", () => {
     expect(evaluateThreshold(parseThreshold("latency.p50<=base*1.1", "test"), 0.1, 5000)).toBe("no-data");
   });

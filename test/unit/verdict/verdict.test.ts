@@ -126,6 +126,12 @@ describe("decideVerdict", () => {
   it.each<[keyof typeof runs, readonly ResultThreshold[], string]>([
     ["sound", [], "no threshold was asked for"],
     ["sound", [held, held], "2 of 2 thresholds held"],
+    ["sound", [unresolved], "nothing failed, but 1 of 1 threshold could not be decided (too few samples)"],
+    [
+      "sound",
+      [held, { ...unresolved, samples: null }],
+      "nothing failed, but 1 of 2 thresholds could not be decided (too few samples, or too short a run)",
+    ],
     ["sound", [failed], "threshold failed: latency.p99<50ms: 61.20 ms"],
     ["sound", [noData], "threshold failed: latency.p99<50ms: no data (no samples)"],
     ["sound", [warnOnly(failed)], "warning only: latency.p99<50ms: 61.20 ms"],
@@ -139,7 +145,7 @@ describe("decideVerdict", () => {
     ["nothingSent", [], "no message was sent"],
     ["onewayRefused", [], "the network took none of the messages"],
     ["onewayLost", [], "the target took in none of 100 messages"],
-    ["workerLost", [], "worker 1 was lost: exited with 9"],
+    ["workerLost", [], "worker 2 was lost: exited with 9"],
     ["failed", [], "the mock ended"],
     ["aborted", [], "aborted: latency.p99<50ms: 61.20 ms"],
     ["terminated", [], "interrupted by SIGTERM; the result is partial"],
