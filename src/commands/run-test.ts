@@ -34,11 +34,12 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
       const plan = withUrl(request.plan, target.url);
       announce([...request.notes, ...notes], request, plan, target, host);
       const collected = await runLoad(request, plan, target, thresholds, stopping, host);
-      const result = judge(request, plan, collected, thresholds, host);
+      const result = await judgeOrSave(request, plan, collected, thresholds, path, host);
       const written = await writeResult(path, result, { replace: request.output.file !== null });
       report(request, result, written.path, host);
       if (written.problem !== null) {
-        host.stderr.write(`error: ${written.problem.message}\n`);
+        const hint = written.problem.hint === undefined ? "" : `hint:  ${written.problem.hint}\n`;
+        host.stderr.write(`error: ${written.problem.message}\n${hint}`);
         return result.verdict.exitCode === exitCode.ok ? exitCode.runFailed : (result.verdict.exitCode as ExitCode);
       }
       return result.verdict.exitCode as ExitCode;
@@ -87,6 +88,25 @@ async function runLoad(
     return { ...collected, target: { ...collected.target, mockBooks: booksSince(booksBefore, booksAfter) } };
   } finally {
     progress?.end();
+  }
+}
+
+/** A result that does not add up is a bug of ours; what was measured is saved all the same, and says so. */
+async function judgeOrSave(
+  request: RunRequest,
+  plan: Plan,
+  collected: Collected,
+  thresholds: readonly Threshold[],
+  path: string,
+  host: Host,
+): Promise<RunResult> {
+  try {
+    return judge(request, plan, collected, thresholds, host);
+  } catch (error) {
+    const spoiled = buildResult({ ...resultInput(request, plan, collected, host), isUnchecked: true });
+    const text = error instanceof Error ? error.message : String(error);
+    await writeResult(path, { ...spoiled, warnings: [{ code: "bug", text }, ...spoiled.warnings] }, { replace: true });
+    throw error;
   }
 }
 

@@ -92,7 +92,8 @@ export function rateOf(messages: ResultMessages, windowMs: number): ResultRate {
   return {
     offeredPerSecond: perSecond(messages.offered),
     sentPerSecond: perSecond(messages.sentInWindow),
-    deliveredPerSecond: perSecond(messages.deliveredInWindow),
+    // Nobody expected an answer, or nobody knows what arrived: no rate, rather than 0.
+    deliveredPerSecond: messages.expected > 0 ? perSecond(messages.deliveredInWindow) : null,
     achievedRatio: messages.offered > 0 ? messages.sent / messages.offered : null,
     windowMs,
   };

@@ -59,6 +59,8 @@ function brokenInBlock(name: string, block: ResultBlock, result: RunResult): str
     brokenSum(name, m, "lost", ["lostMissing", "lostClosed", "lostCorrupt"]),
     brokenSum(name, m, "expected", ["delivered", "lost", "refused"]),
   ];
+  if (m.late > m.delivered) broken.push(`${name}: late ${m.late} is more than delivered ${m.delivered}`);
+  broken.push(...brokenRates(name, block));
   if (m.pending !== 0) broken.push(`${name}: ${m.pending} messages are still pending although the run has ended`);
   if (result.config.mode === "echo" && m.expected !== m.sent) {
     broken.push(`${name}: expected ${m.expected} is not sent ${m.sent}`);
@@ -73,6 +75,21 @@ function brokenInBlock(name: string, block: ResultBlock, result: RunResult): str
     broken.push(`${name}: ownSlipUs.count ${block.ownSlipUs.count} is more than slipUs.count ${block.slipUs.count}`);
   }
   return broken.filter((sentence) => sentence !== null);
+}
+
+/** Rates are what the counts of the window come to. */
+function brokenRates(name: string, { messages, rate }: ResultBlock): string[] {
+  const counts = {
+    offeredPerSecond: messages.offered,
+    sentPerSecond: messages.sentInWindow,
+    deliveredPerSecond: messages.deliveredInWindow,
+  };
+  return (["offeredPerSecond", "sentPerSecond", "deliveredPerSecond"] as const).flatMap((key) => {
+    const given = rate[key];
+    const due = (counts[key] * 1000) / rate.windowMs;
+    if (given === null || Math.abs(given - due) <= 1e-6 * Math.max(1, due)) return [];
+    return [`${name}: rate.${key} ${given} is not ${counts[key]} in ${rate.windowMs} ms`];
+  });
 }
 
 /** `total = a + b + c`, or the sentence that says it is not so. */
@@ -136,7 +153,7 @@ function brokenIntervals({ phases, intervals, generator }: RunResult): string[] 
   const inPhases = phases.reduce((value, phase) => value + phase.latencyUs.count, 0);
   const inIntervals = intervals.reduce((value, interval) => value + interval.latencyUs.count, 0);
   const missed = generator.missedIntervalSamples;
-  if (inIntervals + missed === inPhases) return [];
+  if (inIntervals + missed === inPhases && missed >= 0) return [];
   return [
     `intervals: their latencyUs.count adds up to ${inIntervals}, with ${missed} missed; that of the phases to ${inPhases}`,
   ];
