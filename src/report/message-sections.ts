@@ -142,13 +142,14 @@ function percentileTitle(name: string): string {
 export function rateSection({ totals, config }: RunResult, width: number): readonly string[] {
   if (config.mode === "connect") return [];
   const { rate, bytes, messages } = totals;
+  const isClosed = totals.loop === "closed";
   const seconds = rate.windowMs / 1000;
   const perSecond = (value: number) => (seconds > 0 ? value / seconds : null);
   const figures = [
-    ["offered/s", rateText(rate.offeredPerSecond)],
+    ["offered/s", isClosed ? "-" : rateText(rate.offeredPerSecond)],
     ["sent/s", rateText(rate.sentPerSecond)],
     ["delivered/s", deliveredRate(totals, config)],
-    ["sent/offered", ratioText(rate.achievedRatio)],
+    ["sent/offered", isClosed ? "-" : ratioText(rate.achievedRatio)],
     ["sent kB/s", rateText(perSecond(bytes.sent / 1000))],
     ["received kB/s", rateText(perSecond(bytes.received / 1000))],
     ["window", secondsText(rate.windowMs)],
@@ -165,7 +166,7 @@ export function rateSection({ totals, config }: RunResult, width: number): reado
     ...renderRow(figures, width),
     ...(told.length === 0 ? [] : wrap(`not sent: ${told.join(", ")}`, width, "  ")),
     ...wrap(
-      "over the measured window only; offered = what the schedule asked for; bytes without frame headers",
+      `over the measured window only; ${isClosed ? "a closed loop has no schedule, so nothing is offered" : "offered = what the schedule asked for"}; bytes without frame headers`,
       width,
       "  ",
     ),
@@ -197,7 +198,7 @@ export function phaseSection({ phases, config }: RunResult, width: number): read
   const rows = measured.map((phase) => [
     phase.name,
     countText(phase.connections.planned),
-    rateText(phase.rate.offeredPerSecond),
+    phase.loop === "closed" ? "-" : rateText(phase.rate.offeredPerSecond),
     rateText(phase.rate.sentPerSecond),
     deliveredRate(phase, config),
     ratioText(phase.deliveryRatio),

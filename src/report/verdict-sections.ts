@@ -88,24 +88,22 @@ function markerOf(check: ResultThreshold, reasons: readonly string[]): Marker {
 }
 
 /** The outcome, its reasons, and what else weakens the result. */
-export function verdictSection({ verdict, warnings }: RunResult, width: number): readonly string[] {
+export function verdictSection(result: RunResult, width: number): readonly string[] {
+  const { verdict, warnings } = result;
   const [first = "", ...others] = verdict.reasons;
   const shown = warnings.filter((warning) => !shownElsewhere.includes(warning.code));
   return [
     "Verdict",
-    ...wrap(
-      first === "" ? verdict.outcome : `${verdict.outcome}: ${first}`,
-      width,
-      `  ${outcomeMarker(verdict.outcome)} `,
-    ),
+    ...wrap(first === "" ? verdict.outcome : `${verdict.outcome}: ${first}`, width, `  ${verdictMarker(result)} `),
     ...others.flatMap((reason) => wrap(reason, width, "         - ")),
     ...shown.flatMap((warning) => wrap(warning.text, width, "  [WARN] ")),
   ];
 }
 
 /** The last line of a report: the exit code, why, and where the result is kept; the place comes before it when both are too long. */
-export function closingLines({ verdict }: RunResult, savedTo: string | null, width: number): readonly string[] {
-  const start = `${outcomeMarker(verdict.outcome)} exit code ${verdict.exitCode}: `;
+export function closingLines(result: RunResult, savedTo: string | null, width: number): readonly string[] {
+  const { verdict } = result;
+  const start = `${verdictMarker(result)} exit code ${verdict.exitCode}: `;
   const [first = verdict.outcome, ...others] = verdict.reasons;
   const more = verdict.outcome === "fail" && others.length > 0 ? ` (and ${others.length} more)` : "";
   const reason = plain(first);
@@ -116,7 +114,11 @@ export function closingLines({ verdict }: RunResult, savedTo: string | null, wid
   return [cutMiddle(saved, width), `${start}${cut(reason, width - start.length - more.length)}${more}`];
 }
 
-function outcomeMarker(outcome: RunResult["verdict"]["outcome"]): Marker {
-  if (outcome === "pass") return "[PASS]";
+/** The marker of a verdict, for whoever prints one of its reasons: `[WARN]` for what is neither good nor bad news. */
+export function verdictMarker({ verdict, thresholds }: Pick<RunResult, "verdict" | "thresholds">): Marker {
+  const { outcome } = verdict;
+  if (outcome === "pass") {
+    return thresholds.some((check) => !check.warnOnly && check.outcome === "unresolved") ? "[WARN]" : "[PASS]";
+  }
   return outcome === "fail" || outcome === "failed" ? "[FAIL]" : "[WARN]";
 }

@@ -1,6 +1,6 @@
 import type { ResultThreshold, RunResult } from "../result/run-result.ts";
 import { formatCount } from "../units/count.ts";
-import { compare, evaluateThreshold, samplesNeeded } from "./evaluate-threshold.ts";
+import { compare, evaluateThreshold, hasTooFewSamples, samplesNeeded } from "./evaluate-threshold.ts";
 import { measuredValue, type MeasuredValue } from "./measured-value.ts";
 import { rollingWindows, type WindowValue } from "./rolling-windows.ts";
 import type { QuantityKind } from "./threshold-metrics.ts";
@@ -20,7 +20,8 @@ const savedUnits: Readonly<Record<QuantityKind, string>> = {
 
 /**
  * Every threshold against the result, in order. No data is `no-data`, which counts as a failure; a percentile on too few
- * samples and a run shorter than the window are `unresolved`; nothing is judged where the generator was limited.
+ * samples that would hold, and a run shorter than the window, are `unresolved`; nothing is judged where the generator was
+ * limited.
  */
 export function checkThresholds(result: RunResult, thresholds: readonly Threshold[]): readonly CheckedThreshold[] {
   return thresholds.map((threshold) => checkThreshold(result, threshold));
@@ -56,7 +57,7 @@ interface Judged extends MeasuredValue {
 
 function judge(threshold: Threshold, measured: MeasuredValue): Judged {
   const outcome = evaluateThreshold(threshold, measured.value, measured.samples);
-  if (outcome !== "unresolved") return { ...measured, outcome };
+  if (outcome === "no-data" || !hasTooFewSamples(threshold.stat, measured.samples)) return { ...measured, outcome };
   const detail = `${threshold.stat} needs ${formatCount(samplesNeeded(threshold.stat))} samples, there are ${formatCount(measured.samples ?? 0)}`;
   return { ...measured, outcome, detail };
 }
@@ -75,7 +76,7 @@ function judgeWindows(threshold: Threshold, windows: readonly WindowValue[], rea
   const worst = worstOf("fail") ?? worstOf("unresolved") ?? worstOf("pass");
   if (worst === undefined) return { value: null, samples: 0, outcome: "no-data", detail: "no samples" };
   const at = `worst ${span}: from ${(worst.window.fromMs / 1000).toFixed(0)} s`;
-  const detail = worst.outcome === "unresolved" ? `${at}; ${worst.detail ?? ""}` : at;
+  const detail = worst.detail === undefined ? at : `${at}; ${worst.detail}`;
   return { value: worst.value, samples: worst.samples, outcome: worst.outcome, detail };
 }
 
@@ -84,11 +85,15 @@ function worseFirst({ op }: Threshold, a: number | null, b: number | null): numb
   return direction * ((a ?? 0) - (b ?? 0));
 }
 
-/** Why nothing may be judged: the generator was limited, in the phase that is asked about or in the run. */
+/**
+ * Why nothing may be judged: the generator was limited, in the phase that is asked about or in the run. What spoiled the
+ * run and is told of no phase (lag, a busy worker, throttling) may have been in any of them.
+ */
 function limitedReason(result: RunResult, threshold: Threshold): string | undefined {
   const phase = result.phases.find((candidate) => candidate.name === threshold.selectors.phase);
+  const isOfPhases = result.phases.some((each) => each.measured && each.generatorHealth === "limited");
   const [health, reasons] =
-    phase === undefined
+    phase === undefined || !isOfPhases
       ? [result.generator.health, result.generator.reasons]
       : [phase.generatorHealth, phase.generatorReasons];
   if (health !== "limited") return undefined;

@@ -11,12 +11,19 @@ const samplesBeyond = 10;
 
 /**
  * One value against a threshold. `value` is in the threshold's unit, null when there is none; `samples` are those
- * behind it, null when it is no statistic of samples. No data never passes.
+ * behind it, null when it is no statistic of samples. No data never passes, and neither does a percentile of too few
+ * samples; but where it breaks its bound it fails, however few they are.
  */
 export function evaluateThreshold(threshold: Threshold, value: number | null, samples: number | null): Evaluated {
   if (value === null || threshold.bound.kind !== "value") return "no-data";
-  if (samples !== null && samples < samplesNeeded(threshold.stat)) return samples === 0 ? "no-data" : "unresolved";
-  return compare(value, threshold.op, threshold.bound.value) ? "pass" : "fail";
+  if (samples === 0) return "no-data";
+  if (!compare(value, threshold.op, threshold.bound.value)) return "fail";
+  return hasTooFewSamples(threshold.stat, samples) ? "unresolved" : "pass";
+}
+
+/** Whether a statistic of so many samples (null: of none) is but a hint. */
+export function hasTooFewSamples(stat: string, samples: number | null): boolean {
+  return samples !== null && samples < samplesNeeded(stat);
 }
 
 /** Samples that a statistic needs to be told: 10/(1-q) for a percentile, 1 for any other. */

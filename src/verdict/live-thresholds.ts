@@ -1,5 +1,6 @@
 import type { RunResult } from "../result/run-result.ts";
 import { checkThreshold } from "./check-thresholds.ts";
+import { hasTooFewSamples } from "./evaluate-threshold.ts";
 import { formatCheck } from "./format-check.ts";
 import type { Threshold } from "./threshold.ts";
 
@@ -8,7 +9,7 @@ const settleMs = 5000;
 
 /**
  * The thresholds of a run that goes on, for `--abort-on-fail`. Asked each second with the result so far; silent before
- * `delayMs` of measured load. Only a plain failure ends a run: what has no data yet may still get it.
+ * `delayMs` of measured load. Only a plain failure ends a run: what has no data or few samples yet may still get them.
  */
 export class LiveThresholds {
   readonly #thresholds: readonly Threshold[];
@@ -28,7 +29,7 @@ export class LiveThresholds {
     if (last === undefined || loadMs < this.#delayMs) return undefined;
     for (const threshold of this.#thresholds) {
       const check = checkThreshold(result, threshold, last.endMs - settleMs);
-      if (check.outcome === "fail") return formatCheck(check);
+      if (check.outcome === "fail" && !hasTooFewSamples(threshold.stat, check.samples)) return formatCheck(check);
     }
     return undefined;
   }

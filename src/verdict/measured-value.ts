@@ -81,8 +81,9 @@ function deliveryValue(result: RunResult, { messages, deliveryRatio }: ResultBlo
   return { value: counts[stat] ?? null, samples };
 }
 
-function rateValue({ config }: RunResult, { rate }: ResultBlock, stat: string): MeasuredValue {
+function rateValue({ config }: RunResult, { rate, loop }: ResultBlock, stat: string): MeasuredValue {
   if (config.mode === "oneway" && stat === "delivered") return noValue("in mode oneway no arrival is seen");
+  if (loop === "closed" && (stat === "offered" || stat === "achieved")) return noValue("a closed loop has no schedule");
   const values: Readonly<Record<string, number | null>> = {
     offered: rate.offeredPerSecond,
     sent: rate.sentPerSecond,

@@ -16,7 +16,7 @@ export type VerdictFacts = Pick<RunResult, "end" | "config" | "totals" | "genera
 /**
  * One outcome from all that happened. Of several the first of: interrupted (130, 143), the run failed (97), inconclusive
  * because a gate could not be judged (96), a gate failed or the run was aborted by one (99), all held (0).
- * `strict` makes unresolved thresholds failures.
+ * `strict` makes unresolved thresholds failures; advisory ones stay advisory.
  */
 export function decideVerdict(
   facts: VerdictFacts,
@@ -67,15 +67,24 @@ function isUnheld(check: ResultThreshold, strict: boolean): boolean {
 function passReasons(facts: VerdictFacts, checks: readonly ResultThreshold[], gateCount: number): readonly string[] {
   const unresolved = checks.filter((check) => !check.warnOnly && check.outcome === "unresolved");
   const missed = checks.filter((check) => check.warnOnly && isUnheld(check, true));
-  const held = gateCount - unresolved.length;
   return [
-    gateCount === 0 ? "no threshold was asked for" : `${held} of ${count(gateCount, "threshold")} held`,
+    gateCount === 0
+      ? "no threshold was asked for"
+      : unresolved.length === 0
+        ? `${gateCount} of ${count(gateCount, "threshold")} held`
+        : undecidedReason(unresolved, gateCount),
     ...unresolved.map((check) => `not decided: ${formatCheck(check)}`),
     ...missed.map((check) => `warning only: ${formatCheck(check)}`),
     ...(facts.generator.health === "limited"
       ? ["the generator was limited, but nothing was asked of the numbers"]
       : []),
   ];
+}
+
+/** Not a word of holding: what has not been decided has not held. */
+function undecidedReason(unresolved: readonly ResultThreshold[], gateCount: number): string {
+  const tooShort = unresolved.some((check) => check.samples === null) ? ", or too short a run" : "";
+  return `nothing failed, but ${unresolved.length} of ${count(gateCount, "threshold")} could not be decided (too few samples${tooShort})`;
 }
 
 /** Why the run itself came to nothing, most telling first; empty when it did not. */

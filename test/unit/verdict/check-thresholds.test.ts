@@ -155,9 +155,12 @@ describe("checkThresholds", () => {
     });
   });
 
-  it("judges the slip of a closed loop as unknown", () => {
+  it("knows nothing of the schedule of a closed loop", () => {
     const result = sampleResult({ totals: sampleBlock(100, 10, { loop: "closed", slipUs: noTimes }) });
-    expect(check(result, "slip.p50<1s").outcome).toBe("no-data");
+    for (const text of ["slip.p50<1s", "rate.achieved>=0.5", "rate.offered>=1/s"]) {
+      expect(check(result, text).outcome).toBe("no-data");
+    }
+    expect(check(result, "rate.sent>=1/s").outcome).toBe("pass");
   });
 
   describe("with a limited generator", () => {
