@@ -241,7 +241,12 @@ export const runFlags: readonly FlagSpec[] = [
   },
   { flags: "--abort-on-fail", setting: null, group: gates, about: "stop as soon as a threshold fails" },
   { flags: "--abort-delay <time>", setting: null, group: gates, about: "but not before so much load (default: 10s)" },
-  { flags: "--strict", setting: null, group: gates, about: "warnings count as failures" },
+  {
+    flags: "--strict",
+    setting: null,
+    group: gates,
+    about: "thresholds left undecided by too few samples count as failed",
+  },
   {
     flags: "--env <name>",
     setting: null,
