@@ -7,8 +7,11 @@ export interface MeasuringMode {
   readonly mode: RunResult["config"]["mode"];
   /** oneway: the target's own books will tell what arrived. */
   readonly knowsDelivery: boolean;
+  /** Every load of the run is a closed loop: there is no schedule to be early or late on. @default false */
+  readonly isClosedLoop?: boolean;
 }
 
+/** Thresholds that can have data in this run. */
 export interface ApplicableThresholds {
   readonly thresholds: readonly Threshold[];
   /** One line for people per threshold of a profile that was left out. */
@@ -16,8 +19,8 @@ export interface ApplicableThresholds {
 }
 
 /**
- * Leaves out what a profile asks of messages when the mode has none, and says so. Asked for by a flag it is a usage
- * error: it could only ever have no data.
+ * Leaves out what a profile asks of messages when the mode has none, or of a schedule when the load has none, and says
+ * so. Asked for by a flag it is a usage error: it could only ever have no data.
  */
 export function applicableThresholds(
   thresholds: readonly Threshold[],
@@ -27,19 +30,22 @@ export function applicableThresholds(
   const kept: Threshold[] = [];
   const notes: string[] = [];
   for (const threshold of thresholds) {
-    const reason = whyNotMeasured(threshold.metric, measuring);
+    const reason = whyNotMeasured(threshold, measuring);
     if (reason === null) kept.push(threshold);
     else if (isFromFlags(threshold)) {
       throw usageError(
         `threshold "${threshold.text}" (${threshold.source}): ${reason}`,
-        "leave it out, or take --mode echo",
+        reason === noSchedule ? "leave it out, or give a rate" : "leave it out, or take --mode echo",
       );
     } else notes.push(`threshold ${threshold.text} (${threshold.source}) is left out: ${reason}`);
   }
   return { thresholds: kept, notes };
 }
 
-function whyNotMeasured(metric: string, { mode, knowsDelivery }: MeasuringMode): string | null {
+const noSchedule = "a closed loop has no schedule";
+
+function whyNotMeasured({ metric, stat }: Threshold, measuring: MeasuringMode): string | null {
+  const { mode, knowsDelivery, isClosedLoop = false } = measuring;
   const subject = metric.split(".")[0]!;
   if (mode === "connect" && ["latency", "service", "slip", "delivery", "rate"].includes(subject)) {
     return "mode connect sends no messages";
@@ -48,5 +54,7 @@ function whyNotMeasured(metric: string, { mode, knowsDelivery }: MeasuringMode):
   if (mode === "oneway" && subject === "delivery" && !knowsDelivery) {
     return "mode oneway cannot know what arrived, unless the target is the mock";
   }
-  return null;
+  const asksOfSchedule =
+    subject === "slip" || metric === "latency.slip" || (metric === "rate" && ["offered", "achieved"].includes(stat));
+  return isClosedLoop && asksOfSchedule ? noSchedule : null;
 }
