@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { exitCode } from "../errors/exit-code.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, sumOfParts, type BlockParts } from "./build-block.ts";
-import { worstOf } from "./build-generator.ts";
+import { cpuPerMillionMessages, worstLag, worstOf } from "./build-generator.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { phasesOfSavedPlan, templateOfSavedPlan } from "./read-saved-plan.ts";
 import { resultSchemaName } from "./run-result.ts";
@@ -14,7 +14,7 @@ import type {
   ResultVerdict,
   RunResult,
 } from "./run-result.ts";
-import { scalingEfficiency } from "./scaling-efficiency.ts";
+import { withScaling } from "./scaling-efficiency.ts";
 import { findWarnings } from "./warnings.ts";
 
 type MergedFrom = NonNullable<RunResult["mergedFrom"]>;
@@ -133,17 +133,6 @@ function headOf(own: readonly { readonly phase: ResultPhase; readonly shiftMs: n
   };
 }
 
-function withScaling(phases: readonly ResultPhase[], scaling: RunResult["config"]["scaling"]): readonly ResultPhase[] {
-  if (scaling === null) return phases;
-  const inputs = phases.map(({ measured, connections, rate }) => ({
-    measured,
-    connections: connections.planned,
-    ...rate,
-  }));
-  const efficiencies = scalingEfficiency(inputs, scaling);
-  return phases.map((phase, i) => ({ ...phase, scalingEfficiency: efficiencies[i] ?? null }));
-}
-
 function addGenerators(results: readonly RunResult[]): ResultGenerator {
   const all = results.map((result) => result.generator);
   const sum = (read: (generator: ResultGenerator) => number): number =>
@@ -153,23 +142,17 @@ function addGenerators(results: readonly RunResult[]): ResultGenerator {
     return known.length === 0 ? null : Math.max(...known);
   };
   const judged = worstOf(all);
-  const lags = all.map((each) => each.lagUs).filter((lag) => lag !== null);
-  const sent = results.reduce(
-    (total, { phases }) => total + phases.reduce((part, phase) => part + phase.messages.sent, 0),
-    0,
-  );
   const cpuSeconds = sum((each) => each.cpuSeconds);
-  const worstLag = (read: (lag: (typeof lags)[number]) => number): number => Math.max(...lags.map(read));
   return {
     health: judged.health,
     reasons: [...new Set(judged.reasons)],
-    lagUs:
-      lags.length === 0
-        ? null
-        : { p50: worstLag((lag) => lag.p50), p99: worstLag((lag) => lag.p99), max: worstLag((lag) => lag.max) },
+    lagUs: worstLag(all.map((each) => each.lagUs)),
     utilization: largest(all.map((each) => each.utilization)),
     cpuSeconds,
-    cpuSecondsPerMillionMessages: sent > 0 ? (cpuSeconds * 1e6) / sent : null,
+    cpuSecondsPerMillionMessages: cpuPerMillionMessages(
+      cpuSeconds,
+      results.flatMap(({ phases }) => phases),
+    ),
     throttledRatio: largest(all.map((each) => each.throttledRatio)),
     stealRatio: largest(all.map((each) => each.stealRatio)),
     lostWorkers: all.flatMap((each) => each.lostWorkers),

@@ -42,9 +42,9 @@ function stalledShare(workers: Collected["generator"]["workers"], phases: readon
   return loadMs <= 0 ? null : Math.max(0, ...workers.map((worker) => worker.stalledMs)) / loadMs;
 }
 
-/** Of the worst worker, each figure for itself; null when no worker told. */
-function worstLag(workers: Collected["generator"]["workers"]): ResultGenerator["lagUs"] {
-  const told = workers.flatMap((worker) => worker.lagUs ?? []);
+/** The worst of several lags, each figure for itself; null when none was told. */
+export function worstLag(lags: readonly ResultGenerator["lagUs"][]): ResultGenerator["lagUs"] {
+  const told = lags.filter((lag) => lag !== null);
   if (told.length === 0) return null;
   return {
     p50: Math.max(...told.map((lag) => lag.p50)),
@@ -53,14 +53,21 @@ function worstLag(workers: Collected["generator"]["workers"]): ResultGenerator["
   };
 }
 
+/**
+ * CPU seconds per million messages sent; null when none was. CPU is counted over the measured load, and so are the
+ * messages it is divided by: those of the measured phases.
+ */
+export function cpuPerMillionMessages(cpuSeconds: number, phases: readonly ResultPhase[]): number | null {
+  const sent = phases.reduce((sum, phase) => sum + (phase.measured ? phase.messages.sent : 0), 0);
+  return sent > 0 ? (cpuSeconds * 1e6) / sent : null;
+}
+
 /** The generator's part of a result; `phases` have been judged already. */
 export function buildGenerator(collected: Collected, phases: readonly ResultPhase[], runId: string): ResultGenerator {
-  // CPU is counted over the measured load, and so must be the messages it is divided by.
-  const sent = phases.reduce((sum, phase) => sum + (phase.measured ? phase.messages.sent : 0), 0);
   const open = phases.every((phase) => phase.loop === "open" || phase.loop === "none");
   const { workers, cpuSeconds, lostWorkers, throttledRatio, stealRatio, ledgerGivenUp, missedIntervalSamples } =
     collected.generator;
-  const lagUs = worstLag(workers);
+  const lagUs = worstLag(workers.map((worker) => worker.lagUs));
   const utilizations = workers.map((worker) => worker.utilization).filter((share) => share !== null);
   const utilization = utilizations.length === 0 ? null : Math.max(...utilizations);
   const whole = judgeGenerator({
@@ -80,7 +87,7 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
     lagUs,
     utilization,
     cpuSeconds,
-    cpuSecondsPerMillionMessages: sent > 0 ? (cpuSeconds * 1e6) / sent : null,
+    cpuSecondsPerMillionMessages: cpuPerMillionMessages(cpuSeconds, phases),
     throttledRatio,
     stealRatio,
     lostWorkers,

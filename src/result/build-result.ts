@@ -18,7 +18,7 @@ import type {
   ResultVerdict,
   RunResult,
 } from "./run-result.ts";
-import { scalingEfficiency } from "./scaling-efficiency.ts";
+import { withScaling } from "./scaling-efficiency.ts";
 import { intervalLatencyOf, intervalSlipOf } from "./times-of-histogram.ts";
 import { findWarnings } from "./warnings.ts";
 
@@ -141,12 +141,7 @@ function buildPhases(
       ...blockOfParts(parts[i]!, encode),
     };
   });
-  if (plan.scaling === null) return phases;
-  const efficiencies = scalingEfficiency(
-    phases.map(({ measured, connections, rate }) => ({ measured, connections: connections.planned, ...rate })),
-    plan.scaling,
-  );
-  return phases.map((phase, i) => ({ ...phase, scalingEfficiency: efficiencies[i] ?? null }));
+  return withScaling(phases, plan.scaling);
 }
 
 function phasesOf(plan: Plan): readonly { readonly name: string; readonly segment: number }[] {

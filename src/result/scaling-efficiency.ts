@@ -1,4 +1,5 @@
 import type { Plan } from "../plan/plan.ts";
+import type { ResultPhase } from "./run-result.ts";
 
 /** A phase as far as its scaling is concerned. */
 export interface ScalingPhase {
@@ -25,6 +26,18 @@ export function scalingEfficiency(
     const growth = ratio(phase.connections, first?.connections ?? null);
     return speedUp === null ? null : ratio(speedUp, growth);
   });
+}
+
+/** The phases, each with its scaling efficiency when the plan scales something. */
+export function withScaling(phases: readonly ResultPhase[], scaling: Plan["scaling"]): readonly ResultPhase[] {
+  if (scaling === null) return phases;
+  const inputs = phases.map(({ measured, connections, rate }) => ({
+    measured,
+    connections: connections.planned,
+    ...rate,
+  }));
+  const efficiencies = scalingEfficiency(inputs, scaling);
+  return phases.map((phase, i) => ({ ...phase, scalingEfficiency: efficiencies[i] ?? null }));
 }
 
 function ratio(value: number, base: number | null): number | null {

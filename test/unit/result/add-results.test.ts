@@ -10,21 +10,23 @@ import { aResult } from "../../support/a-result.ts";
 
 const tool = { name: "floodgate", version: "0.1.0", wsVersion: "8.23.0" };
 const plan = aPhasePlan({ durationMs: 3000 });
+const warmUpPlan = aPhasePlan({ name: "warm-up", measured: false, durationMs: 1000 });
 
 /** One generator's result over the latencies given, as read from a file. */
 function generatorResult(
   runId: string,
   latencies: readonly number[],
-  changes: { readonly lost?: number; readonly startMs?: number } = {},
+  changes: { readonly lost?: number; readonly startMs?: number; readonly withWarmUp?: boolean } = {},
 ): RunResult {
-  const { lost = 0, startMs = 0 } = changes;
+  const { lost = 0, startMs = 0, withWarmUp = false } = changes;
   const sent = latencies.length + lost;
   const phase = aCollectedPhase(
     { plan, latencyUs: aHistogram(latencies), serviceUs: aHistogram(latencies) },
     { sent, delivered: latencies.length, lostMissing: lost },
   );
+  const warmUp = aCollectedPhase({ plan: warmUpPlan }, { sent: 500 });
   const result = aResult({
-    phases: [phase],
+    phases: withWarmUp ? [warmUp, phase] : [phase],
     plan: { runId },
     collected: { startedAtEpochMs: startedAtEpochMs + startMs },
   });
@@ -46,6 +48,8 @@ const counted = (result: RunResult) => ({
     slipUs: cellsOf(each.slipUs),
   })),
   workers: result.generator.workers,
+  lagUs: result.generator.lagUs,
+  cpuPerMillion: result.generator.cpuSecondsPerMillionMessages?.toFixed(6),
   sources: result.mergedFrom?.map((source) => source.id),
 });
 const cellsOf = (times: Parameters<typeof histogramOfTimes>[0]) => {
@@ -70,6 +74,20 @@ test("merging is commutative and associative on counts and histograms", () => {
       expect(counted(addResults([a!, addResults([b!, c!], tool)], tool))).toEqual(all);
     }),
     { numRuns: 25 },
+  );
+});
+
+test("CPU per million messages leaves the warm-up out, as in each of the results: equal ones stay as they are", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 400 }), fc.boolean(), (sent, withWarmUp) => {
+      const results = ["a", "b"].map((id) => generatorResult(id, Array<number>(sent).fill(500), { withWarmUp }));
+      const { cpuSecondsPerMillionMessages: own, lagUs } = results[0]!.generator;
+      const merged = addResults(results, tool).generator;
+      expect(own).toBeCloseTo((1.6 * 1e6) / sent, 6);
+      expect(merged.cpuSecondsPerMillionMessages).toBeCloseTo(own!, 6);
+      expect(merged.lagUs).toEqual(lagUs);
+    }),
+    { numRuns: 20 },
   );
 });
 
