@@ -129,10 +129,12 @@ function lagValue({ generator }: RunResult, stat: string): MeasuredValue {
   return us === undefined ? noValue("no worker told its lag") : { value: us / 1e6, samples: null };
 }
 
-/** CPU time of the whole generator as a share of the cores its workers could have filled. */
-function cpuValue({ generator, durationMs }: RunResult): MeasuredValue {
-  const available = (durationMs / 1000) * generator.workers.length;
-  return available === 0 ? noValue("no worker ran") : { value: generator.cpuSeconds / available, samples: null };
+/** CPU time of the measured load as a share of the cores the workers could have filled in it. */
+function cpuValue({ generator, totals }: RunResult): MeasuredValue {
+  const available = (totals.rate.windowMs / 1000) * generator.workers.length;
+  return available === 0
+    ? noValue("no worker ran under measured load")
+    : { value: generator.cpuSeconds / available, samples: null };
 }
 
 /** The worst measured phase, unless one is named. */
