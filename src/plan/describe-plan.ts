@@ -9,8 +9,9 @@ import type { Load, PhasePlan, Plan } from "./plan.ts";
  */
 export function describePlan(plan: Plan): string {
   const phases = plan.segments.flatMap((segment) => segment.phases).filter((phase) => phase.measured);
-  const warmupMs = sumMs(plan.segments.flatMap((segment) => segment.phases).filter((phase) => !phase.measured));
-  const time = `${formatDurationMs(sumMs(phases))}${warmupMs > 0 ? ` after ${formatDurationMs(warmupMs)} warm-up` : ""}`;
+  const warmups = plan.segments.flatMap((segment) => segment.phases).filter((phase) => !phase.measured);
+  const warmup = `${warmups.length > 1 ? "and" : "after"} ${formatDurationMs(sumMs(warmups))} warm-up`;
+  const time = `${formatDurationMs(sumMs(phases))}${warmups.length > 0 ? ` ${warmup}` : ""}`;
   const workers = counted(plan.workers, "worker");
   const only = phases.length === 1 ? phases[0] : undefined;
   if (only !== undefined) return `${describeSingle(only, plan, workers)}, ${time}`;

@@ -44,7 +44,7 @@ function makeSegments(settings: Settings): readonly Segment[] {
     else groups.push([stage]);
   }
   return groups.map((stages, index) => {
-    const warmup = index === 0 ? warmupPhase(settings) : [];
+    const warmup = warmupPhase(settings.warmupMs, stages[0]!.load, index);
     const phases: PhasePlan[] = [...warmup];
     let startMs = warmup[0]?.durationMs ?? 0;
     for (const { name, durationMs, load, maxMessages } of stages) {
@@ -55,10 +55,15 @@ function makeSegments(settings: Settings): readonly Segment[] {
   });
 }
 
-function warmupPhase({ warmupMs, stages }: Settings): readonly PhasePlan[] {
+/**
+ * Each segment has its own: its connections are new and cold, and without load before it the first answers of a measured
+ * phase would be missing at its front, so that it seems to deliver less than was sent.
+ */
+function warmupPhase(warmupMs: number, firstLoad: Load, segment: number): readonly PhasePlan[] {
   if (warmupMs === 0) return [];
-  const load = warmupLoad(stages[0]!.load);
-  return [{ name: "warmup", measured: false, startMs: 0, durationMs: warmupMs, load, maxMessages: null }];
+  const load = warmupLoad(firstLoad);
+  const name = segment === 0 ? "warmup" : `warmup-${segment + 1}`;
+  return [{ name, measured: false, startMs: 0, durationMs: warmupMs, load, maxMessages: null }];
 }
 
 /** The first stage's load; of a ramp the rate it begins with, which may be none. */

@@ -281,7 +281,8 @@ const settings = {
   warmup: Type.Optional(
     setting<string>("time-or-0", {
       default: "0s",
-      description: "Sent first at the load of the first stage, reported apart, in no total.",
+      description:
+        "Sent first at the load of the first stage, and again wherever the number of connections changes; reported apart, in no total.",
     }),
   ),
   drain: Type.Optional(

@@ -164,5 +164,5 @@ function readStageName(text: string): Reading<string> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text)) {
     return readProblem("is not a stage name", "write at most 40 letters, digits, dots, hyphens and underscores");
   }
-  return text === "warmup" ? readProblem("is the name of the warm-up", "choose another") : readValue(text);
+  return /^warmup(-\d+)?$/.test(text) ? readProblem("is the name of the warm-up", "choose another") : readValue(text);
 }

@@ -40,7 +40,7 @@ const random32 = () => {
 };
 
 describe("making a plan", () => {
-  it("begins a new segment where the number of connections changes, and warms up in the first only", () => {
+  it("begins a new segment where the number of connections changes, and warms up in each", () => {
     const stages = [
       aStage({ name: "a" }),
       aStage({ name: "b", durationMs: 500 }),
@@ -55,8 +55,8 @@ describe("making a plan", () => {
       ]),
     ).toEqual([
       [10, "warmup@0", "a@300", "b@1300"],
-      [20, "c@0"],
-      [10, "d@0"],
+      [20, "warmup-2@0", "c@300"],
+      [10, "warmup-3@0", "d@300"],
     ]);
   });
 
