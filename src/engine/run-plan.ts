@@ -76,6 +76,8 @@ export class PlanRun {
   async run(): Promise<Collected> {
     const ticking = setInterval(() => void this.#tick(), 1000);
     try {
+      // Memory before the first connection is memory with all code loaded.
+      await this.#awaitAll("started", answerTimeoutMs);
       await this.#sample();
       for (const [index, segment] of this.#plan.segments.entries()) {
         if (this.#end.kind === "running") await this.#runSegment(index, segment);

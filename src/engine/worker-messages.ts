@@ -30,6 +30,8 @@ export type WorkerCommand =
 
 /** Worker to main thread. */
 export type WorkerEvent =
+  /** Its code is loaded and it waits for commands. */
+  | { readonly kind: "started" }
   /** Every connection of the segment is ready or has failed. */
   | { readonly kind: "connected"; readonly ready: number; readonly wanted: number }
   /** All that was due is sent, or the load was stopped; `endedMs` on the monotonic clock. */

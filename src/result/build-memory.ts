@@ -88,9 +88,9 @@ function deliveredPerSecond(samples: readonly Sample[]): number | null {
  * From three or more numbers of connections: the slope of memory over connections. From a single one: what came with the
  * connections, when there is a reading before the first and another after the last of them with no message in between.
  */
-function perConnection(samples: readonly Sample[]): number | null {
-  const settled = settledLevels(samples);
-  const slope = memoryPerConnection(settled);
+function perConnection(all: readonly Sample[]): number | null {
+  const samples = whileConnected(all);
+  const slope = memoryPerConnection(settledLevels(samples));
   if (slope !== null) return slope;
   const untouched = settledLevels(samples.filter(({ delivered }) => delivered === 0));
   const before = untouched.find(({ connections }) => connections === 0);
@@ -98,6 +98,13 @@ function perConnection(samples: readonly Sample[]): number | null {
   const after = untouched.find(({ connections }) => connections === most);
   if (before === undefined || after === undefined || most < fewestConnectionsToWeigh) return null;
   return (after.bytes - before.bytes) / most;
+}
+
+/** From the last reading before the first connection to the last with one: memory given back late is no level of its own. */
+function whileConnected(samples: readonly Sample[]): readonly Sample[] {
+  const first = samples.findIndex(({ connections }) => connections > 0);
+  const last = samples.findLastIndex(({ connections }) => connections > 0);
+  return first < 0 ? [] : samples.slice(Math.max(0, first - 1), last + 1);
 }
 
 /** The median reading at each number of connections that was seen at least twice running: others were passed through. */

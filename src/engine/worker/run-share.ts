@@ -116,6 +116,7 @@ class Share {
       this.#whenFailed = reject;
     });
     this.#port.on("message", (command: WorkerCommand) => this.#obey(command));
+    this.#tell({ kind: "started" });
     const everySecond = setInterval(() => this.#publish(), 1000);
     await finished;
     await this.#connections.closeAll();
