@@ -1,3 +1,4 @@
+import { failureKinds, isFailureKind } from "../errors/failure-kinds.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 
 /** What a metric measures, and with it the units its bound may have. `slope` is a size per time. */
@@ -53,7 +54,7 @@ const named: Readonly<Record<string, Readonly<Record<string, QuantityKind>>>> = 
   scaling: { efficiency: "ratio" },
   throughput: { sustained: "rate" },
 };
-const failurePhases = ["connect", "handshake", "open", "protocol", "message", "close"];
+const failurePhases = Object.keys(failureKinds) as (keyof typeof failureKinds)[];
 
 /** Words of other tools for the same statistic. */
 const otherWords: Readonly<Record<string, string>> = { sd: "stdev", avg: "mean", med: "p50", median: "p50" };
@@ -83,19 +84,25 @@ export function percentileOf(stat: string): number | undefined {
 function errorMetric(rest: string): MetricName | NameFault {
   if (Object.hasOwn(errorStats, rest)) return { metric: "errors", stat: rest, kind: errorStats[rest]! };
   const dot = rest.indexOf(".");
-  const phase = dot === -1 ? rest : rest.slice(0, dot);
-  if (!failurePhases.includes(phase))
-    return unknownStat("errors", phase, [...Object.keys(errorStats), ...failurePhases]);
+  const word = dot === -1 ? rest : rest.slice(0, dot);
+  const phase = failurePhases.find((known) => known === word);
+  if (phase === undefined) return unknownStat("errors", word, [...Object.keys(errorStats), ...failurePhases]);
   if (dot === -1) return { metric: "errors", stat: phase, kind: "count" };
   const kind = rest.slice(dot + 1);
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(kind)) {
-    return {
-      faulty: kind,
-      reason: "is not a kind of error",
-      hint: `write it as the error table does, for example errors.connect.refused`,
-    };
-  }
+  if (!isFailureKind(phase, kind)) return unknownFailure(phase, kind);
   return { metric: `errors.${phase}`, stat: kind, kind: "count" };
+}
+
+/** A gate on an error that cannot be counted would hold whatever happened. */
+function unknownFailure(phase: keyof typeof failureKinds, kind: string): NameFault {
+  const known = [...failureKinds[phase], ...(phase === "handshake" ? ["status.<n>"] : [])];
+  const nearest = nearestName(kind, known);
+  const list = known.length === 0 ? `there is none of errors.${phase}` : `known: ${known.join(", ")}`;
+  return {
+    faulty: kind,
+    reason: "is not a kind of error",
+    hint: nearest === undefined ? list : `did you mean errors.${phase}.${nearest}? ${list}`,
+  };
 }
 
 function distributionMetric(metric: string, stat: string): MetricName | NameFault {

@@ -112,6 +112,10 @@ describe("parseThreshold", () => {
     ["memory{phase=peak}.growth<5MB", '"memory.growth" belongs to the whole run', "without"],
     ["latency{peak}.p99<5ms", '"peak" does not say which part', "{phase="],
     ["latency{phase=a,phase=b}.p99<5ms", '"phase" is given twice', "{phase="],
+    ["errors.connect.refussed==0", '"refussed" is not a kind of error', "did you mean errors.connect.refused?"],
+    ["errors.handshake.status==0", '"status" is not a kind of error', "status.<n>"],
+    ["errors.close.normal==0", '"normal" is not a kind of error', "unexpected-normal"],
+    ["errors.message.odd==0", '"odd" is not a kind of error', "there is none of errors.message"],
     ["latency.p99<=base*2+5%", "has a factor and a percentage", "base*1.10"],
   ])("refuses %s in the user's words and says the mend", (text, message, hint) => {
     const fault = faultOf(text);
