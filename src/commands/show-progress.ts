@@ -4,8 +4,8 @@ import { arrivalsBefore } from "../plan/arrivals.ts";
 import type { PhasePlan, Plan } from "../plan/plan.ts";
 import type { OutputRequest } from "../profile/run-request.ts";
 import { LiveScreen } from "../report/live-screen.ts";
-import { renderLiveView, renderProgressLine, type LiveFacts } from "../report/live-view.ts";
-import type { RunResult } from "../result/run-result.ts";
+import { lastWholeSecond, renderLiveView, renderProgressLine, type LiveFacts } from "../report/live-view.ts";
+import type { ResultInterval, RunResult } from "../result/run-result.ts";
 
 /** Shows a run while it goes on. */
 export interface Progress {
@@ -35,20 +35,30 @@ export function showProgress(output: OutputRequest, plan: Plan, host: Host): Pro
 
 function factsOf(plan: Plan, result: RunResult, stage: RunStage): LiveFacts {
   const phases = plan.segments.flatMap((segment) => segment.phases);
-  const current = result.phases.at(-1);
-  const planned = phases[result.phases.length - 1];
-  const isLoading = stage === "load" && current !== undefined && planned !== undefined;
+  const second = stage === "load" ? lastWholeSecond(result) : undefined;
   return {
     stage,
     phases: phases.map(({ name, durationMs }) => ({ name, durationMs })),
-    offeredPerSecond: isLoading ? offeredLately(planned, current.endMs - current.startMs) : null,
+    offeredPerSecond: second === undefined ? null : offeredIn(second, result, phases),
   };
 }
 
-/** What the schedule asked for in the last second before `tMs` of the phase; null in a closed loop. */
-function offeredLately({ load, durationMs }: PhasePlan, tMs: number): number | null {
-  const fromMs = Math.max(0, tMs - 1000);
-  const before = arrivalsBefore(load, durationMs, fromMs);
-  const now = arrivalsBefore(load, durationMs, tMs);
-  return before === null || now === null || tMs <= fromMs ? null : ((now - before) * 1000) / (tMs - fromMs);
+/**
+ * What the schedule asked for in this second, so that it can stand beside what was sent and delivered in the same; null
+ * when a part of it was a closed loop. A second may begin in one phase and end in the next.
+ */
+function offeredIn(second: ResultInterval, result: RunResult, plans: readonly PhasePlan[]): number | null {
+  let offered = 0;
+  for (const [index, { startMs }] of result.phases.entries()) {
+    const plan = plans[index];
+    if (plan === undefined || result.phases[index]!.segment !== second.segment) continue;
+    const fromMs = Math.max(0, second.tMs - startMs);
+    const toMs = Math.min(plan.durationMs, second.tMs + second.lengthMs - startMs);
+    if (toMs <= fromMs) continue;
+    const before = arrivalsBefore(plan.load, plan.durationMs, fromMs);
+    const after = arrivalsBefore(plan.load, plan.durationMs, toMs);
+    if (before === null || after === null) return null;
+    offered += after - before;
+  }
+  return second.lengthMs > 0 ? (offered * 1000) / second.lengthMs : null;
 }

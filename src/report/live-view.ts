@@ -17,15 +17,18 @@ export interface LiveFacts {
   readonly stage: string;
   /** All phases of the plan, in order. */
   readonly phases: readonly { readonly name: string; readonly durationMs: number }[];
-  /** What the schedule asks for at this moment, messages per second; null in a closed loop and outside of load. */
+  /** What the schedule asked for in `lastWholeSecond`, messages per second; null in a closed loop and outside of load. */
   readonly offeredPerSecond: number | null;
 }
+
+/** The stage of which "now" can be told: in any other no load goes out. */
+const loading = "load";
 
 /** Several lines for a terminal, redrawn each second: where the run is, and how it goes. At most `columns` wide. */
 export function renderLiveView(result: RunResult, facts: LiveFacts, columns: number): string {
   const width = Math.max(20, Math.min(widestColumns, columns - 1));
   const { latencyUs, messages, connections, deliveryRatio } = result.totals;
-  const now = lastSecond(result);
+  const now = lastSecond(result, facts);
   const progress = progressOf(result, facts);
   const isClosed = progress.loop === "closed";
   const whole = progress.doneMs + progress.leftMs;
@@ -33,7 +36,7 @@ export function renderLiveView(result: RunResult, facts: LiveFacts, columns: num
   const bar = progressBar(share, Math.max(10, Math.min(40, width - 62)));
   const percent = `${(share * 100).toFixed(0).padStart(3)}%`;
   const times = `${secondsText(progress.doneMs)} done, ${secondsText(progress.leftMs)} left`;
-  const offered = isClosed ? "max" : rateText(facts.offeredPerSecond);
+  const offered = offeredText(facts, progress);
   const lines = [
     `${bar} ${percent}  ${stageText(facts, progress)}  ${times}`,
     row("rate/s", ["offered", offered], ["sent", now.sent], ["delivered", now.delivered]),
@@ -64,28 +67,27 @@ export function renderLiveView(result: RunResult, facts: LiveFacts, columns: num
   return lines.map((line) => cut(plainLine(line), width)).join("\n");
 }
 
-/** One line a second where there is no terminal: `key=value` columns in a fixed order, without a line break. */
+/**
+ * One line a second where there is no terminal: `key=value` columns in a fixed order, without a line break. Rates are
+ * messages per second; between phases the stage stands in brackets in place of the phase.
+ */
 export function renderProgressLine(result: RunResult, facts: LiveFacts): string {
   const { messages, connections } = result.totals;
-  const now = lastSecond(result);
+  const now = lastSecond(result, facts);
   const progress = progressOf(result, facts);
   const whole = progress.doneMs + progress.leftMs;
-  const isClosed = progress.loop === "closed";
   const columns = [
     ["t", `${(result.durationMs / 1000).toFixed(0)}s`],
-    ["stage", facts.stage],
-    ["phase", progress.phase],
+    ["phase", facts.stage === loading ? progress.phase : `(${facts.stage})`],
     ["done", `${whole === 0 ? 0 : ((progress.doneMs / whole) * 100).toFixed(0)}%`],
-    ["offered", perSecond(isClosed ? "max" : rateText(facts.offeredPerSecond))],
-    ["sent", perSecond(now.sent)],
-    ["delivered", perSecond(now.delivered)],
+    ["offered", offeredText(facts, progress)],
+    ["sent", now.sent],
+    ["delivered", now.delivered],
     ["p50", now.p50],
     ["p99", now.p99],
     ["lost", countText(messages.lost)],
-    ["slip_p99", now.slipP99],
     ["conns", countText(connections.openAtEnd)],
     ["errors", countText(errorCount(result))],
-    ["mem", now.generatorRss],
     ["target_mem", now.targetRss],
     ["health", result.generator.health],
   ] as const;
@@ -134,10 +136,16 @@ interface Second {
   readonly targetRss: string;
 }
 
-/** Figures of the last whole second; the one going on would show rates too low. */
-function lastSecond({ intervals }: RunResult): Second {
-  const whole: ResultInterval | undefined =
-    intervals.findLast((interval) => interval.lengthMs >= 995) ?? intervals.at(-1);
+/** The newest whole second of the segment that is under load; the one going on would show rates too low. */
+export function lastWholeSecond({ intervals, phases }: RunResult): ResultInterval | undefined {
+  const own = intervals.filter((interval) => interval.segment === phases.at(-1)?.segment);
+  return own.findLast((interval) => interval.lengthMs >= 995) ?? own.at(-1);
+}
+
+/** Nothing of the past is shown as now: outside of load there are dashes. */
+function lastSecond(result: RunResult, { stage }: LiveFacts): Second {
+  const { intervals } = result;
+  const whole = stage === loading ? lastWholeSecond(result) : undefined;
   const seconds = (whole?.lengthMs ?? 0) / 1000;
   const rate = (count: number | undefined) => (seconds > 0 ? rateText((count ?? 0) / seconds) : "-");
   const newest = intervals.at(-1);
@@ -167,8 +175,8 @@ function progressBar(share: number, length: number): string {
   return `[${"#".repeat(done)}${".".repeat(length - done)}]`;
 }
 
-function perSecond(rate: string): string {
-  return rate === "-" || rate === "max" ? rate : `${rate}/s`;
+function offeredText({ stage, offeredPerSecond }: LiveFacts, { loop }: Progress): string {
+  return loop === "closed" && stage === loading ? "max" : rateText(offeredPerSecond);
 }
 
 function row(label: string, ...figures: readonly (readonly [name: string, text: string])[]): string {
