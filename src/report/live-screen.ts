@@ -10,11 +10,13 @@ const eraseToEnd = `${escape}0J`;
 
 /**
  * A few lines at the bottom of a terminal that are drawn over again. Hides nothing and keeps nothing: `clear` leaves the
- * terminal as if they had never been there. Writes nothing at all where there is no terminal.
+ * terminal as if they had never been there, unless its width was changed meanwhile. Writes nothing at all where there is
+ * no terminal.
  */
 export class LiveScreen {
   readonly #screen: Screen;
   #lines: readonly string[] = [];
+  #drawnColumns = 0;
 
   constructor(screen: Screen) {
     this.#screen = screen;
@@ -27,6 +29,7 @@ export class LiveScreen {
     const lines = text.split("\n").map((line) => line.slice(0, room));
     this.#screen.write(`${this.#toStart()}${lines.map((line) => `${line}\n`).join("")}`);
     this.#lines = lines;
+    this.#drawnColumns = this.#screen.columns;
   }
 
   /** Writes whole lines above what is drawn; those stay. */
@@ -48,11 +51,14 @@ export class LiveScreen {
     this.#lines = [];
   }
 
-  /** Up to the first drawn line. A terminal made narrower since then has wrapped them, so that each takes more rows. */
+  /**
+   * Up to the first drawn line. Some terminals wrap what is there when they are made narrower and some do not, so that
+   * nobody can tell how many rows it takes then: it is left where it is, rather than take lines of others with it.
+   */
   #toStart(): string {
     if (this.#lines.length === 0) return "";
-    const columns = Math.max(1, this.#screen.columns);
-    const rows = this.#lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
-    return `\r${escape}${rows}A${eraseToEnd}`;
+    const mayHaveWrapped =
+      this.#screen.columns < this.#drawnColumns && this.#lines.some((line) => line.length >= this.#screen.columns);
+    return mayHaveWrapped ? "" : `\r${escape}${this.#lines.length}A${eraseToEnd}`;
   }
 }

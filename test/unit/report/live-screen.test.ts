@@ -76,11 +76,25 @@ describe("LiveScreen", () => {
     expect(terminal.text).toBe("012345678\nx\n");
   });
 
-  it("finds its lines again after the terminal has become narrower", () => {
+  it.each([true, false])("erases no line of others when the terminal has become narrower (it wraps: %s)", (wraps) => {
     const terminal = new Terminal(true, 40);
     terminal.write("before\n");
     const screen = new LiveScreen(terminal);
     screen.draw(`${"x".repeat(35)}\n${"y".repeat(12)}`);
+    if (wraps) terminal.resize(10);
+    else terminal.columns = 10;
+    screen.draw("new");
+    expect(terminal.text).toMatch(/^before\nx+\n[^]*\nnew\n$/);
+    screen.draw("newer");
+    expect(terminal.text).toMatch(/^before\nx+\n[^]*\nnewer\n$/);
+    expect(terminal.text).not.toMatch(/new\n[^]*newer/);
+  });
+
+  it("still draws over short lines after the terminal has become narrower", () => {
+    const terminal = new Terminal(true, 40);
+    terminal.write("before\n");
+    const screen = new LiveScreen(terminal);
+    screen.draw("one\ntwo");
     terminal.resize(10);
     screen.draw("new");
     expect(terminal.text).toBe("before\nnew\n");
