@@ -78,6 +78,7 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
         "add --target ws://127.0.0.1:8080/ or the like",
       );
     const sink = mode === "oneway" ? { mode: "sink" as const } : {};
+    if ((mock?.mode ?? sink.mode) === "sink") refuseAnswerFaults(merged);
     return { kind: "mock", options: readMock({ ...sink, ...mock }, merged.nameOf("mock.bearer"), host.env) };
   }
   const mockFlag = Object.keys(mock ?? {}).find((name) => merged.layerOf(`mock.${name}`) === "flags");
@@ -94,6 +95,20 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
     return { kind: "url", url, memory: { kind: "pid", pid: readChecked("count", targetPid) } };
   if (targetMetrics !== undefined) return { kind: "url", url, memory: { kind: "metrics", url: targetMetrics } };
   return { kind: "url", url, memory: null };
+}
+
+const answerFaults = ["latency", "drop", "duplicate", "reorder", "corrupt", "stall"];
+
+/** A sink gives no answers, so nothing could be done to them. A profile that is run otherwise may keep its words. */
+function refuseAnswerFaults(merged: MergedSettings): void {
+  const fault = answerFaults.find((name) => merged.layerOf(`mock.${name}`) === "flags");
+  if (fault === undefined) return;
+  const flag = merged.nameOf(`mock.${fault}`);
+  const asked = merged.texts.mock?.mode === undefined ? "--mode oneway" : merged.nameOf("mock.mode");
+  throw usageError(
+    `${flag} changes the mock's answers, but with ${asked} the mock is a sink and gives none`,
+    `leave out ${flag} or ${asked}`,
+  );
 }
 
 /** Those of the profile, then those of the flags; a flag takes the place of a profile's threshold on the same metric and side. */

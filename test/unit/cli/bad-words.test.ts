@@ -243,6 +243,16 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     "leave out --mock-drop or the target",
   ],
   [
+    ["run", "--mode", "oneway", "--mock-drop", "1%"],
+    "--mock-drop changes the mock's answers, but with --mode oneway the mock is a sink and gives none",
+    "leave out --mock-drop or --mode oneway",
+  ],
+  [
+    ["run", "--mock-mode", "sink", "--mock-stall", "1s@5s"],
+    "--mock-stall changes the mock's answers, but with --mock-mode the mock is a sink and gives none",
+    "leave out --mock-stall or --mock-mode",
+  ],
+  [
     ["run", "--mock-drop", "200%"],
     '--mock-drop "200%" is not a share',
     "write a percentage or a number from 0 to 1, for example 1% or 0.01",
