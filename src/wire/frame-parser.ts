@@ -30,6 +30,7 @@ const rsvBits = 0x70;
 const maskBit = 0x80;
 const opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 const noMessage = 0;
+const maxSparePartials = 256;
 
 /** A frame whose end has not arrived. Made only for such, so that an idle connection holds none. */
 interface PartialFrame {
@@ -72,6 +73,7 @@ export class FrameParser {
   /** Nothing is told any more, not even the rest of the chunk at hand; what was gathered is given back. */
   stop(): void {
     this.#isStopped = true;
+    if (this.#partial !== undefined) sparePartials.giveBack(this.#partial);
     this.#partial = undefined;
     this.#assembly?.release();
     this.#assembly = undefined;
@@ -142,7 +144,7 @@ export class FrameParser {
     const headerBytes = this.#readHeader(memory, at, end);
     if (this.#isStopped) return end;
     if (headerBytes === 0) {
-      this.#partial = newPartial();
+      this.#partial = sparePartials.take();
       return this.#readPartial(this.#partial, memory, at, end);
     }
     const payload = at + headerBytes;
@@ -152,7 +154,7 @@ export class FrameParser {
       this.#takeFrame(memory, payload, next);
       return next;
     }
-    this.#partial = newPartial();
+    this.#partial = sparePartials.take();
     this.#partial.isHeaderWhole = true;
     return this.#readPartial(this.#partial, memory, payload, end);
   }
@@ -175,6 +177,7 @@ export class FrameParser {
       this.#partial = undefined;
       if (isControl) this.#takeControl(partial.memory.bytes, 0, this.#payloadBytes);
       else this.#endDataFrame();
+      sparePartials.giveBack(partial);
     }
     return stop;
   }
@@ -324,10 +327,25 @@ export class FrameParser {
   }
 }
 
-function newPartial(): PartialFrame {
-  const memory = frameMemory(Buffer.allocUnsafeSlow(125));
-  return { memory, headerBytes: 0, isHeaderWhole: false, payloadReceived: 0 };
-}
+/** Partial frames to use again, for all connections of a thread: most reads of a busy connection cut a frame. */
+const sparePartials = {
+  free: [] as PartialFrame[],
+  take(): PartialFrame {
+    const spare = this.free.pop();
+    if (spare === undefined) {
+      const memory = frameMemory(Buffer.allocUnsafeSlow(125));
+      return { memory, headerBytes: 0, isHeaderWhole: false, payloadReceived: 0 };
+    }
+    spare.headerBytes = 0;
+    spare.isHeaderWhole = false;
+    spare.payloadReceived = 0;
+    return spare;
+  },
+  /** Its memory must not be read any more. */
+  giveBack(partial: PartialFrame): void {
+    if (this.free.length < maxSparePartials) this.free.push(partial);
+  },
+};
 
 function hex(byte: number): string {
   return `0x${byte.toString(16).padStart(2, "0")}`;

@@ -291,6 +291,32 @@ describe.each(sides)("FrameParser as $role", ({ role, mask }) => {
 });
 
 describe("FrameParser", () => {
+  it("keeps the halves of frames apart that many connections have begun, also when one of them is stopped", () => {
+    const streams = Array.from({ length: 300 }, (_, i) =>
+      Buffer.concat([frameBytes(ping, `ping of ${i}`), frameBytes(text, `text of ${i}`)]),
+    );
+    for (const cut of [1, 5, 14]) {
+      const told = streams.map((): string[] => []);
+      const parsers = told.map((events) => {
+        const tell = (bytes: Buffer, start: number, end: number): void =>
+          void events.push(bytes.toString("utf8", start, end));
+        const ignore = (): void => undefined;
+        const listener = { takeKnownMessage: () => false, onMessage: tell, onPing: tell, onPong: ignore };
+        return new FrameParser(
+          { ...listener, onCloseFrame: ignore, onProtocolFault: ignore },
+          { role: "client", maxMessageBytes: 1000 },
+        );
+      });
+      for (const [i, bytes] of streams.entries()) parsers[i]!.feed(frameMemory(bytes), 0, cut);
+      parsers[7]!.stop();
+      for (const [i, bytes] of streams.entries()) parsers[i]!.feed(frameMemory(bytes), cut, bytes.length);
+      const whole = streams.map((_, i) => [`ping of ${i}`, `text of ${i}`]);
+      // Cut behind the ping, the stopped one had told that much.
+      whole[7] = told[7]!.slice(0, 1);
+      expect(told).toEqual(whole);
+    }
+  });
+
   it("refuses a mask from a server, and its absence from a client", () => {
     expect(parseFrames([frameBytes(text, "x", { maskKey: 5 })])).toEqual(["fault unexpected-mask 1002"]);
     expect(parseFrames([frameBytes(text, "x")], { role: "server" })).toEqual(["fault expected-mask 1002"]);
