@@ -42,6 +42,6 @@ process.on("message", (message: ToMockProcess) => {
 });
 // Also when the parent was killed: the kernel closes the channel. Connections are no concern then.
 process.on("disconnect", () => process.exit());
-process.on("SIGTERM", () => void stop());
-// Ctrl-C goes to the whole group; the parent drains first and ends this process itself.
-process.on("SIGINT", () => undefined);
+// Ctrl-C and `timeout` signal the whole group: the parent drains first, and then ends this process over the channel. One
+// that closed its connections on its own would be taken for a target that broke them.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);

@@ -23,9 +23,9 @@ export interface OpenTarget {
 
 /**
  * Starts the target when that is asked for, waits until it can be connected to and finds where its memory is read. Throws a
- * FloodgateError when it cannot be started.
+ * FloodgateError when it cannot be started, and `OpeningStopped` when `signal` is aborted while a command of the user starts.
  */
-export async function openTarget(request: TargetRequest, host: Host): Promise<OpenTarget> {
+export async function openTarget(request: TargetRequest, host: Host, signal?: AbortSignal): Promise<OpenTarget> {
   switch (request.kind) {
     case "mock": {
       const mock = await forkMock(request.options);
@@ -38,7 +38,7 @@ export async function openTarget(request: TargetRequest, host: Host): Promise<Op
       };
     }
     case "spawn": {
-      const server = await spawnServer(request.command, request.url, host);
+      const server = await spawnServer(request.command, request.url, host, signal);
       return {
         url: request.url,
         description: `${request.url} (started with "${request.command}")`,

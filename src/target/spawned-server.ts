@@ -20,12 +20,32 @@ export interface SpawnedServer {
   close(): Promise<void>;
 }
 
+/** The one who asked for the server does not want it any more: the signal given to `spawnServer` was aborted. */
+export class OpeningStopped extends Error {
+  constructor(command: string) {
+    super(`stopped while "${command}" was starting`);
+    this.name = "OpeningStopped";
+  }
+}
+
 /**
  * Runs `command` in a shell and a process group of its own (so that Ctrl-C here does not reach it), and waits until the host
  * and port of `url` accept connections. Throws a run error when it ends before that or takes longer than 30 s, and a
- * usage error when something listens there already: the test would be of that one.
+ * usage error when something listens there already: the test would be of that one. Once `signal` is aborted it ends what
+ * it has started and throws `OpeningStopped`.
  */
-export async function spawnServer(command: string, url: string, host: Host): Promise<SpawnedServer> {
+export async function spawnServer(
+  command: string,
+  url: string,
+  host: Host,
+  signal?: AbortSignal,
+): Promise<SpawnedServer> {
+  if (platform() === "win32") {
+    throw usageError(
+      "--spawn needs process groups, which Windows does not have",
+      "start the server yourself and name its URL",
+    );
+  }
   const { hostname, port } = endpointOf(url);
   if (await accepts(hostname, port)) {
     throw usageError(
@@ -50,6 +70,10 @@ export async function spawnServer(command: string, url: string, host: Host): Pro
         `"${command}" did not accept connections on ${hostname}:${port} within ${readyLimitMs / 1000} s`,
         lastWords(lines),
       );
+    }
+    if (signal?.aborted === true) {
+      await server.close();
+      throw new OpeningStopped(command);
     }
     await delay(pollMs);
   }

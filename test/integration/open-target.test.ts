@@ -1,21 +1,34 @@
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createServer as createHttpServer } from "node:http";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { nodeHost } from "../../src/host/node-host.ts";
 import { defaultMockOptions } from "../../src/mock-server/mock-options.ts";
 import type { FromMockProcess } from "../../src/mock-server/mock-process-messages.ts";
 import { startMockServer } from "../../src/mock-server/mock-server.ts";
 import { openTarget, type OpenTarget } from "../../src/target/open-target.ts";
+import { OpeningStopped } from "../../src/target/spawned-server.ts";
 import { FrameClient } from "../support/frame-client.ts";
 
 const host = nodeHost();
 const portServer = fileURLToPath(new URL("../support/port-server.js", import.meta.url));
 const mockProcess = fileURLToPath(new URL("../../dist/mock-server/mock-process.js", import.meta.url));
 let target: OpenTarget | undefined;
+let folder: string;
+let pidFile: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "floodgate-target-"));
+  pidFile = join(folder, "pid");
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 afterEach(async () => {
   await target?.close();
@@ -40,8 +53,22 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Asks again until there is an answer, ten seconds at most. A question that throws has none yet. */
+async function until<T>(ask: () => T | undefined): Promise<T> {
+  for (let asked = 0; asked < 2000; asked++) {
+    try {
+      const answer = ask();
+      if (answer !== undefined) return answer;
+    } catch {
+      // not yet
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`there was no answer to ${String(ask)}`);
+}
+
 async function untilGone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => (isAlive(pid) ? undefined : true));
 }
 
 describe("the mock as a target", () => {
@@ -103,7 +130,7 @@ describe("the process of a mock", () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  it("tells its shutdown statistics upon SIGTERM, and lets SIGINT be its parent's affair", async () => {
+  it("lets signals to the group be its parent's affair, and tells its shutdown statistics when told to stop", async () => {
     const child = fork(mockProcess);
     const messages: FromMockProcess[] = [];
     child.on("message", (message: FromMockProcess) => messages.push(message));
@@ -111,16 +138,27 @@ describe("the process of a mock", () => {
     const [listening] = (await once(child, "message")) as [Extract<FromMockProcess, { kind: "listening" }>];
     const client = await FrameClient.open(listening.url);
     child.kill("SIGINT");
+    child.kill("SIGTERM");
     client.send(0x81, "pending");
+    // Its answer comes after both signals have been delivered.
     client.send(0x89, "here");
     await client.until(() => client.text.includes("here"));
-    child.kill("SIGTERM");
+    expect(messages.map(({ kind }) => kind)).toEqual(["listening"]);
+    child.send({ kind: "stop" });
     const [exitCode] = (await once(child, "exit")) as [number];
     expect(exitCode).toBe(0);
     expect(messages.at(-1)).toMatchObject({ kind: "stopped", statistics: { pendingFlushed: 1, connectionsClosed: 1 } });
     await client.ended();
     expect(client.text).toContain("pending");
     expect(client.closeCode()).toBe(1001);
+  });
+
+  it("ends when its parent closes the channel, whatever it was doing", async () => {
+    const child = fork(mockProcess);
+    child.send({ kind: "start", options: defaultMockOptions });
+    await once(child, "message");
+    child.disconnect();
+    expect(await once(child, "exit")).toEqual([0, null]);
   });
 });
 
@@ -153,6 +191,23 @@ describe("a started server", () => {
     );
     const pid = Number(/process (\d+)/.exec(target.memory.source)![1]);
     await target.close();
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it("is ended, and waited for no longer, when it is not wanted any more", async () => {
+    const port = await freePort();
+    const stop = new AbortController();
+    const opening = openTarget(
+      // It never listens where it is waited for; its own number goes where the test can read it.
+      { kind: "spawn", url: `ws://127.0.0.1:${port}`, command: `echo $$ > "${pidFile}"; exec sleep 300` },
+      host,
+      stop.signal,
+    );
+    opening.catch(() => undefined);
+    const pid = await until(() => Number(readFileSync(pidFile, "utf8")) || undefined);
+    expect(isAlive(pid)).toBe(true);
+    stop.abort();
+    await expect(opening).rejects.toBeInstanceOf(OpeningStopped);
     expect(isAlive(pid)).toBe(false);
   });
 
