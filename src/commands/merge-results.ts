@@ -6,8 +6,11 @@ import { brokenHistogram, readResultFile } from "../result/result-file.ts";
 import type { ResultThreshold, ResultVerdict, RunResult } from "../result/run-result.ts";
 import { checkWritable, writeResult } from "../result/write-result.ts";
 
-/** Judges the merged result; without it there are no thresholds and the verdict is how the runs ended. */
-export type EvaluateMerged = (merged: RunResult) => {
+/** Judges the merged result, whose own thresholds are empty; without it the verdict is how the runs ended. */
+export type EvaluateMerged = (
+  merged: RunResult,
+  inputs: readonly RunResult[],
+) => {
   readonly thresholds: readonly ResultThreshold[];
   readonly verdict: ResultVerdict;
 };
@@ -36,11 +39,9 @@ export async function mergeResults(
   for (const file of files) inputs.push({ file, result: await readWhole(file) });
   checkBelongTogether(inputs);
   await checkWritable(outFile);
-  const added = addResults(
-    inputs.map(({ result }) => result),
-    readToolVersions(),
-  );
-  const merged = evaluate === undefined ? added : { ...added, ...evaluate(added) };
+  const results = inputs.map(({ result }) => result);
+  const added = addResults(results, readToolVersions());
+  const merged = evaluate === undefined ? added : { ...added, ...evaluate(added, results) };
   const { problem } = await writeResult(outFile, merged, { replace: true });
   if (problem !== null) throw problem;
   return merged;

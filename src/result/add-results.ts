@@ -22,7 +22,7 @@ type MergedFrom = NonNullable<RunResult["mergedFrom"]>;
 /**
  * One result from those of several generators that ran the same plan at the same time: counts and histograms are added,
  * percentiles and rates computed anew from the sums, never averaged. In any order and grouping the counts, histograms and
- * id are the same. Thresholds are left out: they are to be evaluated again. Throws when a histogram cannot be read;
+ * id are the same. Thresholds are left out: they are to be evaluated again, strictly when one of the runs was. Throws when a histogram cannot be read;
  * whether the results belong together is checked in commands/merge-results.ts.
  */
 export function addResults(results: readonly RunResult[], tool: ResultTool): RunResult {
@@ -46,7 +46,13 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     end,
     tool,
     environment: environmentOf(sources),
-    config: { ...first.config, runId: id, profile: joined(sorted.map((result) => result.config.profile)) },
+    config: {
+      ...first.config,
+      runId: id,
+      profile: joined(sorted.map((result) => result.config.profile)),
+      // One that asked for it was promised it.
+      strict: sorted.some((result) => result.config.strict === true),
+    },
     target: targetOf(sorted),
     phases,
     totals,

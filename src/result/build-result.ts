@@ -32,6 +32,8 @@ export interface ResultInput {
   readonly environment: ResultEnvironment;
   readonly tool: ResultTool;
   readonly targetKind: ResultTarget["kind"];
+  /** Whether unresolved thresholds fail; saved, for whoever judges the result again. @default false */
+  readonly strict?: boolean;
   /** Empty until they have been evaluated. */
   readonly thresholds?: readonly ResultThreshold[];
   /** What is known without thresholds when left out: how the run ended. */
@@ -63,7 +65,7 @@ export function buildResult(input: ResultInput): RunResult {
     end: endOf(collected.end),
     tool: input.tool,
     environment: input.environment,
-    config: configOf(plan, input.settings),
+    config: configOf(input),
     target: {
       kind: input.targetKind,
       url: hideSecretsInUrl(plan.connect.url),
@@ -148,7 +150,7 @@ function phasesOf(plan: Plan): readonly { readonly name: string; readonly segmen
   return plan.segments.flatMap(({ phases }, segment) => phases.map(({ name }) => ({ name, segment })));
 }
 
-function configOf(plan: Plan, settings: unknown): RunResult["config"] {
+function configOf({ plan, settings, strict = false }: ResultInput): RunResult["config"] {
   const kinds = new Set(plan.segments.flatMap(({ phases }) => phases.map(({ load }) => load.kind)));
   kinds.delete("idle");
   const closed = kinds.has("max");
@@ -160,6 +162,7 @@ function configOf(plan: Plan, settings: unknown): RunResult["config"] {
     seed: plan.seed,
     runId: plan.runId,
     scaling: plan.scaling,
+    strict,
     settings: hideSecrets(settings) ?? null,
     plan: hideSecrets(plan),
   };

@@ -206,6 +206,7 @@ export const runResultSchema = Type.Object(
       seed: count("Every random choice followed from it"),
       runId: Type.String(),
       scaling: orNull(oneOf(["rate", "connections"])),
+      strict: Type.Optional(Type.Boolean({ description: "Whether unresolved thresholds failed; absent means not" })),
       settings: Type.Unknown({ description: "All settings as resolved, secrets hidden" }),
       plan: Type.Unknown({ description: "The whole plan with its schedule, secrets hidden" }),
     }),

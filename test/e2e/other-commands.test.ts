@@ -172,11 +172,11 @@ describe("floodgate report and merge", () => {
       ["-c", "3", "-r", "300", "-o", "two.json"],
     ];
     const ends = await Promise.all(sizes.map((size) => runCli([...plan, ...size], { cwd: folder })));
-    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    for (const { exitCode } of ends) expect(ranThrough).toContain(exitCode);
     server.sendSignal("SIGTERM");
     await server.end;
     const merge = await runCli(["merge", "one.json", "two.json", "-o", "both.json"], { cwd: folder });
-    expect(merge.exitCode, merge.stderr).toBe(0);
+    expect(ranThrough, merge.stderr).toContain(merge.exitCode);
     const [one, two, both] = [
       await savedResult("one.json"),
       await savedResult("two.json"),
