@@ -1,6 +1,20 @@
 /** Why a connection attempt was turned away. */
 export type RefusalReason = "handshake" | "bearer" | "limit" | "fault";
 
+/** What the answer of `GET /stats` holds beside counts since the start. */
+const gauges: ReadonlySet<string> = new Set([
+  ...["connectionsOpen", "connectionsPeak", "answerDelayMaxUs"],
+  ...["uptimeMs", "pid", "rssBytes"],
+]);
+
+/**
+ * Whether an entry of the books only ever grows with what the server does, so that the difference of two readings is what
+ * it did between them. The others are levels and extremes: of those the later reading stands.
+ */
+export function isBookCounter(key: string): boolean {
+  return !gauges.has(key);
+}
+
 /**
  * What the mock server really did, counted where it happens; the truth a client's findings are checked against.
  *
