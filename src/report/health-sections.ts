@@ -152,9 +152,9 @@ export function errorSection({ failures, totals, durationMs }: RunResult, width:
     `${secondsText(Math.min(failure.firstMs, durationMs)).replace(" s", "")}-${secondsText(failure.lastMs)}`,
     failure.example,
   ]);
-  const explained = sorted.flatMap(({ code }) => {
-    const words = explainFailure(code);
-    return words === null ? [] : [`${code}: ${words}`];
+  const explained = sorted.flatMap((failure) => {
+    const words = explainFailure(failure);
+    return words === null ? [] : [`${failure.code}: ${words}`];
   });
   return [
     `Errors  ${amount(

@@ -14,7 +14,8 @@ const timesMeaning = {
 } as const;
 
 /** What came back, what did not and why, and how sure that is. */
-export function deliverySection({ totals, config, target }: RunResult, width: number): readonly string[] {
+export function deliverySection(result: RunResult, width: number): readonly string[] {
+  const { totals, config, target } = result;
   const { messages } = totals;
   if (messages.expected === 0) {
     const why = messages.sent === 0 ? "nothing was sent" : `unknown: in mode ${config.mode} nothing comes back`;
@@ -37,6 +38,7 @@ export function deliverySection({ totals, config, target }: RunResult, width: nu
   const notes = [
     lossSentence(totals),
     ...lossCauses(totals),
+    ...drainNotes(result),
     ...(target.deliveredFromBooks ? ["delivered as counted by the mock, not measured"] : []),
     ...(messages.pending > 0 ? [`${amount(messages.pending, "message")} not yet decided`] : []),
     "expected = delivered + lost + refused; late = delivered, but only during the drain",
@@ -84,6 +86,17 @@ function lossCauses({ messages }: ResultBlock): readonly string[] {
   ] as const;
   const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${countText(count)} ${words}`);
   return [`lost: ${told.join(", ")}`];
+}
+
+/** Messages due at the very end that are missing may only have been waited for too briefly. */
+function drainNotes({ totals, intervals, config }: RunResult): readonly string[] {
+  const atEnd = new Map(intervals.map((interval) => [interval.segment, interval]));
+  const isLostAtEnd = [...atEnd.values()].some((interval) => interval.lost > 0);
+  if (totals.messages.lostMissing === 0 || !isLostAtEnd || config.mode !== "echo") return [];
+  const { settings } = config;
+  const drain = typeof settings === "object" && settings !== null && "drain" in settings ? settings.drain : undefined;
+  const waited = typeof drain === "string" ? ` (--drain ${plain(drain)})` : "";
+  return [`some were due at the very end; raise --drain if answers take longer than was waited${waited}`];
 }
 
 /** Latency, service and slip side by side; in a closed loop the one time there is, under its own name. */
@@ -139,7 +152,7 @@ function percentileTitle(name: string): string {
 }
 
 /** What was asked for, what left, what came back, in messages per second. */
-export function rateSection({ totals, config }: RunResult, width: number): readonly string[] {
+export function rateSection({ totals, config, generator }: RunResult, width: number): readonly string[] {
   if (config.mode === "connect") return [];
   const { rate, bytes, messages } = totals;
   const isClosed = totals.loop === "closed";
@@ -157,7 +170,10 @@ export function rateSection({ totals, config }: RunResult, width: number): reado
   const unsent = [
     [messages.skipped, "skipped as too late"],
     [messages.unsendable, "due on a connection that was not open"],
-    [messages.unsentBlocked, "held back because the target did not read"],
+    [
+      messages.unsentBlocked,
+      generator.health === "limited" ? "held back by a full buffer" : "held back because the target did not read",
+    ],
     [messages.unsentLate, "still waiting for a late generator"],
   ] as const;
   const told = unsent.filter(([count]) => count > 0).map(([count, words]) => `${countText(count)} ${words}`);

@@ -12,6 +12,8 @@ export interface TerminalReportOptions {
   readonly columns: number;
   /** Path of the saved result, as the user would write it; null when it was not saved. */
   readonly savedTo: string | null;
+  /** Where there is no terminal the last line is never cut, as something may read it. @default true */
+  readonly isTerminal?: boolean;
 }
 
 const narrowestColumns = 60;
@@ -34,7 +36,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     memorySection(result, width),
     generatorSection(result, width),
     errorSection(result, width),
-    closingLines(result, options.savedTo, width),
+    closingLines(result, options.savedTo, options.isTerminal === false ? Infinity : width),
   ];
   const text = sections
     .filter((section) => section.length > 0)

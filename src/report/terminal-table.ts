@@ -8,6 +8,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** Left out when the table is too wide; higher numbers go first. Without one the column always stays. */
   readonly dropRank?: number;
+  /** Its cells are cut before those of any other column. @default false */
+  readonly isCutFirst?: boolean;
 }
 
 const gap = "  ";
@@ -22,10 +24,9 @@ export function renderTable(
 ): readonly string[] {
   const texts = rows.map((row) => columns.map((_, index) => plain(row[index] ?? "")));
   const kept = columnsThatFit(columns, texts, width);
-  const widths = shrink(
-    kept.map((index) => naturalWidth(columns, texts, index)),
-    width,
-  );
+  const natural = kept.map((index) => naturalWidth(columns, texts, index));
+  const cutFirst = kept.flatMap((index, place) => (columns[index]!.isCutFirst === true ? [place] : []));
+  const widths = shrink(shrink(natural, width, cutFirst), width);
   const line = (cells: readonly string[]) => cells.map((cell, place) => cut(cell, widths[place]!));
   const table = new Table({
     chars: borderless,
@@ -96,11 +97,15 @@ function columnsThatFit(
   return kept;
 }
 
-/** Takes from the widest columns first, so that short ones stay whole. */
-function shrink(widths: readonly number[], width: number): readonly number[] {
+/** Takes from the widest columns first, so that short ones stay whole; only from `places` when they are given. */
+function shrink(
+  widths: readonly number[],
+  width: number,
+  places: readonly number[] = [...widths.keys()],
+): readonly number[] {
   const shrunk = [...widths];
-  while (totalWidth(shrunk) > width) {
-    const widest = shrunk.indexOf(Math.max(...shrunk));
+  while (places.length > 0 && totalWidth(shrunk) > width) {
+    const widest = places.reduce((best, place) => (shrunk[place]! > shrunk[best]! ? place : best));
     if (shrunk[widest]! <= narrowest) break;
     shrunk[widest]! -= 1;
   }

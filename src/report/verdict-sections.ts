@@ -14,7 +14,6 @@ const shownElsewhere: readonly string[] = [
   warningCodes.percentileUnresolved,
   warningCodes.closedLoop,
   warningCodes.deliveryUnknown,
-  warningCodes.targetMemoryUnknown,
 ];
 
 /** What was run, on what, against what. */
@@ -68,7 +67,7 @@ export function thresholdSection({ thresholds, verdict }: RunResult, width: numb
     { title: "", align: "left" },
     { title: "threshold", align: "left" },
     { title: "actual" },
-    { title: "", align: "left" },
+    { title: "", align: "left", isCutFirst: true },
   ] as const;
   return ["Thresholds", ...renderTable(columns, rows, width)];
 }
@@ -91,7 +90,9 @@ function markerOf(check: ResultThreshold, reasons: readonly string[]): Marker {
 export function verdictSection(result: RunResult, width: number): readonly string[] {
   const { verdict, warnings } = result;
   const [first = "", ...others] = verdict.reasons;
-  const shown = warnings.filter((warning) => !shownElsewhere.includes(warning.code));
+  const shown = warnings.filter(
+    ({ code, text }) => !shownElsewhere.includes(code) && !verdict.reasons.some((reason) => reason.includes(text)),
+  );
   return [
     "Verdict",
     ...wrap(first === "" ? verdict.outcome : `${verdict.outcome}: ${first}`, width, `  ${verdictMarker(result)} `),
@@ -100,7 +101,10 @@ export function verdictSection(result: RunResult, width: number): readonly strin
   ];
 }
 
-/** The last line of a report: the exit code, why, and where the result is kept; the place comes before it when both are too long. */
+/**
+ * The last line of a report: the exit code, why, and where the result is kept; the place comes before it when both are
+ * too long. With an infinite width nothing is cut.
+ */
 export function closingLines(result: RunResult, savedTo: string | null, width: number): readonly string[] {
   const { verdict } = result;
   const start = `${verdictMarker(result)} exit code ${verdict.exitCode}: `;

@@ -34,6 +34,8 @@ export interface WarningFacts {
 
 /** Part of the messages that may be in flight when the load ends before it says "backlog at end" (METHOD: 5 %). */
 const backlogShare = 0.05;
+/** Fewer are no sign of anything: in a short run a handful is always in flight at the end. */
+const backlogMessages = 10;
 
 /** The warnings that hold for a result, the gravest first. */
 export function findWarnings(result: Omit<RunResult, "warnings">, facts: WarningFacts): readonly ResultWarning[] {
@@ -45,7 +47,7 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     nothingAnswered(result, facts),
     running ? null : deliveryUnknown(result),
     running ? null : backlogAtEnd(result),
-    targetNotReading(result.totals),
+    targetNotReading(result),
     notOpen(result.totals),
     skippedMessages(result.totals),
     closedLoop(result.totals),
@@ -109,7 +111,7 @@ function nothingAnswered(
     : "nothing came back that carries a marker";
   const seen =
     target.firstForeignFrame === null
-      ? `the target sent ${totals.bytes.received === 0 ? "nothing at all" : "no whole message"}`
+      ? `the target sent ${totals.bytes.received > 0 ? "no whole message" : totals.connections.closed > 0 ? "no message before connections were closed" : "nothing at all"}`
       : `the first frame it sent: ${JSON.stringify(target.firstForeignFrame)}`;
   return warn("nothingAnswered", `${what}; ${seen}`);
 }
@@ -128,7 +130,7 @@ function backlogAtEnd({ phases }: Omit<RunResult, "warnings">): ResultWarning | 
     const own = phases.filter((phase) => phase.segment === segment && phase.measured && phase.loop === "open");
     const sent = own.reduce((sum, phase) => sum + phase.messages.sent, 0);
     const late = own.reduce((sum, phase) => sum + phase.messages.late, 0);
-    if (sent === 0 || late / sent <= backlogShare) continue;
+    if (late < backlogMessages || late / sent <= backlogShare) continue;
     return warn(
       "backlogAtEnd",
       `backlog at end: ${amount(late, "message")} of ${formatCount(sent)} (${percent(late / sent)}) came back only after the load of phase ` +
@@ -138,12 +140,15 @@ function backlogAtEnd({ phases }: Omit<RunResult, "warnings">): ResultWarning | 
   return null;
 }
 
-function targetNotReading({ messages }: ResultBlock): ResultWarning | null {
-  if (messages.unsentBlocked === 0) return null;
-  return warn(
-    "targetNotReading",
-    `${amount(messages.unsentBlocked, "message")} could not be sent because the target did not read`,
-  );
+/** Full buffers are the target's doing only where the generator itself was not behind. */
+function targetNotReading({ totals, generator }: Omit<RunResult, "warnings">): ResultWarning | null {
+  const { unsentBlocked } = totals.messages;
+  if (unsentBlocked === 0) return null;
+  const because =
+    generator.health === "limited"
+      ? "as the buffers of their connections were full"
+      : "because the target did not read";
+  return warn("targetNotReading", `${amount(unsentBlocked, "message")} could not be sent ${because}`);
 }
 
 function notOpen({ messages }: ResultBlock): ResultWarning | null {

@@ -24,9 +24,10 @@ const duringStep = {
   upgrade: "before it answered the upgrade",
 } as const;
 
-/** The failure of a connection that ended before it was open, with no error to say why. */
-export function closedEarlyFailure(step: OpeningStep): Failure {
-  const example = `the target closed the connection ${duringStep[step]}`;
+/** The failure of a connection that ended before it was open, with no error to say why. A port for TLS hangs up on plain HTTP. */
+export function closedEarlyFailure(step: OpeningStep, { tls }: Pick<TransportContext, "tls">): Failure {
+  const hint = step === "upgrade" && tls === undefined ? "; is the address meant to be wss://?" : "";
+  const example = `the target closed the connection ${duringStep[step]}${hint}`;
   return { ...classifyFailure({ error: null, closeCode: 1006, opened: false }), example };
 }
 
@@ -53,7 +54,7 @@ export function abnormalFailure(isInsideMessage = false): Failure {
 /** The failure that an error of the socket (or of `ws`) is. */
 export function errorFailure(error: Error, opened: boolean): Failure {
   const { code, message } = describeError(error);
-  return { ...classifyFailure({ error: { code, message }, closeCode: 1006, opened }), example: withHint(message) };
+  return { ...classifyFailure({ error: { code, message }, closeCode: 1006, opened }), example: inPlainWords(message) };
 }
 
 /** Node joins the errors of several addresses into one that has no message of its own. */
@@ -69,9 +70,11 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-function withHint(message: string): string {
-  if (/wrong version number|packet length too long/.test(message)) {
-    return `the target does not speak TLS on this port; is the address meant to be ws://? (${message})`;
-  }
-  return message;
+const notTls = /wrong version number|packet length too long|http request|unknown protocol/;
+
+/** What OpenSSL says of an answer that is no TLS helps nobody. */
+function inPlainWords(message: string): string {
+  return notTls.test(message)
+    ? "the target does not speak TLS on this port; is the address meant to be ws://?"
+    : message;
 }

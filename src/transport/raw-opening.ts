@@ -72,7 +72,7 @@ export class RawOpening {
   /** The target ended its side without having upgraded. */
   ended(): void {
     if (this.#refusal !== undefined) this.#refuse(this.#refusal, Buffer.alloc(0), 0, 0);
-    else this.#tell(closedEarlyFailure(this.#step));
+    else this.#tell(closedEarlyFailure(this.#step, this.#context));
   }
 
   #sendRequest(): void {

@@ -194,7 +194,7 @@ class WsTransport implements Transport {
   }
 
   #failed(error: Error): void {
-    if (this.#state === "opening") this.#failOpening(openingFailure(error, this.#step));
+    if (this.#state === "opening") this.#failOpening(openingFailure(error, this.#step, this.#context));
     else if (this.#state === "open" || this.#state === "closing") {
       // `ws` has sent the close frame that answers a fault of the target.
       this.#endRead();
@@ -215,7 +215,7 @@ class WsTransport implements Transport {
     clearTimeout(this.#timer);
     if (this.#isHearing()) this.#endRead();
     const text = reason.toString("utf8");
-    if (this.#state === "opening") this.#finish(1006, "", closedEarlyFailure(this.#step));
+    if (this.#state === "opening") this.#finish(1006, "", closedEarlyFailure(this.#step, this.#context));
     else if (this.#state === "abandoned") this.#finish(1006, "", undefined);
     else this.#finish(code, text, this.#state === "open" ? this.#closeFailure(code, text) : undefined);
   }
@@ -240,9 +240,9 @@ class WsTransport implements Transport {
 }
 
 /** Node's parser says only that it was not HTTP; the bytes it choked on say more. */
-function openingFailure(error: Error, step: OpeningStep): Failure {
+function openingFailure(error: Error, step: OpeningStep, context: TransportContext): Failure {
   const failure = errorFailure(error, false);
-  if (failure.kind === "closed") return closedEarlyFailure(step);
+  if (failure.kind === "closed") return closedEarlyFailure(step, context);
   const raw: unknown = "rawPacket" in error ? error.rawPacket : undefined;
   if (failure.kind !== "not-http" || !Buffer.isBuffer(raw)) return failure;
   const reading = new ResponseHeadReader().read(raw, 0, raw.length);

@@ -26,8 +26,12 @@ const words: Readonly<Record<string, string>> = {
   "protocol/": "the target broke the WebSocket protocol",
 };
 
-/** A few words on what a failure of this code mostly means; null when its own text must do. */
-export function explainFailure(code: string): string | null {
+/** A failure whose own text names the mend; general words on its kind would only contradict it. */
+const ownMend = "is the address meant to be";
+
+/** A few words on what a failure of this code mostly means; null when its own text (`example`) must do. */
+export function explainFailure({ code, example }: { readonly code: string; readonly example: string }): string | null {
+  if (example.includes(ownMend)) return null;
   const phase = `${code.slice(0, code.indexOf("/"))}/`;
   if (Object.hasOwn(words, code)) return words[code] ?? null;
   if (code.startsWith("connect/no-")) return "this machine is out of ports, files or buffers, not the target";

@@ -14,24 +14,23 @@ export function formatCheck(check: ResultThreshold): string {
   return `${check.expression}: ${what}${detail}`;
 }
 
-/** The measured value in the units its threshold is written in; `-` when there is none. Never the same text as another bound. */
-export function formatCheckValue({ value, bound, unit, expression }: ResultThreshold): string {
+/** The measured value in the units all reports use; `-` when there is none. Never the same text as another bound. */
+export function formatCheckValue({ value, bound, unit }: ResultThreshold): string {
   if (value === null) return "-";
-  const format = (number: number) => formatInUnit(number, unit, /[KMG]iB/i.test(expression));
+  const format = (number: number) => formatInUnit(number, unit);
   const text = format(value);
   if (bound === null || value === bound || text !== format(bound)) return text;
   return `${Number(value.toPrecision(12))}${unit === "ratio" || unit === "count" ? "" : unit === "/s" ? "/s" : ` ${unit}`}`;
 }
 
-function formatInUnit(value: number, unit: string, isBinary: boolean): string {
-  const bytes = isBinary ? formatBytes : formatDecimalBytes;
+function formatInUnit(value: number, unit: string): string {
   switch (unit) {
     case "s":
       return formatMicroseconds(value * 1e6);
     case "bytes":
-      return bytes(value);
+      return formatBytes(value);
     case "bytes/s":
-      return `${bytes(value)}/s`;
+      return `${formatBytes(value)}/s`;
     case "/s":
       return formatRate(value);
     case "ratio":
@@ -39,11 +38,4 @@ function formatInUnit(value: number, unit: string, isBinary: boolean): string {
     default:
       return formatCount(value);
   }
-}
-
-/** Units of 1000, for thresholds written in them: `195 MB`. */
-function formatDecimalBytes(bytes: number): string {
-  const size = Math.abs(bytes);
-  const [unit, name] = size >= 1e9 ? [1e9, "GB"] : size >= 1e6 ? [1e6, "MB"] : size >= 1e3 ? [1e3, "kB"] : [1, "B"];
-  return `${Number((bytes / unit).toPrecision(4))} ${name}`;
 }

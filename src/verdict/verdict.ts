@@ -118,14 +118,17 @@ function nothingReason({ end, config, totals, failures, warnings }: VerdictFacts
   if (messages.delivered > 0) return undefined;
   const unanswered = warnings.find((warning) => warning.code === warningCodes.nothingAnswered);
   const nothing = `nothing was delivered: none of ${count(messages.sent, "message")} came back`;
-  return unanswered === undefined ? withCause(nothing, failures) : `${nothing}; ${unanswered.text}`;
+  if (unanswered === undefined) return withCause(nothing, failures);
+  // Connections that were closed tell more than the silence on them.
+  const isClosed = failures.some(({ phase }) => phase === "close" || phase === "protocol");
+  return isClosed ? withCause(nothing, failures) : `${nothing}; ${unanswered.text}`;
 }
 
 /** The most frequent failure behind the fact: its own text, and what it mostly means. */
 function withCause(fact: string, failures: readonly ResultFailure[]): string {
   const main = [...failures].sort((a, b) => b.count - a.count)[0];
   if (main === undefined) return fact;
-  const words = explainFailure(main.code);
+  const words = explainFailure(main);
   return `${fact}: ${main.example}${words === null ? "" : `: ${words}`}`;
 }
 

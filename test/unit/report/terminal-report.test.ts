@@ -95,6 +95,49 @@ describe("renderTerminalReport", () => {
     expect(lines.at(-1)).toBe("[PASS] exit code 0: no threshold was asked for");
   });
 
+  it("never cuts its last line where there is no terminal", () => {
+    const base = reportCases["all-passed"]!;
+    const reason = `the run could not be made: ${"why ".repeat(60)}`.trim();
+    const result = { ...base, verdict: { ...base.verdict, reasons: [reason] } };
+    const last = (isTerminal: boolean) =>
+      renderTerminalReport(result, { ...options, isTerminal })
+        .trimEnd()
+        .split("\n")
+        .at(-1);
+    expect(last(false)).toContain(`${reason}; saved to results/steady-20260102.json`);
+    expect(last(true)).toHaveLength(100);
+  });
+
+  it("cuts the detail of a gate before its expression", () => {
+    const expression = "latency{phase=a-phase-with-a-name}.p99<50ms";
+    const check = sampleCheck({ expression, detail: `worst 10 s: ${"because ".repeat(20)}` });
+    const text = renderTerminalReport(
+      { ...reportCases["all-passed"]!, thresholds: [check] },
+      { ...options, columns: 80 },
+    );
+    expect(text).toContain(`${expression}  `);
+  });
+
+  it("calls a verdict that rests on an undecided gate a warning, and says nothing twice", () => {
+    const base = reportCases["all-passed"]!;
+    const told = { code: "nothing-answered", text: "nothing came back" };
+    const verdict = { outcome: "pass", exitCode: 0, reasons: ["nothing failed; nothing came back"] } as const;
+    const thresholds = [sampleCheck({ outcome: "unresolved" })];
+    const text = renderTerminalReport({ ...base, verdict, thresholds, warnings: [told] }, options);
+    expect(text).toContain("  [WARN] pass: nothing failed");
+    expect(text).toContain("\n[WARN] exit code 0: nothing failed");
+    expect(text).not.toContain("[WARN] nothing came back");
+  });
+
+  it("names the drain where messages due at the very end are missing", () => {
+    const base = reportCases["all-passed"]!;
+    const totals = sampleBlock(1000, 10, { messages: sampleMessages(1000, { lostMissing: 3 }) });
+    const [last] = base.intervals.slice(-1);
+    const result = { ...base, totals, intervals: [...base.intervals, { ...last!, lost: 3 }] };
+    expect(renderTerminalReport(result, options)).toContain("raise --drain if answers take longer");
+    expect(renderTerminalReport({ ...base, totals }, options)).not.toContain("raise --drain");
+  });
+
   it("shows an unresolved gate as failed when --strict made it fail", () => {
     const check = sampleCheck({ outcome: "unresolved" });
     const verdict = {

@@ -46,6 +46,19 @@ test("more than 5 % of a segment coming only in the drain is a backlog", () => {
   expect(textOf("backlogAtEnd", { phases: phase(51) })).toMatch(/^backlog at end: 51 messages of 1,000 \(5\.1%\)/);
 });
 
+test("a handful coming in the drain is no backlog, whatever its share", () => {
+  const phase = (late: number) => [aCollectedPhase({}, { sent: 20, late, deliveredInWindow: 20 - late })];
+  expect(textOf("backlogAtEnd", { phases: phase(9) })).toBeUndefined();
+  expect(textOf("backlogAtEnd", { phases: phase(10) })).toContain("10 messages of 20");
+});
+
+test("full buffers are not put down to the target while the generator was limited", () => {
+  const phases = [aCollectedPhase({}, { offered: 1600, unsentLate: 500, unsentBlocked: 100 })];
+  expect(textOf("targetNotReading", { phases })).toBe(
+    "100 messages could not be sent as the buffers of their connections were full",
+  );
+});
+
 test("messages that did not leave are told by the reason they did not", () => {
   const unsent = (counts: object) => ({ phases: [aCollectedPhase({}, { offered: 1001, ...counts })] });
   expect(textOf("targetNotReading", unsent({ unsentBlocked: 1 }))).toContain("1 message could not be sent");

@@ -154,6 +154,27 @@ describe("decideVerdict", () => {
     expect(decideVerdict(runs[name], checks, { strict: false }).reasons.join("\n")).toContain(words);
   });
 
+  it("names what closed the connections rather than the silence on them", () => {
+    const closed: RunResult["failures"][number] = {
+      ...{ code: "close/policy-violation", phase: "close", kind: "policy-violation", blame: "target" },
+      ...{ count: 10, firstMs: 0, lastMs: 9, example: 'a close frame with code 1008: "no token"' },
+    };
+    const warnings = [{ code: "nothing-answered", text: "the target sent nothing at all" }];
+    const [reason] = decideVerdict({ ...runs.nothingDelivered, failures: [closed], warnings }, [], {
+      strict: false,
+    }).reasons;
+    expect(reason).toBe(
+      'nothing was delivered: none of 100 messages came back: a close frame with code 1008: "no token"',
+    );
+  });
+
+  it("adds no general words to a failure whose own text names the mend", () => {
+    const example = "the target does not speak TLS on this port; is the address meant to be ws://?";
+    const failures = [{ ...refused, code: "connect/tls", kind: "tls", example }];
+    const [reason] = decideVerdict({ ...runs.unreachable, failures }, [], { strict: false }).reasons;
+    expect(reason).toBe(`none of 10 connection attempts succeeded: ${example}`);
+  });
+
   it("shows the first foreign frame when nothing that came back was ours", () => {
     const run = {
       ...runs.nothingDelivered,
