@@ -3,17 +3,17 @@ const mayImport = {
   units: [],
   errors: [],
   random: [],
-  host: ["units"],
+  host: [],
   statistics: [],
-  measure: ["statistics", "units", "errors", "random"],
-  wire: ["random", "units", "errors"],
+  measure: ["statistics", "units"],
+  wire: ["random", "errors"],
   // target and mock-server for their option types only
   profile: ["plan", "target", "mock-server", "host", "units", "errors"],
   plan: ["profile", "random", "units", "errors"],
-  transport: ["wire", "plan", "errors", "units", "host"],
-  engine: ["transport", "plan", "measure", "wire", "host", "random", "units", "errors"],
-  "mock-server": ["wire", "host", "random", "units", "errors"],
-  target: ["mock-server", "measure", "engine", "plan", "host", "units", "errors"],
+  transport: ["wire", "plan", "errors", "host"],
+  engine: ["transport", "plan", "measure", "wire", "host", "random", "errors"],
+  "mock-server": ["wire", "errors"],
+  target: ["mock-server", "host", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
   verdict: ["result", "units", "errors"],
   report: ["verdict", "result", "statistics", "units"],
@@ -30,14 +30,22 @@ const mayImport = {
     "units",
     "errors",
   ],
-  cli: ["commands", "profile", "plan", "mock-server", "host", "units", "errors"],
+  cli: ["commands", "profile", "plan", "host", "errors"],
 };
+// package -> the only files that may import it
 const onlyIn = {
-  commander: "^src/cli/program[.]ts$",
-  tinypool: "^src/engine/worker-pool[.]ts$",
-  "hdr-histogram-js": "^src/measure/hdr-codec[.]ts$",
+  ajv: "^src/profile/check-profile[.]ts$",
   "cli-table3": "^src/report/terminal-table[.]ts$",
+  commander: "^src/cli/program[.]ts$",
+  "fastest-levenshtein": "^src/errors/nearest-name[.]ts$",
+  "hdr-histogram-js": "^src/measure/hdr-codec[.]ts$",
+  picocolors: "^src/report/terminal-report[.]ts$",
+  tinypool: "^src/engine/worker-pool[.]ts$",
+  "@sinclair/typebox":
+    "^src/(profile/(setting|profile)-schema|result/(run-result|result-blocks|result-schema|result-file))[.]ts$",
+  // one on each side of the connection
   ws: "^src/(transport/ws-transport|mock-server/compressed-session)[.]ts$",
+  yaml: "^src/profile/read-profile[.]ts$",
 };
 export default {
   forbidden: [
@@ -54,6 +62,23 @@ export default {
       from: { pathNot: file },
       to: { path: `node_modules/(@types/)?${name}/` },
     })),
+    {
+      name: "every-package-is-in-the-table",
+      severity: "error",
+      from: { path: "^src/" },
+      to: {
+        dependencyTypesNot: ["core", "type-only"],
+        path: "node_modules/",
+        pathNot: Object.keys(onlyIn).map((name) => `node_modules/(@types/)?${name}/`),
+      },
+    },
+    {
+      name: "every-folder-is-in-the-table",
+      severity: "error",
+      comment: "a folder that the table does not name could import anything",
+      from: { path: "^src/[^/]+/", pathNot: Object.keys(mayImport).map((folder) => `^src/${folder}/`) },
+      to: {},
+    },
     {
       name: "pure-folders",
       severity: "error",
