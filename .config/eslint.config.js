@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import tseslint from "typescript-eslint";
 
 const fromHost = "Take it from Host (src/host/host.ts), so that tests can replace it.";
@@ -10,7 +11,7 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         project: ".config/tsconfig.check.json",
-        tsconfigRootDir: new URL("..", import.meta.url).pathname,
+        tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)),
       },
     },
     rules: {

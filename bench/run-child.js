@@ -1,4 +1,5 @@
 // One generator as a child process, measured from outside: its CPU by the kernel's books, its memory by /proc.
+import { fileURLToPath } from "node:url";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -69,7 +70,7 @@ export async function runChild(args, timeoutMs) {
 
 /** Starts bench/echo-server.js on the last core. `books()` gives the messages it has echoed and its CPU seconds. */
 export async function startEchoServer() {
-  const server = startServer([new URL("./echo-server.js", import.meta.url).pathname]);
+  const server = startServer([fileURLToPath(new URL("./echo-server.js", import.meta.url))]);
   const port = await server.nextLine();
   return {
     ...server,

@@ -1,6 +1,7 @@
 // npm run bench [-- --quick --mock --only <text>]: what floodgate costs on this machine, beside a plain `ws` client in turns.
 // Needs the build (npm run build). Takes about ten minutes, with --quick one; keep the machine idle meanwhile.
 // --mock takes floodgate's own mock server as the target; --only the loads whose name holds the text.
+import { fileURLToPath } from "node:url";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -33,8 +34,8 @@ const idles = [
   { connections: 5_000, prototypeBytes: 6_333 },
 ];
 
-const main = new URL("../dist/main.js", import.meta.url).pathname;
-const naive = new URL("./peers/naive-ws.js", import.meta.url).pathname;
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const naive = fileURLToPath(new URL("./peers/naive-ws.js", import.meta.url));
 if (!existsSync(main)) {
   process.stderr.write("dist/main.js is missing: npm run build\n");
   process.exit(2);
