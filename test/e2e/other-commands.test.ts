@@ -213,7 +213,7 @@ describe("the npm package", () => {
     ]);
     expect(await readdir(join(unpacked, "results"))).toContain("result.schema.json");
     const packed = await readdir(unpacked, { recursive: true });
-    expect(packed.filter((file) => /\.ts$|\.test\.|^test|node_modules|^src/.test(file))).toEqual([]);
+    expect(packed.filter((file) => /\.ts$|\.tsbuildinfo$|\.test\.|^test|node_modules|^src/.test(file))).toEqual([]);
     await symlink(join(checkout, "node_modules"), join(unpacked, "node_modules"));
     const main = join(unpacked, "dist", "main.js");
     expect((await readFile(main, "utf8")).startsWith("#!/usr/bin/env node\n")).toBe(true);
