@@ -74,7 +74,7 @@ function rowsOf(
   name: string,
   value: SettingsValue,
 ): readonly (readonly [name: string, value: string, setting: string])[] {
-  if (isList(value)) return value.map((item) => [name, inline(item), name]);
+  if (isList(value)) return value.map((item, index) => [name, inline(item), `${name}.${index}`]);
   if (typeof value === "object" && value !== null && name !== "tags" && name !== "burst") {
     return Object.entries(value).map(([key, part]) => [`${name}.${key}`, inline(part), `${name}.${key}`]);
   }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { usageError } from "../errors/floodgate-error.ts";
 import { addResults, runIdsOf, startOf } from "../result/add-results.ts";
 import { phasesOfSavedPlan } from "../result/read-saved-plan.ts";
@@ -30,10 +31,9 @@ export async function mergeResults(
   evaluate?: EvaluateMerged,
 ): Promise<RunResult> {
   if (files.length < 2) {
-    throw usageError(
-      "there is nothing to merge: name at least two results",
-      "floodgate merge a.json b.json -o all.json",
-    );
+    const [only] = files;
+    const missing = only !== undefined && !existsSync(only) ? `there is no file "${only}", and ` : "";
+    throw usageError(`${missing}merging takes at least two results`, "floodgate merge a.json b.json -o all.json");
   }
   const inputs: NamedResult[] = [];
   for (const file of files) inputs.push({ file, result: await readWhole(file) });

@@ -13,7 +13,12 @@ export async function renderReport(file: string, options: { readonly json: boole
   const result = await readResultFile(file);
   const text = options.json
     ? renderJson(result)
-    : renderTerminalReport(result, { colour: wantsColour(host), columns: host.stdout.columns, savedTo: file });
+    : renderTerminalReport(result, {
+        colour: wantsColour(host),
+        columns: host.stdout.columns,
+        savedTo: null,
+        isTerminal: host.stdout.isTerminal,
+      });
   host.stdout.write(text);
   return exitCode.ok;
 }

@@ -13,7 +13,7 @@ export interface MergedSettings {
   readonly texts: SettingTexts;
   /** Which layer a setting (a dotted path) came from; undefined when it is not set. */
   layerOf(path: string): SettingLayer["kind"] | undefined;
-  /** Its place for people; "default" when nobody set it. */
+  /** Its place for people, or that of one item of a list (`thresholds.0`); "default" when nobody set it. */
   originOf(path: string): string;
   /** How to name it in a message: `--size`, `profiles/ci.yaml:12: size`, `the default size`. */
   nameOf(path: string): string;
@@ -45,7 +45,15 @@ export function mergeLayers(layers: readonly SettingLayer[]): MergedSettings {
     }
     mergeInto(texts, layer.texts, [], (path) => writers.set(path.join("."), layer));
   }
-  const originOf = (path: string) => writers.get(path)?.origin(path.split(".")) ?? "default";
+  const originOf = (path: string) => {
+    const names = path.split(".");
+    const writer = writers.get(path);
+    if (writer !== undefined || !/^\d+$/.test(names.at(-1)!)) return writer?.origin(names) ?? "default";
+    // An item of a list: a file has a line for it, a flag does not.
+    const listNames = names.slice(0, -1);
+    const list = writers.get(listNames.join("."));
+    return list?.origin(list.kind === "profile" || list.kind === "environment" ? names : listNames) ?? "default";
+  };
   const layerOf = (path: string) => writers.get(path)?.kind;
   const nameOf = (path: string) => {
     const layer = layerOf(path);

@@ -54,11 +54,13 @@ function loadProfile(path: string, shownPath: string): LoadedProfile {
   const document = parseYaml(readText(path, shownPath), shownPath, lines);
   const place = (at: readonly (string | number)[], atKey = false) =>
     `${shownPath}:${lineOf(document, lines, at, atKey)}`;
-  const texts: unknown = toPlain(document, shownPath) ?? {};
+  const texts: unknown = toPlain(document, shownPath);
+  if (texts === null || texts === undefined)
+    throw usageError(`profile ${shownPath} is empty`, "write at least a rate and a duration, or leave the profile out");
   const problems = profileProblems(texts);
   if (problems.length > 0) throw problemsError(shownPath, problems, place);
   const name = shownPath.replace(/^.*\//, "").replace(/\.ya?ml$/i, "");
-  return { name, file: shownPath, directory: dirname(path), texts: texts as ProfileTexts, place };
+  return { name, file: shownPath, directory: dirname(path), texts: texts, place };
 }
 
 function readText(path: string, shownPath: string): string {

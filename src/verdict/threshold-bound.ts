@@ -127,7 +127,8 @@ export function parseQuantity(text: string, kind: QuantityKind): number | BoundF
     };
   }
   if (kind === "ratio" && (bare !== null || /^[\d.]+\s*%$/.test(text))) {
-    const asPercent = bare !== null && bare <= 100 ? `${text}%` : example;
+    // 99.9 was meant as 99.9 %; 1.2 is no share anybody would ask for.
+    const asPercent = bare !== null && bare >= 50 && bare <= 100 ? `${text}%` : example;
     return {
       faulty: text,
       reason: "is more than 1",

@@ -59,6 +59,11 @@ export function parseThreshold(text: string, source: string): Threshold {
     const part = fault.faulty === "" ? "it" : `"${fault.faulty}"`;
     throw usageError(`threshold "${whole}" (${source}): ${part} ${fault.reason}`, fault.hint);
   };
+  const open = /\{(?![^}]*\})[^<>=!]*(?:=[^<>=!]*)?/.exec(whole)?.[0].trim();
+  if (open !== undefined) {
+    const hint = "close it with }, for example latency{phase=peak}.p99<50ms";
+    return refuse({ faulty: open, reason: "is not closed", hint });
+  }
   const parts = /^([^{<>=!]*)(\{[^}]*\})?([^<>=!]*)([<>=!]*)(.*)$/.exec(whole);
   const [, head = "", selectorText = "", tail = "", opText = "", boundText = ""] = parts ?? [];
   const path = `${head.trim()}${tail.trim()}`;

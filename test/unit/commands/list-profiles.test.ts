@@ -29,6 +29,10 @@ describe("floodgate profiles", () => {
     expect(text).toMatch(/^ {2}maxSlip +100ms +default$/m);
     expect(text).toMatch(/^ {2}workers +3 +from the cores$/m);
     expect(text).toMatch(/^ {2}thresholds +latency\.p50<100ms/m);
+    const lines = [...text.matchAll(/(?:latency\.p\d\d|delivery)\S+ +profiles\/peak\.yaml:(\d+)$/gm)].map((m) =>
+      Number(m[1]),
+    );
+    expect(lines).toEqual([0, 1, 2, 3].map((item) => lines[0]! + item));
   });
 
   it("shows a profile of one's own, and hides its secrets", () => {

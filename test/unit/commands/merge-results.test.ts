@@ -52,7 +52,10 @@ test("what does not belong together is refused with the reason", async () => {
   const phase = (changes: Parameters<typeof aPhasePlan>[0]) => ({
     phases: [aCollectedPhase({ plan: aPhasePlan(changes) })],
   });
-  expect(await refusal(a)).toContain("name at least two results");
+  expect(await refusal(a)).toMatch(/^merging takes at least two results/);
+  expect(await refusal("nofile.json")).toContain(
+    'there is no file "nofile.json", and merging takes at least two results',
+  );
   expect(await refusal(a, a)).toContain(`${JSON.stringify(a)} is named twice (a); its messages would count twice`);
   const all = join(directory, "ab.json");
   await mergeResults([a, await saved("b")], all);

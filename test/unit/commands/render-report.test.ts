@@ -20,10 +20,13 @@ afterAll(() => {
 });
 
 describe("renderReport", () => {
-  it("shows a saved result exactly as it was shown after the run, and judges nothing", async () => {
+  it("shows a saved result as it was shown after the run, saves and judges nothing", async () => {
     const { host, stdout, stderr } = fakeHost();
     expect(await renderReport(file, { json: false }, host)).toBe(0);
-    expect(stdout()).toBe(renderTerminalReport(result, { colour: false, columns: 80, savedTo: file }));
+    expect(stdout()).toBe(
+      renderTerminalReport(result, { colour: false, columns: 80, savedTo: null, isTerminal: false }),
+    );
+    expect(stdout()).not.toContain("saved to");
     expect(stderr()).toBe("");
   });
 

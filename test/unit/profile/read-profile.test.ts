@@ -38,8 +38,8 @@ describe("reading a profile", () => {
     expect(profile.place(["size"])).toBe("./p.yaml:3");
   });
 
-  it("accepts a file that says nothing", () => {
-    expect(load("# nothing\n").texts).toEqual({});
+  it.each(["", "# nothing but words\n", "---\n"])("refuses a file that says nothing: %j", (text) => {
+    expect(problemsOf(text)).toEqual(["profile ./p.yaml is empty"]);
   });
 
   it("reports all problems at once, in the order of the file, each with its line and the nearest valid key", () => {
