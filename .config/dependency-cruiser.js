@@ -13,7 +13,7 @@ const mayImport = {
   transport: ["wire", "plan", "errors", "host"],
   engine: ["transport", "plan", "measure", "wire", "host", "random", "errors"],
   "mock-server": ["wire", "errors"],
-  target: ["mock-server", "host", "errors"],
+  target: ["engine", "mock-server", "host", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
   verdict: ["result", "units", "errors"],
   report: ["verdict", "result", "statistics", "units"],

@@ -3,6 +3,7 @@ import { PlanRun } from "../engine/run-plan.ts";
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
+import { isBookCounter } from "../mock-server/mock-books.ts";
 import { describePlan } from "../plan/describe-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunRequest } from "../profile/run-request.ts";
@@ -13,7 +14,9 @@ import { readEnvironment, readToolVersions } from "../result/read-environment.ts
 import type { RunResult } from "../result/run-result.ts";
 import { checkWritable, defaultResultPath, writeResult } from "../result/write-result.ts";
 import { openTarget, type OpenTarget } from "../target/open-target.ts";
+import { OpeningStopped } from "../target/spawned-server.ts";
 import { applicableThresholds, type ApplicableThresholds } from "../verdict/applicable-thresholds.ts";
+import { checkThresholdFit } from "../verdict/check-threshold-fit.ts";
 import { checkThresholdNames } from "../verdict/check-threshold-names.ts";
 import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { LiveThresholds } from "../verdict/live-thresholds.ts";
@@ -29,7 +32,8 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
   await checkWritable(path);
   const stopping = new StopRequests(host);
   try {
-    const target = await openTarget(request.target, host);
+    const target = await openUnlessStopped(request, stopping, host);
+    if (target === null) return stopping.exitCode;
     try {
       const plan = withUrl(request.plan, target.url);
       announce([...request.notes, ...notes], request, plan, target, host);
@@ -48,6 +52,16 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
     }
   } finally {
     stopping.release();
+  }
+}
+
+/** Null when Ctrl-C came while a server of the user's was starting: nothing was sent, so there is nothing to save. */
+async function openUnlessStopped(request: RunRequest, stopping: StopRequests, host: Host): Promise<OpenTarget | null> {
+  try {
+    return await openTarget(request.target, host, stopping.signal);
+  } catch (error) {
+    if (error instanceof OpeningStopped) return null;
+    throw error;
   }
 }
 
@@ -126,7 +140,13 @@ function judge(
 function readThresholds(request: RunRequest): ApplicableThresholds {
   const parsed = request.thresholds.map(({ text, source }) => parseThreshold(text, source));
   checkThresholdNames(parsed, measuredPhases(request.plan));
-  const measuring = { mode: request.plan.mode, knowsDelivery: request.target.kind === "mock" };
+  checkThresholdFit(parsed, request.plan);
+  const loads = request.plan.segments.flatMap(({ phases }) => phases.map(({ load }) => load));
+  const measuring = {
+    mode: request.plan.mode,
+    knowsDelivery: request.target.kind === "mock",
+    isClosedLoop: loads.every((load) => load.kind === "max"),
+  };
   return applicableThresholds(parsed, measuring, ({ source }) => source === "--threshold");
 }
 
@@ -149,7 +169,8 @@ function report(request: RunRequest, result: RunResult, savedPath: string, host:
   }
   if (quiet) {
     if (result.verdict.exitCode !== exitCode.ok) {
-      for (const reason of result.verdict.reasons) host.stderr.write(`[FAIL] ${reason}\n`);
+      const isFailure = result.verdict.outcome === "fail" || result.verdict.outcome === "failed";
+      for (const reason of result.verdict.reasons) host.stderr.write(`${isFailure ? "[FAIL]" : "[WARN]"} ${reason}\n`);
     }
     return;
   }
@@ -163,6 +184,7 @@ function resultInput(request: RunRequest, plan: Plan, collected: Collected, host
     plan,
     collected,
     settings: request.settings,
+    strict: request.strict,
     environment: readEnvironment(plan.environment, host),
     tool: readToolVersions(),
     targetKind: request.target.kind,
@@ -180,9 +202,8 @@ function booksSince(
   after: Readonly<Record<string, number>> | null,
 ): Readonly<Record<string, number>> | null {
   if (before === null || after === null) return after;
-  const isCounter = (key: string): boolean => !/(open|peak|uptime|pid|rss)/i.test(key);
   return Object.fromEntries(
-    Object.entries(after).map(([key, value]) => [key, isCounter(key) ? value - (before[key] ?? 0) : value]),
+    Object.entries(after).map(([key, value]) => [key, isBookCounter(key) ? value - (before[key] ?? 0) : value]),
   );
 }
 
@@ -203,6 +224,7 @@ class StopRequests {
   #run: PlanRun | null = null;
   #progress: Progress | null = null;
   #first: "SIGINT" | "SIGTERM" | null = null;
+  readonly #abort = new AbortController();
   readonly #host: Host;
   readonly #unlisten: () => void;
 
@@ -217,6 +239,15 @@ class StopRequests {
     if (this.#first !== null) run.stop(this.#end(this.#first));
   }
 
+  /** Aborted by the first request. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get exitCode(): ExitCode {
+    return this.#first === "SIGTERM" ? exitCode.terminated : exitCode.interrupted;
+  }
+
   release(): void {
     this.#unlisten();
   }
@@ -224,10 +255,12 @@ class StopRequests {
   #heard(signal: "SIGINT" | "SIGTERM"): void {
     if (this.#first !== null) {
       this.#say("[WARN] leaving at once; nothing more is saved");
-      this.#host.exitNow(this.#first === "SIGINT" ? exitCode.interrupted : exitCode.terminated);
+      this.#host.exitNow(this.exitCode);
     }
     this.#first = signal;
-    this.#say(`[INFO] ${signal}: no more is sent, waiting for answers; once more to leave at once`);
+    this.#abort.abort();
+    const doing = this.#run === null ? "not started yet, so nothing is sent" : "no more is sent, waiting for answers";
+    this.#say(`[INFO] ${signal}: ${doing}; once more to leave at once`);
     this.#run?.stop(this.#end(signal));
   }
 

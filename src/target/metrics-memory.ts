@@ -1,6 +1,7 @@
 import type { Clock } from "../host/host.ts";
 import { parsePrometheus, pickMemoryGauge } from "./prometheus-text.ts";
-import type { MemoryReading, TargetMemory } from "./target-memory.ts";
+import type { MemoryReading } from "../engine/memory-source.ts";
+import type { TargetMemory } from "./target-memory.ts";
 
 /** A scrape costs the target time that it should spend on the load. */
 const scrapeIntervalMs = 5000;

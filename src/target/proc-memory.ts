@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { platform } from "node:os";
-import type { MemoryReading, TargetMemory } from "./target-memory.ts";
+import type { MemoryReading } from "../engine/memory-source.ts";
+import type { TargetMemory } from "./target-memory.ts";
 
 /** What /proc/<pid>/status tells; absent lines are null. The "kB" of /proc are KiB (proc(5)). */
 export interface ProcStatus {
