@@ -43,6 +43,11 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     'there is no profile "sok"',
     "did you mean soak? built in: burst ci connection-scaling dev linear-scaling peak quick soak stress sustained",
   ],
+  [
+    ["run", "chaos"],
+    "the profile chaos is not in this version of floodgate",
+    "built in: burst ci connection-scaling dev linear-scaling peak quick soak stress sustained",
+  ],
   [["run", "./none.yaml"], 'there is no profile "./none.yaml"', "floodgate profiles lists the built-in ones"],
   [["run", "localhost:8080"], 'there is no profile "localhost:8080"', "for a server, write ws://localhost:8080"],
   [["run", "http://h:1/x"], 'the target "http://h:1/x" is not a WebSocket URL', "write ws://h:1/x"],
