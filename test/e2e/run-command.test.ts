@@ -1,11 +1,29 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunResult } from "../../src/result/run-result.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
-import { resultOf, runAndRead } from "../support/saved-run.ts";
+import { resultOf, runAndRead, type SavedRun } from "../support/saved-run.ts";
+
+/** A profile that asks for nothing: the quick one has thresholds, which a busy machine leaves unjudged. */
+let plain: string;
+let profiles: string;
+
+beforeAll(async () => {
+  profiles = await mkdtemp(join(tmpdir(), "floodgate-profiles-"));
+  plain = join(profiles, "plain.yaml");
+  await writeFile(plain, "description: no gates\nconnections: 2\nrate: 100\nduration: 1s\n");
+});
+
+afterAll(() => rm(profiles, { recursive: true, force: true }));
+
+/** `code`, or 96 where the machine was so busy that the generator itself was late, and said so. */
+function unlessLimited(run: SavedRun, code: number): number {
+  return resultOf(run).generator.health === "limited" ? 96 : code;
+}
 
 async function closedPort(): Promise<number> {
   const server: Server = createServer();
@@ -19,9 +37,10 @@ describe("floodgate run", () => {
   it("runs the quick profile against the mock without any argument, and passes", async () => {
     const run = await runAndRead([]);
     expect(run.stderr).toContain("offered");
-    expect(run.stdout).toContain("[PASS]");
-    expect(run.exitCode).toBe(0);
     const result = resultOf(run);
+    expect(run.exitCode, run.stdout).toBe(unlessLimited(run, 0));
+    expect(result.verdict.outcome).toBe(run.exitCode === 0 ? "pass" : "inconclusive");
+    if (run.exitCode === 0) expect(run.stdout).toContain("[PASS]");
     expect(result.totals.messages.lost).toBe(0);
     expect(result.totals.messages.delivered).toBe(result.totals.messages.sent);
     expect(result.target.books?.dropped).toBe(0);
@@ -37,7 +56,7 @@ describe("floodgate run", () => {
   });
 
   it("says nothing with --quiet", async () => {
-    const run = await runAndRead(["-c", "2", "-r", "100", "-d", "1s", "-q"]);
+    const run = await runAndRead([plain, "-q"]);
     expect([run.stdout, run.stderr]).toEqual(["", ""]);
     expect(run.exitCode).toBe(0);
     expect(run.saved).toHaveLength(1);
@@ -45,10 +64,10 @@ describe("floodgate run", () => {
 
   it("ends with 99 when a threshold fails, and still saves", async () => {
     const run = await runAndRead(["-c", "2", "-r", "100", "-d", "1s", "--threshold", "latency.p50<1us"]);
-    expect(run.exitCode).toBe(99);
-    expect(run.stdout).toContain("[FAIL]");
     const asked = resultOf(run).thresholds.find(({ expression }) => expression === "latency.p50<1us");
-    expect(asked?.outcome).toBe("fail");
+    expect(run.exitCode).toBe(unlessLimited(run, 99));
+    expect(asked?.outcome).toBe(run.exitCode === 99 ? "fail" : "not-evaluated");
+    if (run.exitCode === 99) expect(run.stdout).toContain("[FAIL]");
   });
 
   it("ends with 97 and one clear line when nothing listens there", async () => {
@@ -103,6 +122,21 @@ describe("floodgate run", () => {
     expect(resultOf(run).verdict.outcome).toBe("interrupted");
   });
 
+  it("drains as well when the signal goes to its whole group, and does not find its mock gone", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "floodgate-run-"));
+    // Answers take 300 ms: some are always on their way.
+    const args = ["run", "-c", "4", "-r", "400", "-d", "60s", "--mock-latency", "300ms", "-o", "out.json"];
+    const run = startCli(args, { cwd: folder });
+    await run.waitFor("stderr", /sent=/);
+    process.kill(-run.pid, "SIGTERM");
+    expect((await run.end).exitCode).toBe(143);
+    const result = JSON.parse(await readFile(join(folder, "out.json"), "utf8")) as RunResult;
+    expect(result.failures).toEqual([]);
+    expect(result.totals.connections).toMatchObject({ closed: 0, openAtEnd: 4 });
+    expect(result.totals.messages.lost).toBe(0);
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it("leaves at once at the second Ctrl-C", async () => {
     const folder = await mkdtemp(join(tmpdir(), "floodgate-run-"));
     const args = ["run", "-c", "4", "-r", "400", "-d", "60s", "--drain", "50s", "--mock-drop", "50%"];
@@ -147,7 +181,7 @@ describe("floodgate run", () => {
       ...["-c", "4", "-r", "400", "-d", "60s", "--mock-latency", "50ms"],
       ...["--threshold", "latency.p50<10ms", "--abort-on-fail", "--abort-delay", "1s"],
     ]);
-    expect(run.exitCode).toBe(99);
+    expect(run.exitCode).toBe(unlessLimited(run, 99));
     expect(resultOf(run).end.kind).toBe("aborted");
     expect(resultOf(run).durationMs).toBeLessThan(30_000);
   });
@@ -171,7 +205,7 @@ describe("floodgate run", () => {
 
 describe("modes", () => {
   it("connect: opens, holds, and sends nothing", async () => {
-    const run = await runAndRead(["--mode", "connect", "-c", "20", "-d", "1s"]);
+    const run = await runAndRead([plain, "--mode", "connect", "-c", "20", "-d", "1s"]);
     expect(run.exitCode).toBe(0);
     const { connections, messages } = resultOf(run).totals;
     expect(connections).toMatchObject({ attempted: 20, opened: 20, failed: 0, closed: 0 });
@@ -180,7 +214,19 @@ describe("modes", () => {
   });
 
   it("oneway against the mock's sink: delivery comes from the mock's books", async () => {
-    const run = await runAndRead(["--mode", "oneway", "--mock-mode", "sink", "-c", "4", "-r", "1000", "-d", "1s"]);
+    const run = await runAndRead([
+      plain,
+      "--mode",
+      "oneway",
+      "--mock-mode",
+      "sink",
+      "-c",
+      "4",
+      "-r",
+      "1000",
+      "-d",
+      "1s",
+    ]);
     expect(run.exitCode).toBe(0);
     const result = resultOf(run);
     expect(result.target.deliveredFromBooks).toBe(true);
