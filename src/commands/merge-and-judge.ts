@@ -16,7 +16,12 @@ export async function mergeAndJudge(files: readonly string[], outFile: string, h
     return { thresholds: checks, verdict: decideVerdict(sum, checks, { strict: sum.config.strict === true }) };
   });
   host.stdout.write(
-    renderTerminalReport(merged, { colour: wantsColour(host), columns: host.stdout.columns, savedTo: outFile }),
+    renderTerminalReport(merged, {
+      colour: wantsColour(host),
+      columns: host.stdout.columns,
+      isTerminal: host.stdout.isTerminal,
+      savedTo: outFile,
+    }),
   );
   return merged.verdict.exitCode as ExitCode;
 }

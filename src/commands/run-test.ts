@@ -175,7 +175,12 @@ function report(request: RunRequest, result: RunResult, savedPath: string, host:
     return;
   }
   host.stdout.write(
-    renderTerminalReport(result, { colour: wantsColour(host), columns: host.stdout.columns, savedTo: savedPath }),
+    renderTerminalReport(result, {
+      colour: wantsColour(host),
+      columns: host.stdout.columns,
+      isTerminal: host.stdout.isTerminal,
+      savedTo: savedPath,
+    }),
   );
 }
 
