@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { runError, usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import type { RunResult } from "./run-result.ts";
 import { fileErrorCode, fileErrorReason, writeAtomically } from "./write-atomically.ts";
@@ -33,6 +33,22 @@ export function defaultResultPath(run: {
  * Throws a usage error when not.
  */
 export async function checkWritable(path: string): Promise<void> {
+  const existing = await stat(path).catch(() => undefined);
+  if (existing?.isDirectory() === true) {
+    throw usageError(
+      `the result cannot be written to "${path}": it is a directory`,
+      "name a file in it with --output <file>",
+    );
+  }
+  // A result takes the place of what stands there: as root that would do away with a device for the whole machine.
+  // /dev/stdout is a link that may lead to a file; /dev/shm is a file system like any other.
+  const isDevice = /^\/dev\/(?!shm\/)/.test(resolve(path));
+  if (existing?.isFile() === false || isDevice) {
+    throw usageError(
+      `the result cannot be written to "${path}": it is a device, a pipe or a socket`,
+      "name a file with --output <file>; --json writes the result to stdout",
+    );
+  }
   const hint = "free it, or name another place with --output <file>";
   const directory = dirname(path);
   const probe = join(directory, `.floodgate-${randomUUID()}.tmp`);
@@ -44,13 +60,6 @@ export async function checkWritable(path: string): Promise<void> {
     throw usageError(`the result cannot be written to "${path}": ${fileErrorReason(error)}`, hint, error);
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
-  }
-  const existing = await stat(path).catch(() => undefined);
-  if (existing?.isDirectory() === true) {
-    throw usageError(
-      `the result cannot be written to "${path}": it is a directory`,
-      "name a file in it with --output <file>",
-    );
   }
 }
 

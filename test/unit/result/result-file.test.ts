@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,6 +109,11 @@ test("a place that cannot be written is found before the run", async () => {
     /cannot be written to ".*a-file.result\.json": a part of the path is a file$/,
   );
   await expect(checkWritable(directory)).rejects.toThrow(/it is a directory/);
+  await expect(checkWritable("/dev/stdout")).rejects.toThrow(/it is a device, a pipe or a socket/);
+  const socket = createServer();
+  await new Promise<void>((resolve) => socket.listen(join(directory, "a-socket"), resolve));
+  await expect(checkWritable(join(directory, "a-socket"))).rejects.toThrow(/it is a device, a pipe or a socket/);
+  await new Promise((resolve) => socket.close(resolve));
   await checkWritable(join(directory, "new", "deep", "result.json"));
   expect(await readdir(join(directory, "new", "deep"))).toEqual([]);
 });
