@@ -40,7 +40,7 @@ const onlyIn = {
   "fastest-levenshtein": "^src/errors/nearest-name[.]ts$",
   "hdr-histogram-js": "^src/measure/hdr-codec[.]ts$",
   picocolors: "^src/report/terminal-report[.]ts$",
-  tinypool: "^src/engine/worker-pool[.]ts$",
+  tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
     "^src/(profile/(setting|profile)-schema|result/(run-result|result-blocks|result-schema|result-file))[.]ts$",
   // one on each side of the connection
@@ -90,7 +90,7 @@ export default {
       name: "worker-never-imports-main-side",
       severity: "error",
       from: { path: "^src/engine/worker/" },
-      to: { path: "^src/engine/(worker-pool|run-plan|snapshot-collector)" },
+      to: { path: "^src/engine/((worker|thread|process)-pool|run-plan|snapshot-collector)" },
     },
     {
       name: "no-circular",

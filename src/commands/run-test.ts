@@ -1,5 +1,6 @@
 import type { Collected, RunEnd } from "../engine/collected.ts";
 import { PlanRun } from "../engine/run-plan.ts";
+import { ThreadPool } from "../engine/thread-pool.ts";
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
@@ -24,6 +25,9 @@ import { parseThreshold, type Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
 import { showProgress, type Progress } from "./show-progress.ts";
 import { wantsColour } from "./wants-colour.ts";
+
+/** The built file that each worker thread loads. */
+const threadEntry = new URL("../engine/worker/thread-entry.js", import.meta.url);
 
 /** `floodgate run`: checks, target, load, result, verdict, report; in this order. */
 export async function runTest(request: RunRequest, host: Host): Promise<ExitCode> {
@@ -86,7 +90,7 @@ async function runLoad(
     },
     targetMemory: target.memory,
     targetDescription: target.description,
-    workerEntry: new URL("../engine/worker/worker-entry.js", import.meta.url),
+    startWorkers: (tasks, listener) => new ThreadPool(threadEntry, tasks, listener),
     onTick(collect, stage) {
       if (progress === null && live === null) return;
       const result = buildResult({ ...resultInput(request, plan, collect(), host), includeEncodedHistograms: false });

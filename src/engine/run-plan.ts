@@ -6,15 +6,14 @@ import type { MemorySource } from "./memory-source.ts";
 import { ResourceMonitor, type ResourceProbes } from "./resource-monitor.ts";
 import { SnapshotCollector } from "./snapshot-collector.ts";
 import type { WorkerEvent } from "./worker-messages.ts";
-import { WorkerPool } from "./worker-pool.ts";
+import type { StartWorkers, WorkerPool } from "./worker-pool.ts";
 
 export interface RunSurroundings {
   readonly clock: Clock;
   readonly probes: ResourceProbes;
   readonly targetMemory: MemorySource;
   readonly targetDescription: string;
-  /** The built worker file. */
-  readonly workerEntry: URL;
+  readonly startWorkers: StartWorkers;
   /** Once a second; `collect` gives everything measured so far, at a cost that nobody pays who does not ask. */
   readonly onTick: (collect: () => Collected, stage: RunStage) => void;
 }
@@ -32,7 +31,7 @@ const unknownLatencyDrainMs = 10_000;
 
 type Awaited = Exclude<WorkerEvent["kind"], "notes">;
 
-/** One run of a plan: threads, connections, load, drain, teardown. Ends with everything that was measured. */
+/** One run of a plan: workers, connections, load, drain, teardown. Ends with everything that was measured. */
 export class PlanRun {
   readonly #plan: Plan;
   readonly #surroundings: RunSurroundings;
@@ -66,7 +65,7 @@ export class PlanRun {
       cells: cells.memory,
       runStartMs: this.#runStartMs,
     }));
-    this.#pool = new WorkerPool(surroundings.workerEntry, tasks, {
+    this.#pool = surroundings.startWorkers(tasks, {
       onEvent: (worker, event) => this.#heard(worker, event),
       onLost: (worker, reason) => this.#workerLost(worker, reason),
     });

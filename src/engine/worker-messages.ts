@@ -3,19 +3,32 @@ import type { LateSamples } from "../measure/interval-recorder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { FailureCount } from "./collected.ts";
 
-/** What a worker is started with. */
-export interface WorkerTask {
+/** One worker's part of a run. */
+export interface ShareTask {
   readonly plan: Plan;
   readonly workerIndex: number;
   /** Memory of its WorkerCells. */
   readonly cells: SharedArrayBuffer;
-  /** Commands come in, events go out. */
-  readonly port: MessagePort;
   /** Zero of all instants that are reported, on the clock of host/monotonic-clock.ts. */
   readonly runStartMs: number;
 }
 
-/** Main thread to worker, in the order of a run. */
+/** What a thread is started with. */
+export interface ThreadTask extends ShareTask {
+  /** Commands come in, events go out. */
+  readonly port: MessagePort;
+}
+
+/** A worker's end of its line to the main side, whatever lies between: a thread's port or a process' channel. */
+export interface WorkerLink {
+  tell(event: WorkerEvent): void;
+  /** Called once, before the first command can arrive. */
+  onCommand(listener: (command: WorkerCommand) => void): void;
+  /** No command comes and no event goes any more. */
+  close(): void;
+}
+
+/** Main side to worker, in the order of a run. */
 export type WorkerCommand =
   /** Open (or close down to) the connections of a segment. */
   | { readonly kind: "connect"; readonly segment: number }
@@ -28,7 +41,7 @@ export type WorkerCommand =
   /** Close everything and end the task. */
   | { readonly kind: "finish" };
 
-/** Worker to main thread. */
+/** Worker to main side. */
 export type WorkerEvent =
   /** Its code is loaded and it waits for commands. */
   | { readonly kind: "started" }

@@ -1,4 +1,3 @@
-import type { MessagePort } from "node:worker_threads";
 import { DeliveryLedger, ringLengthFor } from "../../measure/delivery-ledger.ts";
 import { IntervalRecorder } from "../../measure/interval-recorder.ts";
 import {
@@ -14,7 +13,7 @@ import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
 import type { Transport, TransportListener } from "../../transport/transport.ts";
 import { MessageCodec } from "../../wire/message-codec.ts";
-import type { WorkerCommand, WorkerEvent, WorkerTask } from "../worker-messages.ts";
+import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worker-messages.ts";
 import { ConnectionSet } from "./connection-set.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { MessageRecorder } from "./message-recorder.ts";
@@ -26,20 +25,22 @@ export interface ShareSurroundings {
   readonly nowMs: () => number;
   /** Makes the opener once the plan is known; one per worker, so that transports can share buffers. */
   readonly makeOpener: (plan: Plan) => (listener: TransportListener) => Transport;
+  /** Closed when the share has ended without an error. */
+  readonly link: WorkerLink;
 }
 
 /** How long a drain in which nothing is missing waits on for late duplicates. */
 const quietMs = 250;
 
 /** One worker's share of a run, from the first connection to the last close. Resolves when no socket or timer is left. */
-export async function runShare(task: WorkerTask, surroundings: ShareSurroundings): Promise<void> {
+export async function runShare(task: ShareTask, surroundings: ShareSurroundings): Promise<void> {
   const share = new Share(task, surroundings);
   await share.run();
 }
 
 class Share {
   readonly #plan: Plan;
-  readonly #port: MessagePort;
+  readonly #link: WorkerLink;
   readonly #cells: WorkerCells;
   readonly #nowMs: () => number;
   readonly #notes: NoteBook;
@@ -59,11 +60,11 @@ class Share {
   #whenFinished: (() => void) | null = null;
   #whenFailed: ((error: unknown) => void) | null = null;
 
-  constructor(task: WorkerTask, surroundings: ShareSurroundings) {
+  constructor(task: ShareTask, surroundings: ShareSurroundings) {
     const { plan, workerIndex } = task;
     const phases = plan.segments.flatMap((segment) => segment.phases);
     this.#plan = plan;
-    this.#port = task.port;
+    this.#link = surroundings.link;
     this.#workerIndex = workerIndex;
     this.#nowMs = surroundings.nowMs;
     this.#cells = viewWorkerCells(task.cells, phases.length);
@@ -115,7 +116,7 @@ class Share {
       this.#whenFinished = resolve;
       this.#whenFailed = reject;
     });
-    this.#port.on("message", (command: WorkerCommand) => this.#obey(command));
+    this.#link.onCommand((command) => this.#obey(command));
     this.#tell({ kind: "started" });
     const everySecond = setInterval(() => this.#publish(), 1000);
     await finished;
@@ -124,7 +125,7 @@ class Share {
     clearTimeout(this.#drainTimer);
     this.#health.stop();
     this.#tellNotes();
-    this.#port.close();
+    this.#link.close();
   }
 
   #obey(command: WorkerCommand): void {
@@ -262,7 +263,7 @@ class Share {
   }
 
   #tell(event: WorkerEvent): void {
-    this.#port.postMessage(event);
+    this.#link.tell(event);
   }
 }
 
