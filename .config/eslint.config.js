@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 const fromHost = "Take it from Host (src/host/host.ts), so that tests can replace it.";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "results/**", "coverage/**"] },
+  { ignores: ["dist/**", "node_modules/**", "results/**", "coverage/**", "bench/peers/installed/**"] },
   {
     files: ["src/**/*.ts", "test/**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

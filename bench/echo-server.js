@@ -2,12 +2,13 @@
 // write per read, so that it is not what limits a fast client. Prints its port; answers each line on standard input
 // with its counts as one line of JSON; ends when standard input does.
 //
-// The books are asked over the pipe, not over the port: a busy port would answer late.
+// The books are asked over the pipe, not over the port: a busy port would answer late. `reads` are those that brought
+// messages: messages / reads says how many arrive together, and so at least how many a client's write held.
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 
-const books = { messages: 0, bytes: 0, opened: 0, open: 0 };
+const books = { messages: 0, bytes: 0, reads: 0, opened: 0, open: 0 };
 const mostUnsentBytes = 1024 * 1024;
 
 const server = createServer({ noDelay: true }, (socket) => {
@@ -54,6 +55,7 @@ function echoFrames(socket, bytes) {
   let at = 0;
   let out = 0;
   let isOver = false;
+  const messagesBefore = books.messages;
   while (end - at >= 6) {
     const first = bytes[at];
     const short = bytes[at + 1] & 127;
@@ -81,6 +83,7 @@ function echoFrames(socket, bytes) {
     at = payload + length;
     if (opcode === 8) isOver = true;
   }
+  if (books.messages > messagesBefore) books.reads++;
   const left = at === end ? Buffer.alloc(0) : Buffer.from(bytes.subarray(at));
   if (out > 0) socket.write(bytes.subarray(0, out));
   if (isOver) socket.end();
@@ -91,5 +94,5 @@ server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, () => {
   process.stdout.write(`${server.address().port}\n`);
 });
 createInterface({ input: process.stdin })
-  .on("line", () => process.stdout.write(`${JSON.stringify(books)}\n`))
+  .on("line", () => process.stdout.write(`${JSON.stringify({ ...books, atMs: performance.now() })}\n`))
   .on("close", () => process.exit(0));

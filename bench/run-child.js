@@ -1,119 +1,96 @@
-// One generator as a child process, measured from outside: its CPU by the kernel's books, its memory by /proc.
-import { fileURLToPath } from "node:url";
+// One generator as a child process on a core of its own, measured from outside.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { createInterface } from "node:readline";
+import { endedChildrenCpu, mostResidentBytes } from "./process-usage.js";
+import { measureWindow } from "./measure-window.js";
 
-const ticksPerSecond = 100;
-const canPin = process.platform === "linux" && availableParallelism() >= 2;
+export const generatorCore = 0;
+export const serverCore = availableParallelism() - 1;
 
-/** The command that keeps `args` on one core, where there are two to keep apart. */
-function pinned(core, args) {
-  return canPin ? ["taskset", "-c", String(core), ...args] : args;
+const memoryEveryMs = 100;
+const living = new Set();
+
+/** The command that keeps `args` on one core, where there are two to keep apart. `core` null: on any. */
+export function pinned(core, args) {
+  return core === null || availableParallelism() < 2 ? args : ["taskset", "-c", String(core), ...args];
 }
 
-/** Fields of /proc/<pid>/stat from the third on; CPU times are 11 to 14: own user and system, ended children's user and system. */
-function statFields(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+/** Starts a command; what is still alive when the benchmarks end is ended with them. */
+export function startChild(words, options) {
+  const child = spawn(words[0], words.slice(1), options);
+  living.add(child);
+  child.once("close", () => living.delete(child));
+  return child;
 }
 
-function cpuSecondsOf(pid) {
-  const fields = statFields(pid);
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-function endedChildrenCpuSeconds() {
-  const fields = statFields("self");
-  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
-}
-
-function residentBytes(pid) {
-  try {
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
+/** Ends every child there is, and waits for it. */
+export async function endAllChildren() {
+  await Promise.all(
+    [...living].map((child) => {
+      const ended = new Promise((resolve) => child.once("close", resolve));
+      child.kill("SIGKILL");
+      return ended;
+    }),
+  );
 }
 
 /**
- * Runs `node <args>` on core 0 until it ends; gives what it wrote to stdout (parsed as JSON), its CPU seconds and the
- * largest memory seen. Children are run one at a time: the kernel adds up all that have ended.
+ * Runs a command until it ends. Options: `core` (0; null for any), `timeoutMs`, `env` (added to ours), `isJson` (true: what it
+ * writes to stdout is parsed), `onStart(child)`, and `window`: `{ server, warmSeconds, seconds, connections }`, which has the
+ * middle of its load measured (measure-window.js).
+ *
+ * Gives `{ code, output, stderr, cpuSeconds, userSeconds, systemSeconds, mostResidentBytes, window }`: CPU of the whole
+ * process from start to end, and the most memory its root process had. Run one at a time: the kernel adds up all
+ * children that have ended, servers that are closed meanwhile too. Throws when there is no JSON, or no window.
  */
-export async function runChild(args, timeoutMs) {
-  const [command, ...rest] = pinned(0, [process.execPath, ...args]);
-  const before = endedChildrenCpuSeconds();
-  const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
+export async function runChild(file, args, options) {
+  const { core = generatorCore, timeoutMs, env = {}, isJson = true, window, onStart } = options;
+  const before = endedChildrenCpu();
+  const child = startChild(pinned(core, [file, ...args]), {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let stdout = "";
   let stderr = "";
-  let mostResidentBytes = 0;
+  let mostBytes = 0;
   child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
-  const sampler = setInterval(() => (mostResidentBytes = Math.max(mostResidentBytes, residentBytes(child.pid))), 100);
+  const sampler = setInterval(() => (mostBytes = Math.max(mostBytes, mostResidentBytes(child.pid))), memoryEveryMs);
   const killer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
-  const code = await new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode, signal) => resolve(signal ?? exitCode));
+  const end = new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode, signal) => resolve(signal ?? exitCode));
   });
-  clearInterval(sampler);
-  clearTimeout(killer);
-  const after = endedChildrenCpuSeconds();
-  let output;
+  const measured = window === undefined ? undefined : measureWindow(child, window).catch((error) => ({ error }));
+  onStart?.(child);
+  const said = () => `${file} ${args.join(" ")}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`;
   try {
-    output = JSON.parse(stdout);
-  } catch {
-    throw new Error(`node ${args.join(" ")}\nended with ${code} and no JSON\n${stdout}${stderr}`);
+    const code = await end;
+    const after = endedChildrenCpu();
+    const found = await measured;
+    if (found?.error !== undefined) throw new Error(`${found.error.message}: ${said()}`);
+    const userSeconds = after.userSeconds - before.userSeconds;
+    const systemSeconds = after.systemSeconds - before.systemSeconds;
+    return {
+      code,
+      output: isJson ? parsed(stdout, () => `ended with ${code} and no JSON: ${said()}`) : stdout,
+      stderr,
+      cpuSeconds: userSeconds + systemSeconds,
+      userSeconds,
+      systemSeconds,
+      mostResidentBytes: mostBytes,
+      window: found,
+    };
+  } finally {
+    clearInterval(sampler);
+    clearTimeout(killer);
   }
-  return { code, output, stderr, cpuSeconds: after - before, mostResidentBytes };
 }
 
-/** Starts bench/echo-server.js on the last core. `books()` gives the messages it has echoed and its CPU seconds. */
-export async function startEchoServer() {
-  const server = startServer([fileURLToPath(new URL("./echo-server.js", import.meta.url))]);
-  const port = await server.nextLine();
-  return {
-    ...server,
-    url: `ws://127.0.0.1:${port}/`,
-    async books() {
-      server.child.stdin.write("books\n");
-      return { messages: JSON.parse(await server.nextLine()).messages, cpuSeconds: cpuSecondsOf(server.child.pid) };
-    },
-  };
-}
-
-/** The same with the mock server of floodgate, whose books are asked by HTTP between the runs. */
-export async function startMock(main) {
-  const server = startServer([main, "serve", "--port", "0"]);
-  const line = await server.nextLine();
-  const url = /ws:[^ ,]+/.exec(line)?.[0];
-  const statsUrl = /http:[^ ,]+/.exec(line)?.[0];
-  if (url === undefined || statsUrl === undefined) throw new Error(`the mock did not say where it is: ${line}`);
-  return {
-    ...server,
-    url,
-    async books() {
-      const { messagesIn } = await (await fetch(statsUrl)).json();
-      return { messages: messagesIn, cpuSeconds: cpuSecondsOf(server.child.pid) };
-    },
-  };
-}
-
-function startServer(args) {
-  const [command, ...rest] = pinned(availableParallelism() - 1, [process.execPath, ...args]);
-  const child = spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    child,
-    async nextLine() {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${args.join(" ")} ended`);
-      return value;
-    },
-    close() {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      return ended;
-    },
-  };
+function parsed(text, complaint) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(complaint());
+  }
 }
