@@ -13,6 +13,8 @@ import type { OutgoingMessage, Transport, TransportListener } from "./transport.
 
 /** How long a socket may linger after its connection was told closed, so that the peer sees our close frame. */
 const lingerMs = 1000;
+/** Written behind a write that has to wait, for its callback. */
+const nothing = Buffer.alloc(0);
 /** With more than this unsent, of several pings only the last is answered (RFC 6455 section 5.5.3). */
 const pongLimitBytes = 64 * 1024;
 
@@ -130,9 +132,11 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
       this.#writeOwned(Buffer.from(bytes));
       return;
     }
-    socket.write(bytes, this.#afterWrite);
+    // No callback: Node would put off each one to a tick of its own, and only a write that has to wait needs one.
+    socket.write(bytes);
     if (socket.writableLength > 0) {
       this.#isBlocked = true;
+      socket.write(nothing, this.#afterWrite);
       outbox.replaceMemory();
     }
   }
