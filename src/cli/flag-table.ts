@@ -161,6 +161,13 @@ export const runFlags: readonly FlagSpec[] = [
     about: "until a connection is ready (default: 10s)",
   },
   {
+    flags: "--local-address <list>",
+    setting: "connect.localAddresses",
+    group: connect,
+    isList: true,
+    about: "repeatable: open connections from these in turn: 127.0.0.2,127.0.0.4-127.0.0.9",
+  },
+  {
     flags: "-H, --header <name: value>",
     setting: "connect.headers",
     group: connect,

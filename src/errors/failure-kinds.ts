@@ -14,6 +14,7 @@ export const failureKinds: Readonly<Record<Failure["phase"], readonly string[]>>
     "not-permitted",
     "failed",
     "no-descriptors",
+    "no-local-address",
     "no-local-port",
     "no-buffers",
   ],

@@ -76,6 +76,8 @@ export interface ConnectPlan {
   readonly ratePerSecond: number | null;
   /** From the start of the attempt until the connection is ready. */
   readonly timeoutMs: number;
+  /** Connection g is opened from address g mod their number; empty to let the kernel choose. */
+  readonly localAddresses: readonly string[];
   /** Extra request headers in the given order; a bearer token is one of them. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly subprotocols: readonly string[];

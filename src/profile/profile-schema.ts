@@ -55,6 +55,12 @@ const connect = settingsBlock("How connections are opened.", {
       description: "From the start of an attempt until the connection is ready.",
     }),
   ),
+  localAddresses: Type.Optional(
+    listOf(
+      "local-addresses",
+      "Addresses of this machine that connections are opened from, in turn: 127.0.0.2, or a range 127.0.0.2-127.0.0.9. One has about 28,000 ports to one target. Default: the kernel chooses.",
+    ),
+  ),
   headers: Type.Optional(
     Type.Record(
       Type.String(),

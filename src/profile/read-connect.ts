@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
@@ -28,6 +29,7 @@ export function readConnect(merged: MergedSettings, surroundings: SettingSurroun
     url: target?.url ?? mockPlaceholderUrl,
     ratePerSecond: connect.rate === undefined ? null : readChecked("rate", connect.rate),
     timeoutMs: readChecked("time", connect.timeout),
+    localAddresses: readLocalAddresses(merged, target?.url ?? mockPlaceholderUrl),
     headers: readHeaders(merged, target, surroundings),
     subprotocols: readSubprotocols(merged),
     compress: connect.compress ?? false,
@@ -36,6 +38,24 @@ export function readConnect(merged: MergedSettings, surroundings: SettingSurroun
     ready: texts.ready === undefined ? null : readChecked("ready", texts.ready),
     reconnect: readReconnect(texts),
   };
+}
+
+function readLocalAddresses(merged: MergedSettings, url: string): readonly string[] {
+  const lists = merged.texts.connect?.localAddresses ?? [];
+  const addresses = lists.flatMap((list) => readChecked("local-addresses", list));
+  const name = merged.nameOf("connect.localAddresses");
+  const seen = new Set<string>();
+  for (const address of addresses) {
+    if (seen.has(address)) throw usageError(`${name} names ${address} twice`, "name each address once");
+    seen.add(address);
+  }
+  const family = isIP(new URL(url).hostname.replace(/^\[|\]$/g, ""));
+  const other = addresses.find((address) => family !== 0 && isIP(address) !== family);
+  if (other === undefined) return addresses;
+  throw usageError(
+    `${name} names ${other}, from which no IPv${family} target can be reached`,
+    `name IPv${family} addresses, or a target of the other kind`,
+  );
 }
 
 function readHeaders(

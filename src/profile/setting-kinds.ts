@@ -9,6 +9,7 @@ import { parseRatePerSecond } from "../units/rate.ts";
 import { parseRatio } from "../units/ratio.ts";
 import { parseSizeBytes } from "../units/size.ts";
 import { parseDurationMs } from "../units/time.ts";
+import { readLocalAddresses } from "./local-addresses.ts";
 import { readMockLatency, readMockStall } from "./mock-words.ts";
 
 /** What a setting's text is read to, by its kind: ms, bytes, per second, 0 .. 1, or an object of its own. */
@@ -32,6 +33,7 @@ export interface SettingValues {
   readonly template: MessageTemplate;
   readonly ready: ReadyPlan;
   readonly subprotocol: string;
+  readonly "local-addresses": readonly string[];
   readonly bearer: string;
   readonly "stage-name": string;
   readonly latency: MockLatency;
@@ -79,6 +81,7 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   template: (raw) => readTemplate(String(raw)),
   ready: (raw) => readReady(String(raw)),
   subprotocol: (raw) => readToken(String(raw)),
+  "local-addresses": (raw) => readLocalAddresses(String(raw)),
   bearer: (raw) => readBearer(String(raw)),
   "stage-name": (raw) => readStageName(String(raw)),
   latency: (raw) => readMockLatency(String(raw)),

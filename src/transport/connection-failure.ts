@@ -72,8 +72,14 @@ function codeOf(error: unknown): string | undefined {
 
 const notTls = /wrong version number|packet length too long|http request|unknown protocol/;
 
-/** What OpenSSL says of an answer that is no TLS helps nobody. */
+/** What OpenSSL says of an answer that is no TLS helps nobody, and `bind EADDRNOTAVAIL 10.0.0.9` few. */
 function inPlainWords(message: string): string {
+  const unbound = /^bind (E[A-Z]+) (.*)$/.exec(message);
+  if (unbound !== null) {
+    const [, code = "", address = ""] = unbound;
+    if (code === "EADDRINUSE") return `the local address ${address} has no port left (${code})`;
+    return `the local address ${address} is not one of this machine (${code})`;
+  }
   return notTls.test(message)
     ? "the target does not speak TLS on this port; is the address meant to be ws://?"
     : message;

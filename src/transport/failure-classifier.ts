@@ -43,6 +43,7 @@ const generatorKinds: Readonly<Record<string, string>> = {
   EMFILE: "no-descriptors",
   ENFILE: "no-descriptors",
   EADDRNOTAVAIL: "no-local-port",
+  EADDRINUSE: "no-local-port",
   ENOBUFS: "no-buffers",
   ENOMEM: "no-buffers",
 };
@@ -79,7 +80,7 @@ const wsHandshakeMessages: readonly (readonly [RegExp, string])[] = [
 export function classifyFailure(seen: ConnectionEvents): FailureClass {
   const { error, opened, closeCode } = seen;
   if (error !== null) {
-    const ofGenerator = generatorKinds[error.code ?? ""];
+    const ofGenerator = generatorKind(error.code ?? "", error.message, opened);
     if (ofGenerator !== undefined) {
       return { phase: opened ? "open" : "connect", kind: ofGenerator, blame: "generator" };
     }
@@ -92,6 +93,12 @@ export function classifyFailure(seen: ConnectionEvents): FailureClass {
   return opened
     ? classifyOpenEnd(error?.code ?? "", closeCode)
     : { phase: "handshake", kind: "closed", blame: "target" };
+}
+
+/** Before it connects, a socket is bound to the local address that was asked for. */
+function generatorKind(code: string, message: string, opened: boolean): string | undefined {
+  if (!opened && message.startsWith("bind ") && code !== "EADDRINUSE") return "no-local-address";
+  return generatorKinds[code];
 }
 
 function classifyOpenEnd(errorCode: string, closeCode: number): FailureClass {

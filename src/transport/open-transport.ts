@@ -8,15 +8,18 @@ import type { Transport, TransportListener } from "./transport.ts";
 /** How long a target may take to answer our close frame, milliseconds. */
 const closeTimeoutMs = 3000;
 
+/** Starts one connection, from `localAddress` unless the kernel is to choose. */
+export type OpenTransport = (listener: TransportListener, localAddress?: string) => Transport;
+
 /**
- * The opener of one thread's connections: the `ws` package when compression is asked for, own framing otherwise.
+ * The opener of one worker's connections: the `ws` package when compression is asked for, own framing otherwise.
  * Throws a usage error for a URL, header or certificate that cannot be used.
  */
 export function makeTransportOpener(plan: {
   readonly connect: ConnectPlan;
   readonly limits: LimitPlan;
-}): (listener: TransportListener) => Transport {
+}): OpenTransport {
   const context = makeTransportContext({ connect: plan.connect, limits: plan.limits, closeTimeoutMs }, monotonicMs);
   const open = plan.connect.compress ? openWsTransport : openRawTransport;
-  return (listener) => open(listener, context);
+  return (listener, localAddress) => open(listener, context, localAddress);
 }

@@ -47,8 +47,12 @@ interface OwnedSocket extends Socket {
 }
 
 /** Starts a connection of our own framing. Nothing is told before this has returned. */
-export function openRawTransport(listener: TransportListener, context: TransportContext): Transport {
-  return new RawTransport(listener, context);
+export function openRawTransport(
+  listener: TransportListener,
+  context: TransportContext,
+  localAddress?: string,
+): Transport {
+  return new RawTransport(listener, context, localAddress);
 }
 
 /** A client WebSocket without extensions, straight on the socket; the fast path. */
@@ -67,7 +71,7 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
   #lastPing: Buffer | undefined;
   #peerEnd: PeerEnd | undefined;
 
-  constructor(listener: TransportListener, context: TransportContext) {
+  constructor(listener: TransportListener, context: TransportContext, localAddress: string | undefined) {
     this.#listener = listener;
     this.#context = context;
     const { maxMessageBytes } = context.options.limits;
@@ -76,7 +80,7 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
       if (this.#isBlocked && this.#socket.writableLength === 0) this.#becameWritable();
     };
     const startedMs = context.nowMs();
-    const socket = openSocket(context, (bytes) => {
+    const socket = openSocket(context, localAddress, (bytes) => {
       this.#read(bytes);
       return true;
     });

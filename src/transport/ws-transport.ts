@@ -25,8 +25,12 @@ const refusalWaitMs = 1000;
 const bodyBytes = 200;
 
 /** Starts a connection through the `ws` package, which offers compression (permessage-deflate). */
-export function openWsTransport(listener: TransportListener, context: TransportContext): Transport {
-  return new WsTransport(listener, context);
+export function openWsTransport(
+  listener: TransportListener,
+  context: TransportContext,
+  localAddress?: string,
+): Transport {
+  return new WsTransport(listener, context, localAddress);
 }
 
 type State = "opening" | "open" | "closing" | "abandoned" | "ended";
@@ -53,14 +57,14 @@ class WsTransport implements Transport {
   #lastPing: Buffer | undefined;
   #socketError: Error | undefined;
 
-  constructor(listener: TransportListener, context: TransportContext) {
+  constructor(listener: TransportListener, context: TransportContext, localAddress: string | undefined) {
     this.#listener = listener;
     this.#context = context;
     this.#startedMs = context.nowMs();
     this.#afterSend = () => {
       if (this.#isBlocked && this.bufferedBytes === 0) this.#becameWritable();
     };
-    this.#socket = this.#openSocket();
+    this.#socket = this.#openSocket(localAddress);
     this.#ws = this.#openWebSocket();
     this.#startTimer(context.options.connect.timeoutMs, () => this.#failOpening(timeoutFailure(this.#step, context)));
   }
@@ -107,8 +111,8 @@ class WsTransport implements Transport {
     this.#ws.terminate();
   }
 
-  #openSocket(): Socket {
-    const socket = openSocket(this.#context);
+  #openSocket(localAddress: string | undefined): Socket {
+    const socket = openSocket(this.#context, localAddress);
     socket.once("connect", () => (this.#step = this.#context.tls === undefined ? "upgrade" : "tls"));
     socket.once("secureConnect", () => (this.#step = "upgrade"));
     socket.on("error", (error) => (this.#socketError = error));

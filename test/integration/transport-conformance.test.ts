@@ -31,6 +31,7 @@ function contextFor(url: string, given: Given = {}): TransportContext {
     ratePerSecond: null,
     timeoutMs: 20_000,
     headers: [],
+    localAddresses: [],
     subprotocols: [],
     compress: false,
     tls: { insecure: false, caPem: null, certPem: null, keyPem: null },
@@ -66,17 +67,17 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-type Opener = (listener: TransportListener, context: TransportContext) => Transport;
+type Opener = (listener: TransportListener, context: TransportContext, localAddress?: string) => Transport;
 
 describe.each([
   ["RawTransport", openRawTransport, {}],
   ["WsTransport", openWsTransport, {}],
   ["WsTransport asking for compression", openWsTransport, { compress: true }],
 ] as [string, Opener, Partial<ConnectPlan>][])("%s", (_, opener, connectAlways) => {
-  function start(url: string, given: Given = {}) {
+  function start(url: string, given: Given = {}, localAddress?: string) {
     const listener = new RecordingListener();
     const connect = { ...connectAlways, ...given.connect };
-    const transport = opener(listener, contextFor(url, { ...given, connect }));
+    const transport = opener(listener, contextFor(url, { ...given, connect }), localAddress);
     undo.push(() => {
       transport.destroy();
       expect(listener.late).toEqual([]);
@@ -649,6 +650,31 @@ describe.each([
       const end = await listener.end();
       expect(nameOf(end.failure)).toBe("connect/tls config");
       expect(end.failure?.example).toContain("ws://");
+    });
+  });
+
+  // Linux alone has all of 127.0.0.0/8 without being told.
+  describe.skipIf(process.platform !== "linux")("from a local address", () => {
+    it.each(["127.0.0.1", "localhost"])("is what a target at %s sees", async (host) => {
+      const seen: (string | undefined)[] = [];
+      const server = createServer((socket) => seen.push(socket.remoteAddress)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      undo.push(() => server.close());
+      const url = `ws://${host}:${(server.address() as AddressInfo).port}/`;
+      const { transport, listener } = start(url, {}, "127.0.0.2");
+      await once(server, "connection");
+      expect(seen).toEqual(["127.0.0.2"]);
+      transport.destroy();
+      await listener.end();
+    });
+
+    it("that this machine does not have is the generator's fault, and is named", async () => {
+      const server = await peer();
+      // TEST-NET-1 (RFC 5737) is nobody's.
+      const { listener } = start(server.url, {}, "192.0.2.7");
+      const end = await listener.end();
+      expect(nameOf(end.failure)).toBe("connect/no-local-address generator");
+      expect(end.failure?.example).toBe("the local address 192.0.2.7 is not one of this machine (EADDRNOTAVAIL)");
     });
   });
 });

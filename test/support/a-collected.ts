@@ -42,6 +42,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
       url: "ws://127.0.0.1:8080/",
       ratePerSecond: null,
       timeoutMs: 10_000,
+      localAddresses: [],
       headers: [],
       subprotocols: [],
       compress: false,

@@ -2,7 +2,8 @@ import type { Failure } from "../../errors/failure.ts";
 import { control, counter } from "../../measure/worker-cells.ts";
 import type { ConnectPlan, ReconnectPlan } from "../../plan/plan.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
-import type { ConnectionEnd, OutgoingMessage, Transport, TransportListener } from "../../transport/transport.ts";
+import type { OpenTransport } from "../../transport/open-transport.ts";
+import type { ConnectionEnd, OutgoingMessage } from "../../transport/transport.ts";
 import type { MessageCodec } from "../../wire/message-codec.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
@@ -21,7 +22,7 @@ export interface ConnectionSetParts {
   readonly recorder: MessageRecorder;
   readonly notes: NoteBook;
   readonly random: Xoshiro;
-  readonly openTransport: (listener: TransportListener) => Transport;
+  readonly openTransport: OpenTransport;
   readonly nowMs: () => number;
   /** The worker's control cells: how many are open and ready is told there. */
   readonly control: Int32Array;
@@ -249,14 +250,14 @@ export class ConnectionSet {
   }
 
   #openOne(connection: LoadConnection): void {
-    const { recorder } = this.#parts;
+    const { recorder, plan } = this.#parts;
     connection.state = "opening";
     connection.attemptedAtMs = this.#parts.nowMs();
     this.#opening += 1;
     recorder.count(recorder.eventPhase, counter.attempted);
     connection.failedAttempts += 1;
     this.#live += 1;
-    connection.transport = this.#parts.openTransport(connection);
+    connection.transport = this.#parts.openTransport(connection, localAddressOf(connection.global, plan));
   }
 
   #becomeReady(connection: LoadConnection, connectUs: number): void {
@@ -339,6 +340,11 @@ export class ConnectionSet {
     this.#whenAllClosed();
     this.#whenAllClosed = null;
   }
+}
+
+/** By the number over all workers, so that it stays the same whatever their count; of an empty list undefined. */
+function localAddressOf(connection: number, { localAddresses }: ConnectPlan): string | undefined {
+  return localAddresses[connection % localAddresses.length];
 }
 
 function mayTryAgain(reconnect: ReconnectPlan, attempts: number): boolean {

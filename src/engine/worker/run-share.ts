@@ -11,7 +11,7 @@ import {
 import type { Load, Plan, Segment } from "../../plan/plan.ts";
 import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
-import type { Transport, TransportListener } from "../../transport/transport.ts";
+import type { OpenTransport } from "../../transport/open-transport.ts";
 import { MessageCodec } from "../../wire/message-codec.ts";
 import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worker-messages.ts";
 import { ConnectionSet } from "./connection-set.ts";
@@ -24,7 +24,7 @@ import { NoteBook } from "./worker-notes.ts";
 export interface ShareSurroundings {
   readonly nowMs: () => number;
   /** Makes the opener once the plan is known; one per worker, so that transports can share buffers. */
-  readonly makeOpener: (plan: Plan) => (listener: TransportListener) => Transport;
+  readonly makeOpener: (plan: Plan) => OpenTransport;
   /** Closed when the share has ended without an error. */
   readonly link: WorkerLink;
 }

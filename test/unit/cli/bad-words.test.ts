@@ -231,6 +231,26 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     "write letters, digits, dots and hyphens, for example chat.v2",
   ],
   [
+    ["run", "--local-address", "127.0.0.2-x"],
+    '--local-address "127.0.0.2-x" names "x", which is no IP address',
+    "write addresses of this machine, for example 127.0.0.2 or 10.0.0.2-10.0.0.9",
+  ],
+  [
+    ["run", "--local-address", "127.0.0.2-127.0.0.4", "--local-address", "127.0.0.3"],
+    "--local-address names 127.0.0.3 twice",
+    "name each address once",
+  ],
+  [
+    ["run", "--local-address", "::1"],
+    "--local-address names ::1, from which no IPv4 target can be reached",
+    "name IPv4 addresses, or a target of the other kind",
+  ],
+  [
+    ["run", "ws://[::1]:80/", "--local-address", "127.0.0.2"],
+    "--local-address names 127.0.0.2, from which no IPv6 target can be reached",
+    "name IPv6 addresses, or a target of the other kind",
+  ],
+  [
     ["run", "wss://h", "--ca", "none.pem"],
     '--ca "none.pem" cannot be read: there is no such file',
     "name a file that is there, from /",

@@ -137,6 +137,10 @@ describe("floodgate run", () => {
     [["--ready", "/^ok/i"], { connect: { ready: { kind: "regex", pattern: "^ok", flags: "i" } } }],
     [["--first-message", "a", "--first-message", "b"], { connect: { firstMessages: ["a", "b"] } }],
     [["--subprotocol", "a.v1", "--subprotocol", "b"], { connect: { subprotocols: ["a.v1", "b"] } }],
+    [
+      ["--local-address", "127.0.0.2-127.0.0.3,127.0.0.9", "--local-address", "127.0.0.5"],
+      { connect: { localAddresses: ["127.0.0.2", "127.0.0.3", "127.0.0.9", "127.0.0.5"] } },
+    ],
     [["--compress", "-k"], { connect: { compress: true, tls: { insecure: true } } }],
     [["--reconnect"], { connect: { reconnect: { baseMs: 100, maxMs: 10_000, maxAttempts: null } } }],
     [["--no-reconnect"], { connect: { reconnect: null } }],

@@ -16,6 +16,7 @@ const connect: ConnectPlan = {
   ratePerSecond: null,
   timeoutMs: 1000,
   headers: [],
+  localAddresses: [],
   subprotocols: [],
   compress: false,
   tls: { insecure: false, caPem: null, certPem: null, keyPem: null },

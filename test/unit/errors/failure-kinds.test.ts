@@ -6,7 +6,17 @@ import { protocolFaultCloseCodes } from "../../../src/wire/protocol-fault.ts";
 /** Codes of errors as Node and ws give them, at least one for each branch of the classification. */
 const errorCodes = [
   ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "EACCES", "EPERM", "ECONNRESET", "EPIPE"],
-  ...["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM", "CERT_HAS_EXPIRED", "EPROTO", "HPE_HEADER_OVERFLOW"],
+  ...[
+    "EMFILE",
+    "ENFILE",
+    "EADDRNOTAVAIL",
+    "EADDRINUSE",
+    "ENOBUFS",
+    "ENOMEM",
+    "CERT_HAS_EXPIRED",
+    "EPROTO",
+    "HPE_HEADER_OVERFLOW",
+  ],
   ...["HPE_INVALID_CONSTANT", "Z_DATA_ERROR", "WS_ERR_EXPECTED_FIN", "WS_ERR_EXPECTED_MASK", "WS_ERR_UNEXPECTED_MASK"],
   ...["WS_ERR_UNEXPECTED_RSV_1", "WS_ERR_INVALID_CLOSE_CODE", "WS_ERR_INVALID_UTF8", "WS_ERR_INVALID_OPCODE"],
   ...["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "WS_ERR_TOO_MANY_BUFFERED_PARTS", "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH"],
@@ -14,6 +24,7 @@ const errorCodes = [
 ];
 const messages = [
   "something",
+  "bind EADDRNOTAVAIL 10.0.0.9",
   "Unexpected server response: 503",
   "Opening handshake has timed out",
   "Invalid Sec-WebSocket-Accept header",

@@ -40,6 +40,10 @@ describe("classifyFailure", () => {
   it.each([
     ["EAI_AGAIN", "getaddrinfo EAI_AGAIN host", "connect/dns config"],
     ["EHOSTUNREACH", "connect EHOSTUNREACH", "connect/timeout network"],
+    ["EADDRNOTAVAIL", "connect EADDRNOTAVAIL 127.0.0.1:80", "connect/no-local-port generator"],
+    ["EADDRNOTAVAIL", "bind EADDRNOTAVAIL 10.0.0.9", "connect/no-local-address generator"],
+    ["EINVAL", "bind EINVAL fe80::1", "connect/no-local-address generator"],
+    ["EADDRINUSE", "bind EADDRINUSE 127.0.0.2", "connect/no-local-port generator"],
     ["ENOBUFS", "connect ENOBUFS", "connect/no-buffers generator"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate", "connect/tls config"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match", "connect/tls config"],

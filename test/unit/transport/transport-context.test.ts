@@ -9,6 +9,7 @@ function contextFor(url: string, tls: Partial<TlsPlan> = {}, change: Partial<Con
     ratePerSecond: null,
     timeoutMs: 1000,
     headers: [],
+    localAddresses: [],
     subprotocols: [],
     compress: false,
     tls: { insecure: false, caPem: null, certPem: null, keyPem: null, ...tls },
