@@ -107,11 +107,34 @@ export class DeliveryLedger {
     return sequence;
   }
 
-  /** Gives the next sequence to a message nobody will answer. */
-  sendUnanswered(connection: number): number {
-    const sequence = this.#nextSequence[connection]!;
-    this.#nextSequence[connection] = sequence + 1;
-    return sequence;
+  /**
+   * Enters `count` messages that leave now, in one write, and hold places in the connection's window; returns the
+   * sequence of the first, the others follow it.
+   */
+  sendBurst(connection: number, count: number, sentMs: number, phase: number): number {
+    const first = this.#nextSequence[connection]!;
+    const state = this.#state;
+    const ring = connection * this.ringLength;
+    this.#outstandingOf[connection]! += count;
+    this.outstanding += count;
+    for (let sequence = first; sequence < first + count; sequence += 1) {
+      const slot = ring + (sequence & this.#mask);
+      if ((state[slot]! & pending) !== 0) this.#spill(connection, slot);
+      state[slot] = pending;
+      this.#sequence[slot] = sequence;
+      this.intendedMs[slot] = sentMs;
+      this.sentMs[slot] = sentMs;
+      this.phase[slot] = phase;
+    }
+    this.#nextSequence[connection] = first + count;
+    return first;
+  }
+
+  /** Gives the next sequences to messages nobody will answer; returns the first. */
+  sendUnanswered(connection: number, count: number): number {
+    const first = this.#nextSequence[connection]!;
+    this.#nextSequence[connection] = first + count;
+    return first;
   }
 
   /** Settles a valid copy: the slot (0 or more) whose stamps are the message's when it was the first, else a `ledgerAnswer`. */

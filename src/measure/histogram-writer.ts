@@ -13,16 +13,21 @@ export class HistogramWriter {
 
   /** `valueUs` is a whole number of microseconds, 0 or more; beyond ten minutes it counts in the last cell and as overflow. */
   record(valueUs: number): void {
+    this.recordMany(valueUs, 1);
+  }
+
+  /** The same value `times` times over. */
+  recordMany(valueUs: number, times: number): void {
     const stats = this.#stats;
-    stats[histogramStat.sum]! += valueUs;
-    stats[histogramStat.sumOfSquares]! += valueUs * valueUs;
+    stats[histogramStat.sum]! += valueUs * times;
+    stats[histogramStat.sumOfSquares]! += valueUs * valueUs * times;
     if (valueUs < stats[histogramStat.min]!) stats[histogramStat.min] = valueUs;
     if (valueUs > stats[histogramStat.max]!) stats[histogramStat.max] = valueUs;
     if (valueUs > highestTrackableUs) {
-      stats[histogramStat.overflow]! += 1;
-      this.#cells[cellOf(highestTrackableUs)]! += 1;
+      stats[histogramStat.overflow]! += times;
+      this.#cells[cellOf(highestTrackableUs)]! += times;
     } else {
-      this.#cells[cellOf(valueUs)]! += 1;
+      this.#cells[cellOf(valueUs)]! += times;
     }
   }
 }

@@ -63,11 +63,14 @@ export class IntervalRecorder {
     this.#currentCounts[intervalCounter.sent]! += messages;
   }
 
-  /** A delivery that happened in the current second, of a message intended at `intendedMs`. */
-  recordDelivered(intendedMs: number, latencyUs: number, inWindow: boolean): void {
-    if (inWindow) this.#currentCounts[intervalCounter.delivered]! += 1;
-    if (intendedMs >= this.#currentFromMs && intendedMs < this.#currentToMs) this.#currentLatency.record(latencyUs);
-    else this.#recordElsewhere(intendedMs, latencyUs);
+  /** `times` deliveries that happened in the current second, of messages intended at `intendedMs`. */
+  recordDelivered(intendedMs: number, latencyUs: number, inWindow: boolean, times: number): void {
+    if (inWindow) this.#currentCounts[intervalCounter.delivered]! += times;
+    if (intendedMs >= this.#currentFromMs && intendedMs < this.#currentToMs) {
+      this.#currentLatency.recordMany(latencyUs, times);
+    } else {
+      this.#recordElsewhere(intendedMs, latencyUs, times);
+    }
   }
 
   recordLost(intendedMs: number): void {
@@ -75,7 +78,7 @@ export class IntervalRecorder {
     this.lost.set(number, (this.lost.get(number) ?? 0) + 1);
   }
 
-  #recordElsewhere(intendedMs: number, latencyUs: number): void {
+  #recordElsewhere(intendedMs: number, latencyUs: number, times: number): void {
     const number = this.#clampedNumberAt(intendedMs);
     const index = number % intervalRingLength;
     // Two slots are left as a safety margin for the main thread, which reads a second shortly before it is reused.
@@ -83,13 +86,13 @@ export class IntervalRecorder {
       number > this.#newest - intervalRingLength + 2 &&
       this.#slots[index]!.counts[intervalCounter.interval] === number
     ) {
-      this.#latency[index]!.record(latencyUs);
+      this.#latency[index]!.recordMany(latencyUs, times);
       return;
     }
     const cells = this.late.get(number) ?? new Map<number, number>();
     if (cells.size === 0) this.late.set(number, cells);
     const cell = cellOf(Math.min(latencyUs, highestTrackableUs));
-    cells.set(cell, (cells.get(cell) ?? 0) + 1);
+    cells.set(cell, (cells.get(cell) ?? 0) + times);
   }
 
   #openUpTo(number: number): void {

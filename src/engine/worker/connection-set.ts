@@ -132,6 +132,7 @@ export class ConnectionSet {
 
   readEnded(connection: LoadConnection): void {
     this.#readInstantMs = 0;
+    this.recorder.settleRun();
     this.#sender?.readEnded(connection);
   }
 
@@ -195,6 +196,7 @@ export class ConnectionSet {
     connection.transport = null;
     // A connection destroyed in the middle of a read gets no end of that read.
     this.#readInstantMs = 0;
+    recorder.settleRun();
     this.#live -= 1;
     connection.windowUsed = 0;
     if (wasReady) this.#setReady(this.ready - 1);

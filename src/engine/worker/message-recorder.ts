@@ -14,6 +14,19 @@ interface PhaseRecorder {
   readonly isClosedLoop: boolean;
 }
 
+/**
+ * Answers that came in one read to messages that left in one write: as their instants are the same, they are counted
+ * together. Most reads of a busy closed loop are one run.
+ */
+interface AnswerRun {
+  messages: number;
+  bytes: number;
+  phase: number;
+  intendedMs: number;
+  sentMs: number;
+  nowMs: number;
+}
+
 /** The part of a segment's time that belongs to one phase; instants on the monotonic clock. */
 export interface PhaseWindow {
   /** Flat index over all segments. */
@@ -39,6 +52,7 @@ export class MessageRecorder {
   #eventPhase = 0;
   #windowCounts: Float64Array | null = null;
   #isOver = false;
+  readonly #run: AnswerRun = { messages: 0, bytes: 0, phase: 0, intendedMs: 0, sentMs: 0, nowMs: 0 };
 
   constructor(
     phases: readonly PhaseCells[],
@@ -81,6 +95,7 @@ export class MessageRecorder {
 
   /** From now on what arrives is late: the load has ended. */
   endWindows(): void {
+    this.settleRun();
     this.#leaveWindow();
     this.#windowCounts = null;
     this.#windowEndMs = Infinity;
@@ -89,6 +104,7 @@ export class MessageRecorder {
 
   /** Follows the clock; to be called with every new instant before events of that instant are recorded. */
   advance(nowMs: number): void {
+    this.settleRun();
     while (nowMs >= this.#windowEndMs) this.#nextWindow();
     this.#intervals.advance(nowMs);
   }
@@ -120,23 +136,26 @@ export class MessageRecorder {
     if (wasBlocked) recorder.blockedSlip.record(slipUs);
     else recorder.ownSlip.record(slipUs);
     this.#intervals.recordSent(slipUs);
-    if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection);
+    if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, 1);
     return this.ledger.send(connection, intendedMs, sentMs, phase, false);
   }
 
-  /** Enters a message that has no schedule; returns its sequence. */
-  recordSentNow(connection: number, sentMs: number, phase: number, bytes: number): number {
+  /** Enters `count` messages that have no schedule and leave in one burst; returns the sequence of the first. */
+  recordBurst(connection: number, count: number, sentMs: number, phase: number, bytesEach: number): number {
     const counts = this.#phases[phase]!.counts;
-    counts[counter.offered]! += 1;
-    counts[counter.sent]! += 1;
-    counts[counter.bytesSent]! += bytes;
-    if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += 1;
-    this.#intervals.countSent(1);
-    if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection);
-    return this.ledger.send(connection, sentMs, sentMs, phase, true);
+    counts[counter.offered]! += count;
+    counts[counter.sent]! += count;
+    counts[counter.bytesSent]! += bytesEach * count;
+    if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += count;
+    this.#intervals.countSent(count);
+    if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, count);
+    return this.ledger.sendBurst(connection, count, sentMs, phase);
   }
 
-  /** Settles one valid copy. True when it was the first and held a place in the window (closed loop). */
+  /**
+   * Settles one valid copy. True when it was the first and held a place in the window (closed loop).
+   * First copies are counted by `settleRun`, which the caller owes at the end of the read.
+   */
   recordReceived(connection: number, sequence: number, nowMs: number, bytes: number): boolean {
     const ledger = this.ledger;
     const answer = ledger.take(connection, sequence);
@@ -155,26 +174,48 @@ export class MessageRecorder {
       this.#countExtra(answer, bytes);
       return false;
     }
-    const recorder = this.#phases[phase]!;
-    const counts = recorder.counts;
-    counts[counter.delivered]! += 1;
-    counts[counter.bytesReceived]! += bytes;
-    if (this.#windowCounts !== null) this.#windowCounts[counter.deliveredInWindow]! += 1;
-    else if (this.#isOver) counts[counter.late]! += 1;
-    if (ledger.isReordered(connection, sequence)) counts[counter.reordered]! += 1;
-    const serviceUs = wholeMicroseconds(nowMs - sentMs);
-    if (serviceUs < 0) {
-      counts[counter.clockErrors]! += 1;
-      return ledger.takenHeldWindow;
+    if (ledger.isReordered(connection, sequence)) this.#phases[phase]!.counts[counter.reordered]! += 1;
+    const run = this.#run;
+    if (
+      run.messages > 0 &&
+      (run.sentMs !== sentMs || run.intendedMs !== intendedMs || run.nowMs !== nowMs || run.phase !== phase)
+    ) {
+      this.settleRun();
     }
-    recorder.service.record(serviceUs);
+    run.sentMs = sentMs;
+    run.intendedMs = intendedMs;
+    run.nowMs = nowMs;
+    run.phase = phase;
+    run.messages += 1;
+    run.bytes += bytes;
+    return ledger.takenHeldWindow;
+  }
+
+  /** Counts what the run of equal answers holds. */
+  settleRun(): void {
+    const run = this.#run;
+    const { messages, nowMs, intendedMs } = run;
+    if (messages === 0) return;
+    const recorder = this.#phases[run.phase]!;
+    const counts = recorder.counts;
+    counts[counter.delivered]! += messages;
+    counts[counter.bytesReceived]! += run.bytes;
+    run.messages = 0;
+    run.bytes = 0;
+    if (this.#windowCounts !== null) this.#windowCounts[counter.deliveredInWindow]! += messages;
+    else if (this.#isOver) counts[counter.late]! += messages;
+    const serviceUs = wholeMicroseconds(nowMs - run.sentMs);
+    if (serviceUs < 0) {
+      counts[counter.clockErrors]! += messages;
+      return;
+    }
+    recorder.service.recordMany(serviceUs, messages);
     let latencyUs = serviceUs;
     if (!recorder.isClosedLoop) {
       latencyUs = wholeMicroseconds(nowMs - intendedMs);
-      recorder.latency.record(latencyUs);
+      recorder.latency.recordMany(latencyUs, messages);
     }
-    this.#intervals.recordDelivered(intendedMs, latencyUs, !this.#isOver);
-    return ledger.takenHeldWindow;
+    this.#intervals.recordDelivered(intendedMs, latencyUs, !this.#isOver, messages);
   }
 
   /** A frame that was meant to be one of ours, but is broken. Sequence -1 when nobody can tell which. */

@@ -1,11 +1,14 @@
 import { counter } from "../../measure/worker-cells.ts";
 import { countArrivals, makeArrivals, type Arrivals } from "../../plan/arrivals.ts";
-import type { Load, PacingPlan, PhasePlan } from "../../plan/plan.ts";
+import type { Load, PhasePlan } from "../../plan/plan.ts";
 import { isTooLate } from "../../plan/late-policy.ts";
-import { evenShare, ownedArrivals, ownedConnections } from "../../plan/split-plan.ts";
-import type { ConnectionSet, SendSide } from "./connection-set.ts";
+import { ownedArrivals, ownedConnections } from "../../plan/split-plan.ts";
+import { Backlog, type BacklogOwner } from "./backlog.ts";
+import { ClosedLoop } from "./closed-loop.ts";
+import type { SendSide } from "./connection-set.ts";
 import type { LoadConnection } from "./load-connection.ts";
-import type { MessageRecorder, PhaseWindow } from "./message-recorder.ts";
+import type { PhaseWindow } from "./message-recorder.ts";
+import type { SendParts } from "./send-parts.ts";
 
 /** Messages taken from the schedule at a time when a connection gets several of them, to share a write. */
 const largestBatch = 4096;
@@ -15,27 +18,6 @@ const writesPerBatch = 128;
 const sendSliceMs = 1;
 /** How long after the planned end overdue messages may still leave. */
 const graceMs = 100;
-/** Closed loop: a message unanswered for so long no longer holds a place in the window. */
-const windowTimeoutMs = 2000;
-const windowCheckMs = 250;
-/** Intended instants one worker keeps for messages that wait on a target that does not read: 32 MB. */
-const largestBacklog = 4_000_000;
-/** A backlog leaves in writes of about this size. */
-const backlogBurstBytes = 256 * 1024;
-
-export interface SendLoopParts {
-  readonly connections: ConnectionSet;
-  readonly recorder: MessageRecorder;
-  readonly pacing: PacingPlan;
-  readonly seed: number;
-  readonly workers: number;
-  readonly workerIndex: number;
-  readonly messageBytes: number;
-  readonly maxBufferedBytes: number;
-  /** oneway: nothing comes back, so a closed loop keeps the socket's buffer full instead of a window. */
-  readonly expectsAnswers: boolean;
-  readonly nowMs: () => number;
-}
 
 interface RunningPhase {
   readonly phase: number;
@@ -49,9 +31,11 @@ interface RunningPhase {
   readonly arrivalCount: number | null;
 }
 
-/** Sends what is due, when it is due; keeps windows full in a closed loop. */
-export class SendLoop implements SendSide {
-  readonly #parts: SendLoopParts;
+/** Sends what is due, when it is due; leaves phases without a schedule to the closed loop. */
+export class SendLoop implements SendSide, BacklogOwner {
+  readonly #parts: SendParts;
+  readonly #backlog: Backlog;
+  readonly #closedLoop: ClosedLoop;
   readonly #due = new Float64Array(largestBatch);
   #phases: readonly RunningPhase[] = [];
   #index = 0;
@@ -61,19 +45,21 @@ export class SendLoop implements SendSide {
   #position = 0;
   #round = 0;
   #nextDueMs = Infinity;
-  /** More than 0 while a closed loop runs. */
-  #inFlight = 0;
-  #closedLoopLeft = Infinity;
-  #lastAnswerMs = 0;
-  #nextWindowCheckMs = 0;
-  #backlogTotal = 0;
   #isRunning = false;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #whenEnded: ((endedMs: number) => void) | null = null;
 
-  constructor(parts: SendLoopParts) {
+  constructor(parts: SendParts) {
     this.#parts = parts;
+    this.#backlog = new Backlog(parts, this);
+    this.#closedLoop = new ClosedLoop(parts, (endedMs) => {
+      if (this.#isRunning && this.#index === this.#phases.length - 1) this.#end(endedMs);
+    });
+  }
+
+  get isSending(): boolean {
+    return this.#isRunning;
   }
 
   /** Runs a segment's phases from `startMs`; resolves with the instant at which sending ended. */
@@ -115,26 +101,22 @@ export class SendLoop implements SendSide {
   }
 
   readEnded(connection: LoadConnection): void {
-    if (this.#inFlight === 0) return;
-    this.#refillWindow(connection);
-    if (this.#closedLoopLeft > 0) return;
-    this.#lastAnswerMs = this.#parts.nowMs();
-    this.#endWhenAllAnswered();
+    if (this.#closedLoop.isRunning) this.#closedLoop.answered(connection);
   }
 
   becameReady(connection: LoadConnection): void {
-    if (this.#inFlight > 0) this.#refillWindow(connection);
+    if (this.#closedLoop.isRunning) this.#closedLoop.refill(connection);
   }
 
   becameWritable(connection: LoadConnection): void {
     if (!this.#isRunning) return;
-    if (connection.backlogLength > 0) this.#flushBacklog(connection);
-    if (this.#inFlight > 0) this.#refillWindow(connection);
+    if (connection.backlogLength > 0) this.#backlog.flush(connection);
+    if (this.#closedLoop.isRunning) this.#closedLoop.refill(connection);
   }
 
   /** What waited for a connection that is gone had no connection at its time. */
   lost(connection: LoadConnection): void {
-    this.#dropBacklog(connection, counter.unsendable);
+    this.#backlog.drop(connection, counter.unsendable);
   }
 
   readonly #tick = (): void => {
@@ -158,8 +140,9 @@ export class SendLoop implements SendSide {
       this.#end(last.endMs);
       return;
     }
-    if (this.#inFlight > 0 && startedMs >= this.#nextWindowCheckMs) this.#releaseOldWindows(startedMs);
-    if (this.#inFlight > 0 && !this.#parts.expectsAnswers) isBehind = this.#fillSockets();
+    const loop = this.#closedLoop;
+    if (loop.isRunning && startedMs >= loop.nextCheckMs) loop.check(startedMs);
+    if (loop.isRunning && !this.#parts.expectsAnswers) isBehind = loop.fillSockets();
     if (isBehind) this.#immediate = setImmediate(this.#tick);
     else this.#wakeAt(this.#nextEventMs(startedMs), nowMs());
   };
@@ -172,9 +155,9 @@ export class SendLoop implements SendSide {
       this.#index += 1;
       this.#round = 0;
       this.#position = 0;
-      this.#inFlight = 0;
+      this.#closedLoop.stop();
       if (next.load.kind === "max") {
-        this.#startClosedLoop(next, next.load.inFlight);
+        this.#closedLoop.start(next, next.load.inFlight);
         return;
       }
       if (next.load.kind === "idle" || this.#ownConnections === 0) return;
@@ -227,7 +210,7 @@ export class SendLoop implements SendSide {
       return;
     }
     if (connection.backlogLength > 0 || transport.bufferedBytes > maxBufferedBytes) {
-      for (let index = first; index < taken; index += step) this.#enqueue(connection, this.#due[index]!, phase);
+      for (let index = first; index < taken; index += step) this.#backlog.add(connection, this.#due[index]!, phase);
       return;
     }
     const codec = connections.codec;
@@ -244,7 +227,7 @@ export class SendLoop implements SendSide {
         transport.endBurst();
         burstBytes = 0;
         if (transport.bufferedBytes > maxBufferedBytes || connection.transport !== transport) {
-          for (; index < taken; index += step) this.#enqueue(connection, this.#due[index]!, phase);
+          for (; index < taken; index += step) this.#backlog.add(connection, this.#due[index]!, phase);
           if (connection.transport !== transport) this.lost(connection);
           return;
         }
@@ -258,154 +241,15 @@ export class SendLoop implements SendSide {
     transport.endBurst();
   }
 
-  #enqueue(connection: LoadConnection, intendedMs: number, phase: number): void {
-    if (this.#backlogTotal >= largestBacklog) {
-      this.#parts.recorder.count(phase, counter.unsentBlocked);
-      return;
-    }
-    let backlog = connection.backlog;
-    if (backlog === null || connection.backlogHead + connection.backlogLength === backlog.length) {
-      const wanted = new Float64Array(Math.max(64, connection.backlogLength * 2));
-      if (backlog !== null) wanted.set(backlog.subarray(connection.backlogHead, backlog.length));
-      backlog = connection.backlog = wanted;
-      connection.backlogHead = 0;
-    }
-    backlog[connection.backlogHead + connection.backlogLength] = intendedMs;
-    connection.backlogLength += 1;
-    this.#backlogTotal += 1;
-  }
-
-  /** The target reads again: what waited leaves, oldest first. */
-  #flushBacklog(connection: LoadConnection): void {
-    const { recorder, connections, pacing, messageBytes, maxBufferedBytes, nowMs } = this.#parts;
-    const transport = connection.transport;
-    const startedMs = nowMs();
-    recorder.advance(startedMs);
-    while (connection.backlogLength > 0 && transport !== null && connection.transport === transport) {
-      if (transport.bufferedBytes > maxBufferedBytes || !this.#isRunning) return;
-      const sentMs = nowMs();
-      transport.beginBurst();
-      for (let bytes = 0; connection.backlogLength > 0 && bytes < backlogBurstBytes; bytes += messageBytes) {
-        const intendedMs = connection.backlog![connection.backlogHead]!;
-        connection.backlogHead += 1;
-        connection.backlogLength -= 1;
-        this.#backlogTotal -= 1;
-        const phase = this.#phaseAt(intendedMs);
-        if (isTooLate(sentMs - intendedMs, pacing)) {
-          recorder.count(phase, counter.skipped);
-          recorder.count(phase, counter.skippedBlocked);
-          continue;
-        }
-        const sequence = recorder.recordSent(connection.local, intendedMs, sentMs, phase, messageBytes, true);
-        transport.writeMessage(connections.codec.encode(connection.global, sequence));
-      }
-      transport.endBurst();
-    }
-    if (connection.backlogLength === 0) connection.backlog = null;
-  }
-
-  #dropBacklog(connection: LoadConnection, which: number): void {
-    for (let index = 0; index < connection.backlogLength; index += 1) {
-      this.#parts.recorder.count(this.#phaseAt(connection.backlog![connection.backlogHead + index]!), which);
-    }
-    this.#backlogTotal -= connection.backlogLength;
-    connection.backlog = null;
-    connection.backlogHead = 0;
-    connection.backlogLength = 0;
-  }
-
-  #startClosedLoop(running: RunningPhase, inFlight: number): void {
-    const { workers, workerIndex, connections, nowMs } = this.#parts;
-    this.#inFlight = inFlight;
-    this.#closedLoopLeft =
-      running.maxMessages === null ? Infinity : evenShare(running.maxMessages, workers, workerIndex);
-    this.#nextWindowCheckMs = nowMs() + windowCheckMs;
-    this.#lastAnswerMs = nowMs();
-    for (const connection of connections.connections) this.#refillWindow(connection);
-    if (this.#closedLoopLeft === 0) this.#endWhenAllAnswered();
-  }
-
-  /** Sends until `inFlight` messages are out on the connection. The hot path of a closed loop. */
-  #refillWindow(connection: LoadConnection): void {
-    const transport = connection.transport;
-    if (connection.state !== "ready" || transport === null) return;
-    const { recorder, connections, messageBytes, maxBufferedBytes, nowMs, expectsAnswers } = this.#parts;
-    let room = this.#inFlight - connection.windowUsed;
-    if (room > this.#closedLoopLeft) room = this.#closedLoopLeft;
-    if (room <= 0 || transport.bufferedBytes > maxBufferedBytes) return;
-    const running = this.#phases[this.#index]!;
-    const sentMs = nowMs();
-    if (sentMs >= running.endMs) return;
-    this.#closedLoopLeft -= room;
-    recorder.advance(sentMs);
-    const { codec } = connections;
-    const { local, global } = connection;
-    transport.beginBurst();
-    for (let index = 0; index < room; index += 1) {
-      const sequence = recorder.recordSentNow(local, sentMs, running.phase, messageBytes);
-      transport.writeMessage(codec.encode(global, sequence));
-    }
-    if (expectsAnswers) connection.windowUsed += room;
-    if (recorder.ledger.windowsFreedBySpill > 0) this.#takeBackWindows(connection, running.phase);
-    transport.endBurst();
-  }
-
-  /** oneway without a schedule: no answer asks for more, so each turn of the loop does. False when all are full. */
-  #fillSockets(): boolean {
-    const { connections, maxBufferedBytes } = this.#parts;
-    let hasRoom = false;
-    for (const connection of connections.connections) {
-      this.#refillWindow(connection);
-      if (connection.transport !== null && connection.transport.bufferedBytes <= maxBufferedBytes) hasRoom = true;
-    }
-    return hasRoom && this.#closedLoopLeft > 0;
-  }
-
-  /** Every message of a limited closed loop is out, and answered or given up: no reason to wait for the planned end. */
-  #endWhenAllAnswered(): void {
-    if (this.#index < this.#phases.length - 1 || !this.#isRunning) return;
-    const waits = this.#parts.connections.connections.some((connection) => connection.windowUsed > 0);
-    if (!waits) this.#end(this.#parts.nowMs());
-  }
-
-  /** What has not been answered by now is the drain's to wait for; the load ended with the last answer. */
-  #endWhenSilent(atMs: number): void {
-    if (this.#index < this.#phases.length - 1 || atMs - this.#lastAnswerMs < windowCheckMs) return;
-    this.#end(this.#lastAnswerMs);
-  }
-
-  /** Only sends of this connection just made can have freed them. */
-  #takeBackWindows(connection: LoadConnection, phase: number): void {
-    const { recorder } = this.#parts;
-    const freed = recorder.ledger.windowsFreedBySpill;
-    recorder.ledger.windowsFreedBySpill = 0;
-    connection.windowUsed -= freed;
-    recorder.count(phase, counter.windowTimeouts, freed);
-  }
-
-  #releaseOldWindows(atMs: number): void {
-    const { recorder, connections } = this.#parts;
-    this.#nextWindowCheckMs = atMs + windowCheckMs;
-    for (const connection of connections.connections) {
-      if (connection.windowUsed > 0) {
-        const released = recorder.ledger.releaseOlder(connection.local, atMs - windowTimeoutMs);
-        connection.windowUsed -= released;
-        if (released > 0) recorder.count(this.#phases[this.#index]!.phase, counter.windowTimeouts, released);
-      }
-      this.#refillWindow(connection);
-    }
-    if (this.#closedLoopLeft === 0) this.#endWhenSilent(atMs);
-  }
-
   #dueOf(running: RunningPhase): number {
     const { workers, workerIndex } = this.#parts;
     const arrival = this.#round * this.#totalConnections + workerIndex + this.#position * workers;
     return running.startMs + running.arrivals!.atMs(arrival);
   }
 
-  #phaseAt(instantMs: number): number {
+  phaseAt(intendedMs: number): number {
     let found = this.#phases[0]!;
-    for (const running of this.#phases) if (running.startMs <= instantMs) found = running;
+    for (const running of this.#phases) if (running.startMs <= intendedMs) found = running;
     return found.phase;
   }
 
@@ -414,13 +258,13 @@ export class SendLoop implements SendSide {
     const current = this.#phases[this.#index];
     const boundaryMs = current?.endMs ?? this.#phases[0]!.startMs;
     if (nowMs < boundaryMs) eventMs = Math.min(eventMs, boundaryMs);
-    if (this.#inFlight > 0) eventMs = Math.min(eventMs, this.#nextWindowCheckMs);
+    if (this.#closedLoop.isRunning) eventMs = Math.min(eventMs, this.#closedLoop.nextCheckMs);
     return eventMs;
   }
 
   #wakeAt(eventMs: number, nowMs: number): void {
     const waitMs = eventMs - nowMs;
-    if (this.#parts.pacing.mode === "precise" && this.#inFlight === 0) {
+    if (this.#parts.pacing.mode === "precise" && !this.#closedLoop.isRunning) {
       if (waitMs > 2) this.#timer = setTimeout(this.#tick, Math.min(Math.floor(waitMs - 1), 250));
       else this.#immediate = setImmediate(this.#tick);
       return;
@@ -430,12 +274,12 @@ export class SendLoop implements SendSide {
 
   #end(endMs: number, forgivenMs = 0): void {
     this.#isRunning = false;
-    this.#inFlight = 0;
+    this.#closedLoop.stop();
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
     this.#countUnsent(endMs - forgivenMs);
     for (const connection of this.#parts.connections.connections) {
-      if (connection.backlogLength > 0) this.#dropBacklog(connection, counter.unsentBlocked);
+      if (connection.backlogLength > 0) this.#backlog.drop(connection, counter.unsentBlocked);
     }
     this.#parts.recorder.endWindows();
     this.#whenEnded?.(endMs);

@@ -22,7 +22,7 @@ describe("the interval recorder", () => {
     const [recorder, slots] = recorderWithSlots();
     recorder.startSegment(5000, 10_000, 0);
     recorder.advance(6100);
-    recorder.recordDelivered(5900, 200_000, true);
+    recorder.recordDelivered(5900, 200_000, true, 1);
     expect(latencyCount(slots[0]!)).toBe(1);
     expect(slots[0]!.counts[intervalCounter.delivered]).toBe(0);
     expect(slots[1]!.counts[intervalCounter.delivered]).toBe(1);
@@ -32,7 +32,7 @@ describe("the interval recorder", () => {
     const [recorder, slots] = recorderWithSlots();
     recorder.startSegment(0, 60_000, 0);
     recorder.advance(30_500);
-    recorder.recordDelivered(1000, 29_500_000, true);
+    recorder.recordDelivered(1000, 29_500_000, true, 1);
     expect(slots.reduce((sum, slot) => sum + latencyCount(slot), 0)).toBe(0);
     const late = [...recorder.late.entries()];
     expect(late.map(([number, cells]) => [number, [...cells.values()]])).toEqual([[1, [1]]]);
@@ -52,7 +52,7 @@ describe("the interval recorder", () => {
     const [recorder, slots] = recorderWithSlots();
     recorder.startSegment(0, 2000, 4);
     recorder.advance(2050);
-    recorder.recordDelivered(1999, 51_000, false);
+    recorder.recordDelivered(1999, 51_000, false, 1);
     expect(slots[5]!.counts[intervalCounter.interval]).toBe(5);
     expect(latencyCount(slots[5]!)).toBe(1);
     expect(slots[5]!.counts[intervalCounter.delivered]).toBe(0);
