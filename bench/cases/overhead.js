@@ -1,0 +1,61 @@
+// What measuring costs: floodgate's closed loop beside the same transport with nothing measured.
+import { fileURLToPath } from "node:url";
+import { floodgate } from "../generators.js";
+import { figuresOf, printFigures } from "../load-table.js";
+import { measureInTurns } from "../measure-load.js";
+
+export const title = "ledger, histograms and clock against the bare transport";
+export const minutes = 6;
+
+const goalRatio = 1.35;
+const bareFile = fileURLToPath(new URL("../peers/bare-transport.js", import.meta.url));
+const loads = [1, 16, 64].map((inFlight) => ({
+  name: `${inFlight} in flight`,
+  inFlight,
+  connections: 50,
+  sizeBytes: 64,
+}));
+
+const bareTransport = bare("bare transport", "transport");
+const bareCodec = bare("bare, own messages", "codec");
+
+export async function run(bench) {
+  bench.print("bare transport: one prepared message again and again; framing, masking, parsing, counting");
+  bench.print("bare, own messages: each with connection, sequence and CRC, and each answer recognised byte for byte");
+  bench.print("floodgate: these and ledger, latency histograms of phase and second, clock, window, counts\n");
+  const server = await bench.startEchoServer();
+  const found = await measureInTurns(bench, loads, [bareTransport, bareCodec, floodgate], server);
+  await server.close();
+  printFigures(bench, found);
+  for (const load of loads) {
+    target(bench, found, load, bareTransport);
+    target(bench, found, load, bareCodec);
+  }
+}
+
+/** The ratio of each round by itself: the machine drifts from round to round. */
+function target(bench, found, load, without) {
+  const [ours, bareUs] = [floodgate, without].map((generator) => figuresOf(found, load, generator, "cpuUs"));
+  const ratios = ours.map((us, round) => us / bareUs[round]).filter((ratio) => !Number.isNaN(ratio));
+  bench.target({
+    what: `${load.name}: floodgate to ${without.name}`,
+    goal: `<= ${goalRatio} x`,
+    found: ratios.length === 0 ? "nothing was measured" : `${bench.withRange(ratios)} x`,
+    isMet: ratios.length === 0 ? null : bench.median(ratios) <= goalRatio,
+  });
+}
+
+function bare(name, level) {
+  return {
+    name,
+    canDo: () => true,
+    run(bench, { url, connections, sizeBytes, inFlight, warmSeconds, seconds }, options) {
+      const settings = { url, connections, size: sizeBytes, inFlight, seconds: warmSeconds + seconds, level };
+      return bench.node([bareFile, JSON.stringify(settings)], options);
+    },
+    read: ({ output }) => ({
+      sent: output.sent,
+      doubts: output.unknown === 0 ? [] : [`${output.unknown} answers were none of its messages`],
+    }),
+  };
+}
