@@ -12,34 +12,52 @@ const fullBytes = 256 * 1024;
  */
 export class AnswerBatch {
   #memory: FrameMemory = freshMemory(initialBytes);
-  #length = 0;
+  /** Bytes of the burst; what lies behind them is free. */
+  usedBytes = 0;
+
+  /** Where the burst lies. Another one after `reserve`, `add` or `flushTo`. */
+  get memory(): FrameMemory {
+    return this.#memory;
+  }
+
+  /** Makes room for so many bytes behind the burst. */
+  reserve(bytes: number): void {
+    const needed = this.usedBytes + bytes;
+    if (needed > this.#memory.bytes.length) this.#grow(needed);
+  }
 
   /** Adds an unmasked frame; `first` is its first byte. */
   add(first: number, payload: Uint8Array): void {
-    const needed = this.#length + plainFrameBytes(payload.length);
-    if (needed > this.#memory.bytes.length) this.#grow(needed);
-    this.#memory.bytes.set(payload, writePlainHeader(this.#memory, this.#length, first, payload.length));
-    this.#length = needed;
+    const frameBytes = plainFrameBytes(payload.length);
+    this.reserve(frameBytes);
+    this.#memory.bytes.set(payload, writePlainHeader(this.#memory, this.usedBytes, first, payload.length));
+    this.usedBytes += frameBytes;
   }
 
   /** True when it should leave although the burst may go on. */
   get isFull(): boolean {
-    return this.#length >= fullBytes;
+    return this.usedBytes >= fullBytes;
   }
 
   /** Writes everything to the socket, in one go. */
   flushTo(socket: Socket): void {
-    if (this.#length === 0) return;
-    const { bytes } = this.#memory;
-    socket.write(bytes.subarray(0, this.#length));
-    this.#length = 0;
-    // What the kernel did not take at once is still in these bytes, and a large buffer is not worth keeping.
-    if (socket.writableLength > 0 || bytes.length > fullBytes * 2) this.#memory = freshMemory(initialBytes);
+    if (this.usedBytes === 0) return;
+    const bytes = this.#memory.bytes.subarray(0, this.usedBytes);
+    this.usedBytes = 0;
+    // A socket that is waiting already gets a copy of the right size, not the whole batch for each small burst.
+    if (socket.writableLength > 0) socket.write(Buffer.from(bytes));
+    else {
+      socket.write(bytes);
+      // What the kernel did not take at once is still in these bytes.
+      if (socket.writableLength > 0) this.#memory = freshMemory(initialBytes);
+    }
+    // A large memory is not worth keeping.
+    if (this.#memory.bytes.length > fullBytes * 2) this.#memory = freshMemory(initialBytes);
   }
 
   #grow(needed: number): void {
     const larger = freshMemory(Math.max(needed, this.#memory.bytes.length * 2));
-    this.#memory.bytes.copy(larger.bytes, 0, 0, this.#length);
+    this.#memory.bytes.copy(larger.bytes, 0, 0, this.usedBytes);
     this.#memory = larger;
   }
 }

@@ -12,6 +12,7 @@ import type { MockOptions } from "./mock-options.ts";
 import type { MockSession } from "./mock-session.ts";
 import { mockStatsSchema } from "./mock-stats.ts";
 import { PlainSession } from "./plain-session.ts";
+import { SharedRead } from "./shared-read.ts";
 import { shutDownSessions, type ShutdownStatistics } from "./shut-down-sessions.ts";
 import { SmallFrames } from "./small-frames.ts";
 import { nodeTimers, WakeUps } from "./wake-ups.ts";
@@ -50,6 +51,7 @@ class MockServer implements RunningMock {
   readonly #context: MockContext;
   readonly #sessions = new Set<MockSession>();
   readonly #batch = new AnswerBatch();
+  readonly #sharedRead = new SharedRead();
   readonly #smallFrames: SmallFrames;
   readonly #compressed: CompressedSessions;
   #attempts = 0;
@@ -139,6 +141,7 @@ class MockServer implements RunningMock {
           context: this.#context,
           onEnded,
           batch: this.#batch,
+          sharedRead: this.#sharedRead,
           smallFrames: this.#smallFrames,
         });
     this.#sessions.add(session);

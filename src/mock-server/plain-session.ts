@@ -8,6 +8,7 @@ import type { AnswerBatch } from "./answer-batch.ts";
 import { acceptHandshake } from "./answer-handshake.ts";
 import { MockConnection, type AnswerWire, type MockContext } from "./mock-connection.ts";
 import type { MockSession, SessionSettings } from "./mock-session.ts";
+import type { SharedRead } from "./shared-read.ts";
 import { frameBytes, frameFound, type SmallFrames } from "./small-frames.ts";
 
 /** After our close frame, or a cut, a peer that does not end its side is ended. */
@@ -17,13 +18,14 @@ const noBytes = Buffer.alloc(0);
 /** Shared by all plain sessions of a server: their bursts never overlap in time. */
 export interface PlainSettings extends SessionSettings {
   readonly batch: AnswerBatch;
+  readonly sharedRead: SharedRead;
   readonly smallFrames: SmallFrames;
 }
 
 /**
- * One WebSocket without extensions, over the socket itself. Nearly all frames take a fast path: whole in one chunk, they are
- * unmasked and, when no fault is planned, rewritten as their own answers in the memory they came in, which then leaves in
- * one write. Everything else goes through the parser that clients use as well.
+ * One WebSocket without extensions, over the socket itself. Nearly all frames take a fast path: whole in one read, they are
+ * unmasked and, when no fault is planned, written as their own answers into the batch, which leaves in one write. Everything
+ * else goes through the parser that clients use as well.
  */
 export class PlainSession implements MockSession, AnswerWire, FrameListener {
   readonly #socket: Socket;
@@ -44,16 +46,17 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
   #nowMs = 0;
   #linger: NodeJS.Timeout | undefined;
 
-  constructor(request: IncomingMessage, socket: Socket, head: Buffer, settings: PlainSettings) {
-    this.#socket = socket;
+  constructor(request: IncomingMessage, accepted: Socket, head: Buffer, settings: PlainSettings) {
+    this.#socket = settings.sharedRead.take(accepted, (memory, end) => this.#read(memory, end));
     this.#context = settings.context;
     this.#batch = settings.batch;
     this.#smallFrames = settings.smallFrames;
     this.#connection = new MockConnection(settings.number, this, settings.context);
     this.#parser = new FrameParser(this, { role: "server", maxMessageBytes: settings.context.options.maxMessageBytes });
     this.#isQuietEcho = settings.context.plan.isQuiet && settings.context.options.mode === "echo";
+    const socket = this.#socket;
     socket.write(acceptHandshake(request), "latin1");
-    socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    socket.on("error", ignoreError);
     socket.on("drain", () => this.#onDrain());
     socket.on("end", () => this.#onPeerEnd());
     socket.once("close", () => {
@@ -61,7 +64,7 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
       this.#leaveUncleanly();
       settings.onEnded(this);
     });
-    if (head.length > 0) this.#read(head);
+    if (head.length > 0) this.#read(frameMemory(head), head.length);
   }
 
   get isWritable(): boolean {
@@ -113,107 +116,109 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
     this.#socket.destroy();
   }
 
-  #read(chunk: Buffer): void {
+  #read(memory: FrameMemory, end: number): void {
     // The peer may go on until it has seen our end; none of that is taken in.
     if (!this.#mayTake()) return;
-    let bytes = chunk;
-    if (this.#carry.length > 0) {
-      bytes = Buffer.concat([this.#carry, chunk]);
-      this.#carry = noBytes;
-    }
-    const memory = frameMemory(bytes);
-    // All of a chunk became visible at one instant. Reading the clock costs as much as answering a message.
+    // All of a read became visible at one instant. Reading the clock costs as much as answering a message.
     if (!this.#context.plan.isQuiet) this.#nowMs = this.#context.wakeUps.nowMs();
-    let at = this.#feedOwed(memory);
-    while (at < bytes.length && this.#mayTake()) {
-      if (!this.#isInFragments)
-        at = this.#isQuietEcho ? this.#echoInPlace(memory, at) : this.#takeSmallFrames(memory, at);
-      if (at < bytes.length && this.#mayTake()) at = this.#feedFrame(memory, at);
+    if (this.#carry.length === 0) this.#takeFrames(memory, end);
+    else {
+      const whole = Buffer.concat([this.#carry, memory.bytes.subarray(0, end)]);
+      this.#carry = noBytes;
+      this.#takeFrames(frameMemory(whole), whole.length);
     }
     this.#connection.endRead();
+  }
+
+  #takeFrames(memory: FrameMemory, end: number): void {
+    let at = this.#feedOwed(memory, 0, end);
+    while (at < end && this.#mayTake()) {
+      if (!this.#isInFragments)
+        at = this.#isQuietEcho ? this.#echoSmallFrames(memory, at, end) : this.#takeSmallFrames(memory, at, end);
+      if (at < end && this.#mayTake()) at = this.#feedFrame(memory, at, end);
+    }
   }
 
   #mayTake(): boolean {
     return this.#isTaking;
   }
 
-  /** The hot loop: answers in the memory of the questions, in one write. Gives where it had to stop. */
-  #echoInPlace(memory: FrameMemory, start: number): number {
-    const { bytes, view } = memory;
+  /** The hot loop: questions become answers in the batch. Gives where it had to stop. */
+  #echoSmallFrames(memory: FrameMemory, start: number, end: number): number {
     const frames = this.#smallFrames;
+    const batch = this.#batch;
+    batch.reserve(end - start);
+    const answers = batch.memory;
+    let answersEnd = batch.usedBytes;
     let at = start;
-    let answersEnd = start;
     let messages = 0;
     let payloadBytes = 0;
     let found: number = frameFound.message;
-    while (at < bytes.length) {
-      found = frames.read(bytes, view, at, answersEnd);
+    while (at < end) {
+      found = frames.readAndAnswer(memory, at, end, answers, answersEnd);
       if (found !== frameFound.message) break;
       at = frames.frameEnd;
       answersEnd = frames.payloadEnd;
       messages += 1;
       payloadBytes += frames.payloadEnd - frames.payloadStart;
     }
-    if (messages > 0) {
-      const { books } = this.#context;
-      books.messagesIn += messages;
-      books.messagesOut += messages;
-      books.payloadBytesIn += payloadBytes;
-      books.payloadBytesOut += payloadBytes;
-      this.#batch.flushTo(this.#socket);
-      this.#isWritable = this.#socket.write(bytes.subarray(start, answersEnd));
-    }
-    return this.#afterFast(bytes, at, found);
+    batch.usedBytes = answersEnd;
+    const { books } = this.#context;
+    books.messagesIn += messages;
+    books.messagesOut += messages;
+    books.payloadBytesIn += payloadBytes;
+    books.payloadBytesOut += payloadBytes;
+    return this.#afterFast(memory.bytes, at, end, found);
   }
 
   /** The same where each message passes through its connection's faults. */
-  #takeSmallFrames(memory: FrameMemory, start: number): number {
-    const { bytes, view } = memory;
+  #takeSmallFrames(memory: FrameMemory, start: number, end: number): number {
+    const { bytes } = memory;
     const frames = this.#smallFrames;
     let at = start;
     let found: number = frameFound.message;
-    while (at < bytes.length) {
-      found = frames.read(bytes, view, at, -1);
+    while (at < end) {
+      found = frames.read(memory, at, end);
       if (found !== frameFound.message) break;
       at = frames.frameEnd;
       const payload = bytes.subarray(frames.payloadStart, frames.payloadEnd);
-      if (!this.#connection.receive(payload, frames.isText, this.#nowMs)) return bytes.length;
+      if (!this.#connection.receive(payload, frames.isText, this.#nowMs)) return end;
     }
-    return this.#afterFast(bytes, at, found);
+    return this.#afterFast(bytes, at, end, found);
   }
 
-  #afterFast(bytes: Buffer, at: number, found: number): number {
+  #afterFast(bytes: Buffer, at: number, end: number, found: number): number {
     if (found === frameFound.incomplete) {
-      this.#carry = Buffer.from(bytes.subarray(at));
-      return bytes.length;
+      this.#carry = Buffer.from(bytes.subarray(at, end));
+      return end;
     }
     if (found === frameFound.invalidUtf8) {
       this.#failWith("invalid-utf8", 1007);
-      return bytes.length;
+      return end;
     }
     return at;
   }
 
   /** Gives the parser exactly the frame at `at`, so that what follows can take the fast path again. */
-  #feedFrame(memory: FrameMemory, at: number): number {
+  #feedFrame(memory: FrameMemory, at: number, end: number): number {
     const { bytes } = memory;
-    const size = frameBytes(bytes, at);
+    const size = frameBytes(bytes, at, end);
     if (size === 0) {
-      this.#carry = Buffer.from(bytes.subarray(at));
-      return bytes.length;
+      this.#carry = Buffer.from(bytes.subarray(at, end));
+      return end;
     }
     const opcode = bytes[at]! & 0x0f;
     if (opcode < 8) this.#isInFragments = (bytes[at]! & 0x80) === 0;
     this.#owedToParser = size;
-    return this.#feedOwed(memory, at);
+    return this.#feedOwed(memory, at, end);
   }
 
-  #feedOwed(memory: FrameMemory, at = 0): number {
+  #feedOwed(memory: FrameMemory, at: number, end: number): number {
     if (this.#owedToParser === 0) return at;
-    const end = Math.min(memory.bytes.length, at + this.#owedToParser);
-    this.#owedToParser -= end - at;
-    this.#parser.feed(memory, at, end);
-    return end;
+    const frameEnd = Math.min(end, at + this.#owedToParser);
+    this.#owedToParser -= frameEnd - at;
+    this.#parser.feed(memory, at, frameEnd);
+    return frameEnd;
   }
 
   takeKnownMessage(): boolean {
@@ -285,4 +290,9 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
     this.#isEndExpected = true;
     this.#context.books.connectionsLost += 1;
   }
+}
+
+/** A peer that resets its connection is its own affair; the `close` event that follows does the counting. */
+function ignoreError(): void {
+  return;
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import type { FrameMemory } from "../wire/frame-memory.ts";
 
 /** What lies at a position of a chunk. */
 export const frameFound = {
@@ -22,11 +23,11 @@ const maskBytes = 4;
 const nonAscii = 0x80808080 | 0;
 
 /**
- * The fast path for the frames that make up nearly all of a load: masked, whole in the chunk, up to 64 KiB. Unmasks in place,
- * four bytes at a time, and allocates nothing. What was found is left in the fields.
+ * The fast path for the frames that make up nearly all of a load: masked, whole in the chunk, up to 64 KiB. Unmasks four
+ * bytes at a time and allocates nothing. What was found is left in the fields.
  */
 export class SmallFrames {
-  /** The unmasked payload, as positions in the chunk. */
+  /** The unmasked payload, as positions in the chunk, or in the memory the answer was written to. */
   payloadStart = 0;
   payloadEnd = 0;
   isText = false;
@@ -38,13 +39,21 @@ export class SmallFrames {
     this.#maxPayloadBytes = maxPayloadBytes;
   }
 
+  /** Reads the frame at `at` of `memory[0, end)` and unmasks it in place. */
+  read(memory: FrameMemory, at: number, end: number): FrameFound {
+    return this.#read(memory, at, end, memory, -1);
+  }
+
   /**
-   * Reads the frame at `at`. With `answerAt` 0 or more, the frame is rewritten there as the server's answer: header
-   * without mask, then the payload. That is always shorter, so the answers of a chunk fit in front of what is still
-   * unread; `answerAt` may not be above `at`. With -1 the payload stays where it is.
+   * The same, but writes the frame to `answers` at `answerAt` as the server's answer: header without mask, then the payload.
+   * That is shorter than the frame; there must be room. The frame itself stays as it was.
    */
-  read(bytes: Buffer, view: DataView, at: number, answerAt: number): FrameFound {
-    const end = bytes.length;
+  readAndAnswer(memory: FrameMemory, at: number, end: number, answers: FrameMemory, answerAt: number): FrameFound {
+    return this.#read(memory, at, end, answers, answerAt);
+  }
+
+  #read(memory: FrameMemory, at: number, end: number, answers: FrameMemory, answerAt: number): FrameFound {
+    const { bytes, view } = memory;
     if (at + 2 > end) return at < end && !isMessageStart(bytes[at]!) ? frameFound.other : frameFound.incomplete;
     const first = bytes[at]!;
     if (!isMessageStart(first)) return frameFound.other;
@@ -64,24 +73,24 @@ export class SmallFrames {
     const mask = view.getInt32(source - maskBytes, true);
     let target = source;
     if (answerAt >= 0) {
-      bytes[answerAt] = first;
-      bytes[answerAt + 1] = length < 126 ? length : 126;
-      if (headerBytes === 4) view.setUint16(answerAt + 2, length);
+      answers.bytes[answerAt] = first;
+      answers.bytes[answerAt + 1] = length < 126 ? length : 126;
+      if (headerBytes === 4) answers.view.setUint16(answerAt + 2, length);
       target = answerAt + headerBytes;
     }
-    const seen = unmask(bytes, view, source, target, length, mask);
+    const seen = unmask(view, source, answers.view, target, length, mask);
     this.payloadStart = target;
     this.payloadEnd = target + length;
     this.frameEnd = source + length;
     this.isText = first === finalText;
     if ((seen & nonAscii) === 0 || !this.isText) return frameFound.message;
-    return isUtf8(bytes.subarray(target, target + length)) ? frameFound.message : frameFound.invalidUtf8;
+    return isUtf8(answers.bytes.subarray(target, target + length)) ? frameFound.message : frameFound.invalidUtf8;
   }
 }
 
-/** Bytes of the frame whose header begins at `at`, header included; 0 when the header is not whole. Checks nothing. */
-export function frameBytes(bytes: Buffer, at: number): number {
-  const available = bytes.length - at;
+/** Bytes of the frame that begins at `at` of `bytes[0, end)`, header included; 0 when that is cut. Checks nothing. */
+export function frameBytes(bytes: Buffer, at: number, end: number): number {
+  const available = end - at;
   if (available < 2) return 0;
   const second = bytes[at + 1]!;
   const short = second & 0x7f;
@@ -97,19 +106,19 @@ function isMessageStart(byte: number): boolean {
   return byte === finalText || byte === finalBinary;
 }
 
-/** Gives the OR of all bytes, spread over a word. Works when the two places overlap, since the target is never behind. */
-function unmask(bytes: Buffer, view: DataView, source: number, target: number, length: number, mask: number): number {
+/** Gives the OR of all bytes, spread over a word. Source and target may be the same place. */
+function unmask(from: DataView, source: number, to: DataView, target: number, length: number, mask: number): number {
   const wholeWords = length & ~3;
   let seen = 0;
   for (let index = 0; index < wholeWords; index += 4) {
-    const word = view.getInt32(source + index, true) ^ mask;
+    const word = from.getInt32(source + index, true) ^ mask;
     seen |= word;
-    view.setInt32(target + index, word, true);
+    to.setInt32(target + index, word, true);
   }
   for (let index = wholeWords; index < length; index++) {
-    const byte = bytes[source + index]! ^ ((mask >>> ((index & 3) * 8)) & 0xff);
+    const byte = from.getUint8(source + index) ^ ((mask >>> ((index & 3) * 8)) & 0xff);
     seen |= byte;
-    bytes[target + index] = byte;
+    to.setUint8(target + index, byte);
   }
   return seen;
 }

@@ -281,6 +281,41 @@ describe("a peer that does not read", () => {
       client.socket.destroy();
     },
   );
+
+  it("gets its own answers when it reads on, whatever other connections were sent meanwhile", async () => {
+    const clients = await Promise.all(["a", "b", "c", "d"].map(() => FrameClient.open(mock.url)));
+    const messages = 2000;
+    const payloadBytes = 8 * 1024;
+    for (const client of clients) client.socket.pause();
+    const payload = (connection: number, index: number): Buffer =>
+      Buffer.alloc(payloadBytes, `connection ${connection}, message ${index}.`);
+    for (let index = 0; index < messages; index++) {
+      clients.forEach((client, connection) => client.send(binary, payload(connection, index)));
+      if (index % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(mock.books().messagesIn).toBeLessThan(clients.length * messages);
+    await Promise.all(
+      clients.map(async (client, connection) => {
+        const frameBytes = payloadBytes + 4;
+        let index = 0;
+        let kept = Buffer.alloc(0);
+        client.socket.removeAllListeners("data");
+        await new Promise<void>((resolve) => {
+          client.socket.on("data", (chunk: Buffer) => {
+            kept = Buffer.concat([kept, chunk]);
+            while (kept.length >= frameBytes) {
+              const isOwn = kept.subarray(4, frameBytes).equals(payload(connection, index));
+              expect(isOwn, `answer ${index} of connection ${connection}`).toBe(true);
+              kept = kept.subarray(frameBytes);
+              if (++index === messages) resolve();
+            }
+          });
+          client.socket.resume();
+        });
+        client.socket.destroy();
+      }),
+    );
+  });
 });
 
 describe("the end of the server", () => {
