@@ -34,7 +34,6 @@ const mayImport = {
 };
 // package -> the only files that may import it
 const onlyIn = {
-  ajv: "^src/profile/check-profile[.]ts$",
   "cli-table3": "^src/report/terminal-table[.]ts$",
   commander: "^src/cli/program[.]ts$",
   "fastest-levenshtein": "^src/errors/nearest-name[.]ts$",
@@ -42,7 +41,7 @@ const onlyIn = {
   picocolors: "^src/report/terminal-report[.]ts$",
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
-    "^src/(profile/(setting|profile)-schema|result/(run-result|result-blocks|result-schema|result-file))[.]ts$",
+    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file))[.]ts$",
   // one on each side of the connection
   ws: "^src/(transport/ws-transport|mock-server/compressed-session)[.]ts$",
   yaml: "^src/profile/read-profile[.]ts$",

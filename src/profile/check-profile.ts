@@ -1,9 +1,9 @@
-import { Ajv, type ErrorObject } from "ajv";
 import { nearestName } from "../errors/nearest-name.ts";
 import { readHeaderName, readHeaderValue } from "../plan/request-header.ts";
 import { profileSchema, propertiesOf, type ProfileTexts, type SettingTexts } from "./profile-schema.ts";
+import { schemaFaults, type SchemaFault, type SchemaNode } from "./schema-faults.ts";
 import { settingConflicts, stageFault } from "./setting-conflicts.ts";
-import { readSetting, type SettingKind } from "./setting-kinds.ts";
+import { readSetting } from "./setting-kinds.ts";
 import { kindKey } from "./setting-schema.ts";
 import { modeProblem } from "./later-modes.ts";
 
@@ -33,40 +33,18 @@ export function profileProblems(texts: unknown): readonly ProfileProblem[] {
 /** Enough to see what is wrong; a file of ten thousand unknown keys would otherwise be compared for seconds. */
 const mostErrors = 200;
 
-let validator: ReturnType<Ajv["compile"]> | undefined;
-
 function schemaProblems(texts: unknown): ProfileProblem[] {
-  if (validator === undefined) {
-    const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
-    ajv.addKeyword({
-      keyword: kindKey,
-      validate: (kind: SettingKind, raw: unknown) =>
-        (typeof raw !== "string" && typeof raw !== "number") || readSetting(kind, raw).kind === "value",
-    });
-    validator = ajv.compile(profileSchema);
-  }
-  if (validator(texts)) return [];
-  const seen = new Set<string>();
-  return (validator.errors ?? [])
-    .slice(0, mostErrors)
-    .map(problemOf)
-    .filter((problem) => {
-      const key = `${problem.atKey} ${problem.path.join("/")}`;
-      return !seen.has(key) && seen.add(key);
-    });
+  return schemaFaults(profileSchema as SchemaNode, texts, mostErrors).map(problemOf);
 }
 
-/** An error of the validator in our words. */
-function problemOf(error: ErrorObject): ProfileProblem {
-  const path = pathOf(error);
-  const params = error.params as Readonly<Record<string, unknown>>;
-  if (error.keyword === "additionalProperties")
-    return unknownKey(path, String(params.additionalProperty), error.parentSchema ?? {});
-  if (error.keyword === "required") {
-    const key = String(params.missingProperty);
+/** A fault against the schema in our words. */
+function problemOf(fault: SchemaFault): ProfileProblem {
+  const { kind, path, node, data, key = "" } = fault;
+  if (kind === "unknown-key") return unknownKey(path, key, node);
+  if (kind === "missing-key") {
     return { path, atKey: false, message: `${nameOf(path)} has no ${key}`, hint: `add ${key}: and its value` };
   }
-  if (error.data === null) {
+  if (data === null) {
     return {
       path,
       atKey: true,
@@ -74,27 +52,28 @@ function problemOf(error: ErrorObject): ProfileProblem {
       hint: "write one after the colon, or leave the key out",
     };
   }
-  const [problem, hint] = faultOf(error);
-  return { path, atKey: false, message: `${nameOf(path)} ${shown(error.data)} ${problem}`, hint };
+  const [problem, hint] = faultOf(fault);
+  return { path, atKey: false, message: `${nameOf(path)} ${shown(data)} ${problem}`, hint };
 }
 
-function faultOf(error: ErrorObject): readonly [problem: string, hint: string] {
-  const schema = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>;
-  const kind = schema[kindKey] as SettingKind | undefined;
-  const data: unknown = error.data;
-  const words = schema.enum as readonly string[] | undefined;
-  if (words !== undefined) return wordFault(error.instancePath, data, words);
-  if (kind !== undefined && (typeof data === "string" || typeof data === "number")) {
-    const reading = readSetting(kind, data);
+function faultOf({ kind, path, node, data }: SchemaFault): readonly [problem: string, hint: string] {
+  if (node.enum !== undefined) return wordFault(path, data, node.enum.map(String));
+  const settingKind = node[kindKey];
+  if (settingKind !== undefined && (typeof data === "string" || typeof data === "number")) {
+    const reading = readSetting(settingKind, data);
     if (reading.kind === "problem") return [reading.problem, reading.hint];
   }
-  if (error.keyword === "minItems") return ["is empty", "list at least one, or leave the key out"];
-  return typeFault(String(schema.type));
+  if (kind === "too-few") return ["is empty", "list at least one, or leave the key out"];
+  return typeFault(String(node.type));
 }
 
-function wordFault(where: string, data: unknown, words: readonly string[]): readonly [problem: string, hint: string] {
+function wordFault(
+  path: SchemaFault["path"],
+  data: unknown,
+  words: readonly string[],
+): readonly [problem: string, hint: string] {
   const word = String(data);
-  if (where.endsWith("/mode") && !where.endsWith("/mock/mode")) {
+  if (path.at(-1) === "mode" && path.at(-2) !== "mock") {
     const later = modeProblem(word);
     if (later !== null) return later;
   }
@@ -115,8 +94,8 @@ function typeFault(type: string): readonly [problem: string, hint: string] {
   return ["is not a text", 'put it in quotes, for example "123"'];
 }
 
-function unknownKey(parent: readonly (string | number)[], key: string, schema: object): ProfileProblem {
-  const keys = Object.keys(propertiesOf(schema as typeof profileSchema));
+function unknownKey(parent: readonly (string | number)[], key: string, node: SchemaNode): ProfileProblem {
+  const keys = Object.keys(node.properties ?? {});
   const nearest = nearestName(key, keys);
   const elsewhere =
     parent.length === 0
@@ -226,11 +205,6 @@ function withoutFaulty(texts: object, problems: readonly ProfileProblem[]): obje
 function stageOf(path: readonly (string | number)[]): string {
   const at = path.indexOf("stages");
   return at < 0 || path.length < at + 2 ? "" : path.slice(0, at + 2).join("/");
-}
-
-function pathOf(error: ErrorObject): (string | number)[] {
-  const parts = error.instancePath.split("/").slice(1);
-  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~")));
 }
 
 /** `stage 2: rate`, `connect.timeout`, `thresholds 3`; list positions are counted from 1. */

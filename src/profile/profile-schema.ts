@@ -1,4 +1,5 @@
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import type { Static, TObject, TSchema } from "@sinclair/typebox";
+import { arrayOf, mapOf, objectOf, optional } from "./schema-nodes.ts";
 import { flag, listOf, oneOf, setting, settingsBlock } from "./setting-schema.ts";
 
 /**
@@ -14,7 +15,7 @@ const burst = settingsBlock("Messages sent all at once, again and again.", {
 });
 
 const stage = settingsBlock("A part of the run with a load of its own.", {
-  name: Type.Optional(
+  name: optional(
     setting<string>("stage-name", {
       description:
         "Name in reports and thresholds, as in latency{phase=peak}.p99<50ms. Default: stage-1, stage-2 and so on.",
@@ -23,81 +24,76 @@ const stage = settingsBlock("A part of the run with a load of its own.", {
   duration: setting<string>("time", {
     description: "How long the stage sends (or, in mode connect, stays connected).",
   }),
-  rate: Type.Optional(
+  rate: optional(
     setting<number | string>("rate-or-max", {
       description: "Rate held through the stage, in total over all connections and workers; or max.",
     }),
   ),
-  from: Type.Optional(setting<number | string>("rate-or-0", { description: "Rate at the start of a ramp, in total." })),
-  to: Type.Optional(setting<number | string>("rate-or-0", { description: "Rate at the end of a ramp, in total." })),
-  burst: Type.Optional(burst),
-  connections: Type.Optional(
+  from: optional(setting<number | string>("rate-or-0", { description: "Rate at the start of a ramp, in total." })),
+  to: optional(setting<number | string>("rate-or-0", { description: "Rate at the end of a ramp, in total." })),
+  burst: optional(burst),
+  connections: optional(
     setting<number | string>("connections", {
       unit: "connections",
       description: "Connections of this stage. Where the number changes, all are closed and opened anew.",
     }),
   ),
-  messages: Type.Optional(
+  messages: optional(
     setting<number | string>("count", { unit: "messages", description: "At most so many messages in this stage." }),
   ),
 });
 
 const connect = settingsBlock("How connections are opened.", {
-  rate: Type.Optional(
+  rate: optional(
     setting<number | string>("rate", {
       unit: "connections/s",
       description: "Handshakes begun per second over all workers. Default: as fast as they complete.",
     }),
   ),
-  timeout: Type.Optional(
+  timeout: optional(
     setting<string>("time", {
       default: "10s",
       description: "From the start of an attempt until the connection is ready.",
     }),
   ),
-  localAddresses: Type.Optional(
+  localAddresses: optional(
     listOf(
       "local-addresses",
       "Addresses of this machine that connections are opened from, in turn: 127.0.0.2, or a range 127.0.0.2-127.0.0.9. One has about 28,000 ports to one target. Default: the kernel chooses.",
     ),
   ),
-  headers: Type.Optional(
-    Type.Record(
-      Type.String(),
-      Type.Unsafe<string | string[]>({ type: ["string", "array"], items: { type: "string" } }),
-      {
-        description: "Further request headers: name and value, or a list of values.",
-      },
+  headers: optional(
+    mapOf<string | string[]>(
+      { type: ["string", "array"], items: { type: "string" } },
+      { description: "Further request headers: name and value, or a list of values." },
     ),
   ),
-  subprotocols: Type.Optional(listOf("subprotocol", "Subprotocols offered, the preferred one first.")),
-  compress: Type.Optional(flag({ default: false, description: "Offer permessage-deflate." })),
-  bearer: Type.Optional(
+  subprotocols: optional(listOf("subprotocol", "Subprotocols offered, the preferred one first.")),
+  compress: optional(flag({ default: false, description: "Offer permessage-deflate." })),
+  bearer: optional(
     setting<string>("bearer", {
       description: "Sent as Authorization: Bearer <token>. env:NAME takes it from the environment.",
     }),
   ),
-  insecure: Type.Optional(flag({ default: false, description: "Accept any certificate of a wss:// target." })),
-  ca: Type.Optional(
+  insecure: optional(flag({ default: false, description: "Accept any certificate of a wss:// target." })),
+  ca: optional(
     setting<string>("filled", {
       unit: "file",
       description: "PEM file of the authorities to trust in place of the built-in ones.",
     }),
   ),
-  cert: Type.Optional(setting<string>("filled", { unit: "file", description: "PEM file of the client certificate." })),
-  key: Type.Optional(
-    setting<string>("filled", { unit: "file", description: "PEM file of the client certificate's key." }),
-  ),
+  cert: optional(setting<string>("filled", { unit: "file", description: "PEM file of the client certificate." })),
+  key: optional(setting<string>("filled", { unit: "file", description: "PEM file of the client certificate's key." })),
 });
 
 const reconnect = settingsBlock(
   "Opens lost connections again: true for the defaults below, false for not at all (the default). The wait before attempt k is drawn from 0 to base x 2^k, at most max.",
   {
-    base: Type.Optional(
+    base: optional(
       setting<string>("time", { default: "100ms", description: "Longest wait before the first attempt." }),
     ),
-    max: Type.Optional(setting<string>("time", { default: "10s", description: "Longest wait before any attempt." })),
-    attempts: Type.Optional(
+    max: optional(setting<string>("time", { default: "10s", description: "Longest wait before any attempt." })),
+    attempts: optional(
       setting<number | string>("count", {
         unit: "attempts",
         description: "Attempts per lost connection. Default: without end.",
@@ -107,35 +103,35 @@ const reconnect = settingsBlock(
   { type: ["object", "boolean"], default: false },
 );
 
-const share = (description: string) => Type.Optional(setting<number | string>("share", { default: "0%", description }));
+const share = (description: string) => optional(setting<number | string>("share", { default: "0%", description }));
 
 const mock = settingsBlock(
   "How the built-in server behaves when it is the target. Every fault is drawn from its seed.",
   {
-    port: Type.Optional(
+    port: optional(
       setting<number | string>("port", { default: 0, description: "Port to listen on; 0 for a free one." }),
     ),
-    mode: Type.Optional(
+    mode: optional(
       oneOf(["echo", "sink"], {
         default: "echo",
         description: "Answer every message, or only take it in. With mode oneway the default is sink.",
       }),
     ),
-    seed: Type.Optional(
+    seed: optional(
       setting<number | string>("seed", { default: 1, description: "The same seed gives the same faults." }),
     ),
-    maxConnections: Type.Optional(
+    maxConnections: optional(
       setting<number | string>("connections", {
         unit: "connections",
         description: "Further ones are answered with HTTP 503. Default: no limit.",
       }),
     ),
-    bearer: Type.Optional(
+    bearer: optional(
       setting<string>("bearer", {
         description: "Token that connections must present; others get HTTP 401. Default: none. From env:NAME, too.",
       }),
     ),
-    latency: Type.Optional(
+    latency: optional(
       setting<string>("latency", {
         unit: "time or distribution",
         default: "none",
@@ -146,7 +142,7 @@ const mock = settingsBlock(
     duplicate: share("Messages that are answered twice."),
     reorder: share("Answers held back until the next answer of the same connection has left."),
     corrupt: share("Answers with one byte changed."),
-    disconnectAfter: Type.Optional(
+    disconnectAfter: optional(
       setting<number | string>("count", {
         unit: "messages",
         description: "Each connection is cut after so many messages. Default: never.",
@@ -154,16 +150,16 @@ const mock = settingsBlock(
     ),
     disconnectRate: share("Messages upon which the connection is cut."),
     refuseRate: share("Connection attempts answered with HTTP 503."),
-    stall: Type.Optional(
+    stall: optional(
       setting<string>("stall", {
         unit: "time@time",
         description: "Stops answering: 2s@10s is silent for 2 s in every 10 s. Default: never.",
       }),
     ),
-    leak: Type.Optional(
+    leak: optional(
       setting<number | string>("size", { default: "0B", description: "Memory kept for ever per message received." }),
     ),
-    maxMessage: Type.Optional(
+    maxMessage: optional(
       setting<number | string>("size", {
         default: "16MiB",
         description: "A larger message is answered with close code 1009.",
@@ -173,203 +169,204 @@ const mock = settingsBlock(
 );
 
 const settings = {
-  title: Type.Optional(setting<string>("filled", { description: "Title of the report. Default: the profile's name." })),
-  tags: Type.Optional(
-    Type.Record(Type.String(), Type.Unsafe<string | number | boolean>({ type: ["string", "number", "boolean"] }), {
-      description: "Words kept with the result, for finding and comparing.",
-    }),
+  title: optional(setting<string>("filled", { description: "Title of the report. Default: the profile's name." })),
+  tags: optional(
+    mapOf<string | number | boolean>(
+      { type: ["string", "number", "boolean"] },
+      { description: "Words kept with the result, for finding and comparing." },
+    ),
   ),
-  mode: Type.Optional(
+  mode: optional(
     oneOf(["echo", "oneway", "connect"], {
       default: "echo",
       description: "echo: every message is expected back. oneway: send only. connect: open connections and hold them.",
     }),
   ),
-  target: Type.Optional(
+  target: optional(
     setting<string>("url", {
       unit: "URL",
       description: "ws:// or wss:// URL to aim at. Default: the built-in mock on a free port.",
     }),
   ),
-  spawn: Type.Optional(
+  spawn: optional(
     setting<string>("filled", {
       unit: "command",
       description: "Command that starts the target; it is waited for, its memory is read, and it is ended.",
     }),
   ),
-  targetPid: Type.Optional(
+  targetPid: optional(
     setting<number | string>("count", {
       unit: "process id",
       description: "Process whose memory is the target's, on this machine.",
     }),
   ),
-  targetMetrics: Type.Optional(
+  targetMetrics: optional(
     setting<string>("http-url", {
       unit: "URL",
       description: "Where the target's memory is read: Prometheus text or JSON.",
     }),
   ),
-  connections: Type.Optional(
+  connections: optional(
     setting<number | string>("connections", {
       unit: "connections",
       default: 10,
       description: "Connections to the target.",
     }),
   ),
-  workers: Type.Optional(
+  workers: optional(
     setting<number | string>("workers", {
       unit: "threads",
       description:
         "Threads that send. Default: one less than the cores, at least 1, at most 4; never more than connections.",
     }),
   ),
-  size: Type.Optional(
+  size: optional(
     setting<number | string>("size", {
       default: 64,
       description:
         "Size of a whole message, template and payload; at least 32 bytes more than the template. When it is not given, a template that needs more gets more.",
     }),
   ),
-  message: Type.Optional(
+  message: optional(
     setting<string>("template", {
       default: "{{payload}}",
       description: "What the target wants to see; {{payload}} is replaced, once.",
     }),
   ),
-  messageFile: Type.Optional(
+  messageFile: optional(
     setting<string>("filled", {
       unit: "file",
       description: "File with the message template, in place of message. One line break at its end is left out.",
     }),
   ),
-  firstMessage: Type.Optional(listOf("filled", "Messages sent once after opening, in order (login, subscribe).")),
-  ready: Type.Optional(
+  firstMessage: optional(listOf("filled", "Messages sent once after opening, in order (login, subscribe).")),
+  ready: optional(
     setting<string>("ready", {
       description:
         "Text or /regular expression/ to be seen in a frame before the connection counts as ready. Default: ready at once.",
     }),
   ),
-  frame: Type.Optional(oneOf(["text", "binary"], { default: "text", description: "Frame type of the messages." })),
-  rate: Type.Optional(
+  frame: optional(oneOf(["text", "binary"], { default: "text", description: "Frame type of the messages." })),
+  rate: optional(
     setting<number | string>("rate-or-max", {
       default: 1000,
       description: "Messages per second in total over all connections and workers; max for as fast as answers come.",
     }),
   ),
-  inFlight: Type.Optional(
+  inFlight: optional(
     setting<number | string>("in-flight", {
       unit: "messages",
       default: 1,
       description: "With rate max: messages each connection keeps unanswered.",
     }),
   ),
-  arrival: Type.Optional(
+  arrival: optional(
     oneOf(["constant", "poisson"], {
       default: "constant",
       description: "Even spacing, or random gaps as of many independent users.",
     }),
   ),
-  burst: Type.Optional(burst),
-  duration: Type.Optional(
+  burst: optional(burst),
+  duration: optional(
     setting<string>("time", {
       default: "10s",
       description:
         "How long to send, warm-up not counted. When messages is given and duration is not: as long as the messages take.",
     }),
   ),
-  messages: Type.Optional(
+  messages: optional(
     setting<number | string>("count", {
       unit: "messages",
       description:
         "At most so many measured messages; with stages, in each stage. Default: what rate and duration give.",
     }),
   ),
-  warmup: Type.Optional(
+  warmup: optional(
     setting<string>("time-or-0", {
       default: "0s",
       description:
         "Sent first at the load of the first stage, and again wherever the number of connections changes; reported apart, in no total.",
     }),
   ),
-  drain: Type.Optional(
+  drain: optional(
     setting<string>("drain", {
       default: "auto",
       description:
         "How long to wait for answers at the end. auto: three times the p99.9 latency so far, 2 s to 30 s; less when all have come.",
     }),
   ),
-  stages: Type.Optional(
-    Type.Array(stage, { minItems: 1, description: "Loads one after the other, in place of rate, burst and duration." }),
+  stages: optional(
+    arrayOf(stage, { minItems: 1, description: "Loads one after the other, in place of rate, burst and duration." }),
   ),
-  scaling: Type.Optional(
+  scaling: optional(
     oneOf(["rate", "connections"], {
       description: "What grows from stage to stage; the scaling efficiency is taken over it. Default: none is taken.",
     }),
   ),
-  connect: Type.Optional(connect),
-  reconnect: Type.Optional(reconnect),
-  onLate: Type.Optional(
+  connect: optional(connect),
+  reconnect: optional(reconnect),
+  onLate: optional(
     oneOf(["catch-up", "skip"], {
       default: "catch-up",
       description: "Overdue messages are sent as soon as possible, or left out and counted.",
     }),
   ),
-  maxSlip: Type.Optional(
+  maxSlip: optional(
     setting<string>("time", {
       default: "100ms",
       description: "With onLate skip: a message later than this is left out.",
     }),
   ),
-  pacing: Type.Optional(
+  pacing: optional(
     oneOf(["timer", "precise"], {
       default: "timer",
       description: "Wake each millisecond, or spin on a core for schedule slip of microseconds.",
     }),
   ),
-  maxBuffered: Type.Optional(
+  maxBuffered: optional(
     setting<number | string>("size", {
       default: "1MiB",
       description: "What one connection may hold unsent before its messages wait.",
     }),
   ),
-  maxMessage: Type.Optional(
+  maxMessage: optional(
     setting<number | string>("size", {
       default: "16MiB",
       description: "A larger message from the target is a protocol failure (close code 1009).",
     }),
   ),
-  seed: Type.Optional(
+  seed: optional(
     setting<number | string>("seed", {
       description: "Every random choice follows from it. Default: chosen anew for each run, and printed.",
     }),
   ),
-  thresholds: Type.Optional(
+  thresholds: optional(
     listOf("filled", "What has to hold, for example latency.p99<200ms; a trailing warn makes one advisory."),
   ),
-  targetMemoryThresholds: Type.Optional(
+  targetMemoryThresholds: optional(
     listOf(
       "filled",
       "Further thresholds for runs in which the target's memory can be read: the mock, spawn, targetPid, targetMetrics.",
     ),
   ),
-  mock: Type.Optional(mock),
+  mock: optional(mock),
 };
 
 const overrides = (when: string) =>
-  Type.Optional(
-    Type.Object(settings, {
+  optional(
+    objectOf(settings, {
       additionalProperties: false,
       description: `Settings that change ${when}. Blocks are merged key by key, lists are replaced.`,
     }),
   );
 
 /** A profile file. */
-export const profileSchema = Type.Object(
+export const profileSchema = objectOf(
   {
-    description: Type.Optional(setting<string>("filled", { description: "What the profile finds out, in one line." })),
+    description: optional(setting<string>("filled", { description: "What the profile finds out, in one line." })),
     ...settings,
-    environments: Type.Optional(
-      Type.Object(
+    environments: optional(
+      objectOf(
         {
           full: overrides("at full scale"),
           dev: overrides("with ENVIRONMENT=dev"),
@@ -393,7 +390,7 @@ export const profileSchema = Type.Object(
 
 /** The settings a profile, one of its environments or the flags give, as written: texts with units. */
 export type SettingTexts = Static<TSettings>;
-type TSettings = ReturnType<typeof Type.Object<typeof settings>>;
+type TSettings = TObject<typeof settings>;
 /** One stage as written. */
 export type StageTexts = Static<typeof stage>;
 /** A profile file as written. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import type * as Yaml from "yaml";
 import { usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import { profileProblems, type ProfileProblem } from "./check-profile.ts";
@@ -19,6 +20,10 @@ export interface LoadedProfile {
   /** `profiles/ci.yaml:12`, the place of a setting; of the nearest block around it when it has none of its own. */
   place(path: readonly (string | number)[]): string;
 }
+
+const require = createRequire(import.meta.url);
+/** Loaded at the first profile: it takes 20 ms. */
+const yaml = (): typeof Yaml => require("yaml") as typeof Yaml;
 
 /** Two directories up in the checkout and in the installed package alike. */
 const builtInDirectory = fileURLToPath(new URL("../../profiles/", import.meta.url));
@@ -52,7 +57,7 @@ export function readProfile(word: string, workingDirectory: string): LoadedProfi
 }
 
 function loadProfile(path: string, shownPath: string): LoadedProfile {
-  const lines = new LineCounter();
+  const lines = new (yaml().LineCounter)();
   const document = parseYaml(readText(path, shownPath), shownPath, lines);
   const place = (at: readonly (string | number)[], atKey = false) =>
     `${shownPath}:${lineOf(document, lines, at, atKey)}`;
@@ -89,10 +94,10 @@ function fileError(shownPath: string, cause: unknown): unknown {
     : usageError(`cannot read "${shownPath}": ${code}`, "see whether it is there and may be read", cause);
 }
 
-function parseYaml(text: string, shownPath: string, lineCounter: LineCounter): Document {
-  let document: Document;
+function parseYaml(text: string, shownPath: string, lineCounter: Yaml.LineCounter): Yaml.Document {
+  let document: Yaml.Document;
   try {
-    document = parseDocument(text, { lineCounter, prettyErrors: false });
+    document = yaml().parseDocument(text, { lineCounter, prettyErrors: false });
   } catch (cause) {
     throw usageError(
       `${shownPath} cannot be read as YAML: it is nested too deeply`,
@@ -111,7 +116,7 @@ function parseYaml(text: string, shownPath: string, lineCounter: LineCounter): D
   throw usageError(few.join("\n       "), "indent with spaces, and put texts with : or # in quotes");
 }
 
-function toPlain(document: Document, shownPath: string): unknown {
+function toPlain(document: Yaml.Document, shownPath: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
@@ -139,7 +144,13 @@ function problemsError(
 }
 
 /** The line of a key or of what it holds, from 1. Through aliases the nearest block around it is taken. */
-function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[], atKey: boolean): number {
+function lineOf(
+  document: Yaml.Document,
+  lines: Yaml.LineCounter,
+  path: readonly (string | number)[],
+  atKey: boolean,
+): number {
+  const { isMap, isNode } = yaml();
   for (let length = path.length; length > 0; length--) {
     const part = path.slice(0, length);
     const parent: unknown = length === 1 ? document.contents : document.getIn(part.slice(0, -1), true);
@@ -152,6 +163,7 @@ function lineOf(document: Document, lines: LineCounter, path: readonly (string |
 }
 
 function keyStart(items: readonly unknown[], key: string | number): number | undefined {
+  const { isPair, isScalar } = yaml();
   const pair = items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key));
   return isPair(pair) && isScalar(pair.key) ? pair.key.range?.[0] : undefined;
 }

@@ -1,4 +1,5 @@
-import { Type, type TObject, type TProperties, type TUnsafe } from "@sinclair/typebox";
+import type { TObject, TProperties, TUnsafe } from "@sinclair/typebox";
+import { leaf, objectOf } from "./schema-nodes.ts";
 import type { SettingKind } from "./setting-kinds.ts";
 
 /** What is told about a setting. */
@@ -45,7 +46,7 @@ const numberKinds: readonly SettingKind[] = [
 
 /** A setting whose text is read as `kind`. */
 export function setting<T extends string | number>(kind: SettingKind, about: About): TUnsafe<T> {
-  return Type.Unsafe<T>({
+  return leaf<T>({
     type: numberKinds.includes(kind) ? ["string", "number"] : "string",
     [kindKey]: kind,
     ...shown(about, unitOf[kind]),
@@ -54,17 +55,17 @@ export function setting<T extends string | number>(kind: SettingKind, about: Abo
 
 /** A setting that is one of a few words. */
 export function oneOf<const T extends string>(words: readonly T[], about: About): TUnsafe<T> {
-  return Type.Unsafe<T>({ type: "string", enum: words, ...shown(about, words.join(" | ")) });
+  return leaf<T>({ type: "string", enum: words, ...shown(about, words.join(" | ")) });
 }
 
 /** A setting that is true or false. */
 export function flag(about: About): TUnsafe<boolean> {
-  return Type.Unsafe<boolean>({ type: "boolean", ...shown(about, "true | false") });
+  return leaf<boolean>({ type: "boolean", ...shown(about, "true | false") });
 }
 
 /** A list of texts that are each read as `kind`. */
 export function listOf(kind: SettingKind, description: string): TUnsafe<string[]> {
-  return Type.Unsafe<string[]>({
+  return leaf<string[]>({
     type: "array",
     items: { type: "string", [kindKey]: kind },
     ...shown({ description }, "list"),
@@ -79,7 +80,7 @@ export function settingsBlock<T extends TProperties>(
   also: { readonly type: readonly ["object", "boolean"]; readonly default: boolean },
 ): TUnsafe<boolean | TObject<T>["static"]>;
 export function settingsBlock<T extends TProperties>(description: string, properties: T, also?: object): object {
-  return { ...Type.Object(properties, { additionalProperties: false, description }), ...also };
+  return { ...objectOf(properties, { additionalProperties: false, description }), ...also };
 }
 
 function shown(about: About, unit: string | undefined): Readonly<Record<string, unknown>> {
