@@ -9,7 +9,6 @@ import { describePlan } from "../plan/describe-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { renderJson } from "../report/json-report.ts";
-import { renderTerminalReport } from "../report/terminal-report.ts";
 import { buildResult, type ResultInput } from "../result/build-result.ts";
 import { readEnvironment, readToolVersions } from "../result/read-environment.ts";
 import type { RunResult } from "../result/run-result.ts";
@@ -44,7 +43,7 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
       const collected = await runLoad(request, plan, target, thresholds, stopping, host);
       const result = await judgeOrSave(request, plan, collected, thresholds, path, host);
       const written = await writeResult(path, result, { replace: request.output.file !== null });
-      report(request, result, written.path, host);
+      await report(request, result, written.path, host);
       if (written.problem !== null) {
         const hint = written.problem.hint === undefined ? "" : `hint:  ${written.problem.hint}\n`;
         host.stderr.write(`error: ${written.problem.message}\n${hint}`);
@@ -165,7 +164,7 @@ function announce(notes: readonly string[], request: RunRequest, plan: Plan, tar
   host.stderr.write(`${describePlan(plan)}\n`);
 }
 
-function report(request: RunRequest, result: RunResult, savedPath: string, host: Host): void {
+async function report(request: RunRequest, result: RunResult, savedPath: string, host: Host): Promise<void> {
   const { json, quiet } = request.output;
   if (json) {
     host.stdout.write(renderJson(result));
@@ -178,6 +177,8 @@ function report(request: RunRequest, result: RunResult, savedPath: string, host:
     }
     return;
   }
+  // Loaded now, with the result saved: it is no concern of a run that is starting.
+  const { renderTerminalReport } = await import("../report/terminal-report.ts");
   host.stdout.write(
     renderTerminalReport(result, {
       colour: wantsColour(host),

@@ -1,11 +1,14 @@
+import { createRequire } from "node:module";
 import { deflateSync, inflateSync } from "node:zlib";
-import { decodeFromCompressedBase64, JsHistogram } from "hdr-histogram-js";
+import type * as HdrHistogramJs from "hdr-histogram-js";
 import { cellOf, Histogram, highestTrackableUs, histogramCells, type HistogramStats } from "./histogram.ts";
 
 /*
  * HdrHistogram V2, the form every HDR tool reads. Written here, as hdr-histogram-js 3.0.1 writes two header fields wrong
  * (normalizing offset 1, and the integer 1 for the ratio 1.0), upon which other readers give a wrong mean.
  */
+
+const require = createRequire(import.meta.url);
 
 const cookie = 0x1c849313;
 const compressedCookie = 0x1c849314;
@@ -88,6 +91,8 @@ export function decodeHdr(base64: string, exact: Partial<HistogramStats> = {}): 
   if (digits < 0 || digits > 5 || lowest < 1 || highest < 2 * lowest || highest > Number.MAX_SAFE_INTEGER) {
     throw new Error(`an HdrHistogram of ${digits} digits from ${lowest} to ${highest} cannot be read`);
   }
+  // Loaded when the first saved result is read: it takes 25 ms.
+  const { decodeFromCompressedBase64, JsHistogram } = require("hdr-histogram-js") as typeof HdrHistogramJs;
   // Without WebAssembly it is always its JavaScript histogram, whose interface does not show the cells.
   const decoded: unknown = decodeFromCompressedBase64(base64, 64, false);
   if (!(decoded instanceof JsHistogram)) throw new Error("hdr-histogram-js gave another kind of histogram");

@@ -5,7 +5,7 @@ import { blockOfParts, sumOfParts, type BlockParts } from "./build-block.ts";
 import { cpuPerMillionMessages, worstLag, worstOf } from "./build-generator.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { phasesOfSavedPlan, templateOfSavedPlan } from "./read-saved-plan.ts";
-import { resultSchemaName } from "./run-result.ts";
+import { resultSchemaName } from "./result-schema-name.ts";
 import type {
   ResultFailure,
   ResultGenerator,

@@ -7,7 +7,7 @@ import { buildMemory } from "./build-memory.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { deliveryFromBooks } from "./delivery-from-books.ts";
 import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
-import { resultSchemaName } from "./run-result.ts";
+import { resultSchemaName } from "./result-schema-name.ts";
 import type {
   ResultEnvironment,
   ResultInterval,

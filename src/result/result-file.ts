@@ -3,7 +3,8 @@ import { Value } from "@sinclair/typebox/value";
 import { usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import { brokenIdentities } from "./check-identities.ts";
 import { findJsonFault } from "./find-json-fault.ts";
-import { resultSchemaName, runResultSchema, type RunResult } from "./run-result.ts";
+import { resultSchemaName } from "./result-schema-name.ts";
+import { runResultSchema, type RunResult } from "./run-result.ts";
 import { histogramOfTimes, type SavedTimes } from "./times-of-histogram.ts";
 import { fileErrorCode, fileErrorReason } from "./write-atomically.ts";
 

@@ -1,9 +1,7 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { blockSchema, timesSchema } from "./result-blocks.ts";
-
-/** The value of `schema` in every file of this version. A reader takes any file of the same number, whatever was added to it. */
-export const resultSchemaName = "floodgate.result/1";
+import { resultSchemaName } from "./result-schema-name.ts";
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const orNull = <T extends TSchema>(schema: T, description?: string) =>

@@ -1,7 +1,7 @@
 import { monotonicMs } from "../host/monotonic-clock.ts";
 import type { ConnectPlan, LimitPlan } from "../plan/plan.ts";
 import { openRawTransport } from "./raw-transport.ts";
-import { openWsTransport } from "./ws-transport.ts";
+import { loadWs, openWsTransport } from "./ws-transport.ts";
 import { makeTransportContext } from "./transport-context.ts";
 import type { Transport, TransportListener } from "./transport.ts";
 
@@ -20,6 +20,7 @@ export function makeTransportOpener(plan: {
   readonly limits: LimitPlan;
 }): OpenTransport {
   const context = makeTransportContext({ connect: plan.connect, limits: plan.limits, closeTimeoutMs }, monotonicMs);
+  if (plan.connect.compress) loadWs();
   const open = plan.connect.compress ? openWsTransport : openRawTransport;
   return (listener, localAddress) => open(listener, context, localAddress);
 }

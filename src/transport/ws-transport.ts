@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { createRequire } from "node:module";
 import type { Socket } from "node:net";
-import { WebSocket, type ClientOptions } from "ws";
+import type * as Ws from "ws";
 import type { Failure } from "../errors/failure.ts";
 import { closePayload } from "../wire/frame-writer.ts";
 import { refusedUpgrade } from "../wire/handshake.ts";
@@ -24,6 +25,13 @@ const pongLimitBytes = 64 * 1024;
 const refusalWaitMs = 1000;
 const bodyBytes = 200;
 
+const require = createRequire(import.meta.url);
+
+/** The package `ws`. Loading it takes 40 ms: the first call should not be within an attempt to connect. */
+export function loadWs(): typeof Ws {
+  return require("ws") as typeof Ws;
+}
+
 /** Starts a connection through the `ws` package, which offers compression (permessage-deflate). */
 export function openWsTransport(
   listener: TransportListener,
@@ -43,7 +51,7 @@ type State = "opening" | "open" | "closing" | "abandoned" | "ended";
 class WsTransport implements Transport {
   readonly #listener: TransportListener;
   readonly #context: TransportContext;
-  readonly #ws: WebSocket;
+  readonly #ws: Ws.WebSocket;
   readonly #startedMs: number;
   readonly #afterSend: () => void;
   #socket: Socket;
@@ -119,12 +127,12 @@ class WsTransport implements Transport {
     return socket;
   }
 
-  #openWebSocket(): WebSocket {
+  #openWebSocket(): Ws.WebSocket {
     const { url, options } = this.#context;
     const target = new URL(url);
     target.hash = "";
     // The types of `ws` do not know `closeTimeout` yet.
-    const clientOptions: ClientOptions & { readonly closeTimeout: number } = {
+    const clientOptions: Ws.ClientOptions & { readonly closeTimeout: number } = {
       createConnection: () => this.#socket,
       headers: headerRecord(options.connect.headers),
       perMessageDeflate: options.connect.compress ? { threshold: 0 } : false,
@@ -133,6 +141,7 @@ class WsTransport implements Transport {
       followRedirects: false,
       closeTimeout: options.closeTimeoutMs,
     };
+    const { WebSocket } = loadWs();
     const ws = new WebSocket(target, [...options.connect.subprotocols], clientOptions);
     ws.on("open", () => this.#opened());
     ws.on("unexpected-response", (_request: ClientRequest, response: IncomingMessage) => this.#refused(response));
