@@ -44,14 +44,19 @@ export class RecordedWorker {
     return this.recorder.recordSent(connection, intendedMs, this.#nowMs, phase, messageBytes, wasBlocked);
   }
 
-  /** Sends a message of the closed loop (phase 2); returns its sequence. */
-  sendNow(connection = 0): number {
-    return this.recorder.recordSentNow(connection, this.#nowMs, 2, messageBytes);
+  /** Sends messages of the closed loop (phase 2) in one write; returns their sequences. */
+  sendBurst(count: number, connection = 0): readonly number[] {
+    const first = this.recorder.recordBurst(connection, count, this.#nowMs, 2, messageBytes);
+    return Array.from({ length: count }, (_, index) => first + index);
   }
 
   /** One read that brings a sound copy of each of these messages; true where it freed a place in the window. */
   receive(sequences: readonly number[], connection = 0): readonly boolean[] {
-    return sequences.map((sequence) => this.recorder.recordReceived(connection, sequence, this.#nowMs, messageBytes));
+    const freed = sequences.map((sequence) =>
+      this.recorder.recordReceived(connection, sequence, this.#nowMs, messageBytes),
+    );
+    this.recorder.settleRun();
+    return freed;
   }
 
   /** `which` is one of `counter`. */

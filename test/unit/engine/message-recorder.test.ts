@@ -28,22 +28,23 @@ describe("the message recorder", () => {
 
   it("gives a closed loop no schedule: all sent was offered, and latency is service", () => {
     const worker = new RecordedWorker();
-    const sequence = worker.at(2100).sendNow();
-    expect(worker.at(2107).receive([sequence])).toEqual([true]);
+    const sequences = worker.at(2100).sendBurst(3);
+    expect(worker.at(2107).receive(sequences.slice(1))).toEqual([true, true]);
     const { latency, service, ownSlip } = worker.cells.phases[2]!;
     expect([counter.offered, counter.sent, counter.delivered].map((which) => worker.count(which, 2))).toEqual([
-      1, 1, 1,
+      3, 3, 2,
     ]);
     expect([latency, ownSlip].map(samplesOf)).toEqual([0, 0]);
-    expect(service.stats[histogramStat.sum]).toBe(7000);
-    expect(samplesOf(worker.cells.intervals[2]!.latency)).toBe(1);
-    expect(worker.cells.intervals[2]!.counts[intervalCounter.sent]).toBe(1);
+    expect(service.stats[histogramStat.sum]).toBe(14_000);
+    expect(samplesOf(worker.cells.intervals[2]!.latency)).toBe(2);
+    expect(worker.cells.intervals[2]!.counts[intervalCounter.sent]).toBe(3);
+    expect(worker.count(counter.bytesSent, 2)).toBe(3 * messageBytes);
   });
 
   it("frees a place in the window once per message, and none for a scheduled one", () => {
     const worker = new RecordedWorker();
     const scheduled = worker.at(1900).send({ phase: 1 });
-    const held = worker.at(2100).sendNow();
+    const [held = 0] = worker.at(2100).sendBurst(1);
     expect(worker.receive([scheduled, held, held])).toEqual([false, true, false]);
   });
 
@@ -117,6 +118,19 @@ describe("the message recorder", () => {
     expect(worker.count(counter.lostMissing)).toBe(0);
   });
 
+  it("counts answers of one read each by its own instants and phase, however many came together", () => {
+    const worker = new RecordedWorker();
+    const early = worker.at(900).send();
+    const late = worker.at(1100).send({ phase: 1 });
+    const burst = worker.at(2100).sendBurst(2);
+    worker.at(2200).receive([early, ...burst, late]);
+    const sums = [0, 1].map((phase) => worker.cells.phases[phase]!.latency.stats[histogramStat.sum]);
+    expect(sums).toEqual([1_300_000, 1_100_000]);
+    expect([0, 1, 2].map((phase) => worker.count(counter.delivered, phase))).toEqual([1, 1, 2]);
+    expect(worker.cells.phases[2]!.service.stats[histogramStat.sum]).toBe(200_000);
+    expect(worker.count(counter.deliveredInWindow, 2)).toBe(4);
+  });
+
   it("tells what was lost with its connection from what never came, in the second it was intended in", () => {
     const worker = new RecordedWorker();
     worker.at(100).send({ connection: 0 });
@@ -187,15 +201,17 @@ describe("the message recorder", () => {
 
 type Event =
   | { readonly kind: "wait"; readonly ms: number }
-  | { readonly kind: "send" | "close"; readonly connection: number }
+  | { readonly kind: "send"; readonly connection: number; readonly count: number }
+  | { readonly kind: "close"; readonly connection: number }
   | { readonly kind: "answer" | "corrupt"; readonly connection: number; readonly sequences: readonly number[] };
 
 const connection = fc.nat({ max: 1 });
 const sequences = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 });
+const send = fc.record({ kind: fc.constant("send" as const), connection, count: fc.integer({ min: 1, max: 20 }) });
 const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 900 }) }),
-  fc.record({ kind: fc.constant("send" as const), connection }),
-  fc.record({ kind: fc.constant("send" as const), connection }),
+  send,
+  send,
   fc.record({ kind: fc.constant("answer" as const), connection, sequences }),
   fc.record({ kind: fc.constant("corrupt" as const), connection, sequences }),
   fc.record({ kind: fc.constant("close" as const), connection }),
