@@ -83,7 +83,12 @@ export const runFlags: readonly FlagSpec[] = [
     group: load,
     about: "at most so many messages; in each stage, when there are stages",
   },
-  { flags: "-w, --workers <n>", setting: "workers", group: load, about: "threads (default: cores less one, 1 to 4)" },
+  {
+    flags: "-w, --workers <n>",
+    setting: "workers",
+    group: load,
+    about: "threads, or processes where one may not open enough files (default: cores less one, 1 to 4)",
+  },
   {
     flags: "--mode <mode>",
     setting: "mode",

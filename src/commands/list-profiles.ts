@@ -1,6 +1,7 @@
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { describeChoice, describePlan } from "../plan/describe-plan.ts";
+import { noLimits } from "../plan/fit-workers.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { resolveWords, targetOf } from "../profile/make-run-request.ts";
 import type { MergedSettings, SettingLayer } from "../profile/merge-layers.ts";
@@ -23,7 +24,7 @@ export function renderProfileList(environment: string | undefined, host: Host): 
   let choice = "";
   const entries = names.map((name) => {
     const { profile, settings } = resolveWords({ profile: name, flags: noFlags, environment }, host);
-    const plan = makePlan(settings, () => 0).plan;
+    const plan = makePlan(settings, () => 0, noLimits).plan;
     choice = `environment ${plan.environment.name} (${plan.environment.reason})`;
     const indent = " ".repeat(width + 4);
     return `  ${name.padEnd(width)}  ${profile?.texts.description ?? ""}\n${wrap(describePlan(plan), indent)}\n`;
@@ -34,7 +35,7 @@ export function renderProfileList(environment: string | undefined, host: Host): 
 /** One profile as resolved here: what would run, each setting and who said so. */
 export function renderProfile(name: string, environment: string | undefined, host: Host): string {
   const { profile, merged, settings } = resolveWords({ profile: name, flags: noFlags, environment }, host);
-  const { plan, notes } = makePlan(settings, () => 0);
+  const { plan, notes } = makePlan(settings, () => 0, host.machineLimits());
   const target = targetOf(merged, host);
   const lines = [
     `${profile?.name ?? name}: ${profile?.texts.description ?? "(no description)"}`,

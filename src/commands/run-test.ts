@@ -1,12 +1,14 @@
 import type { Collected, RunEnd } from "../engine/collected.ts";
 import { PlanRun } from "../engine/run-plan.ts";
+import { ProcessPool } from "../engine/process-pool.ts";
 import { ThreadPool } from "../engine/thread-pool.ts";
+import type { StartWorkers } from "../engine/worker-pool.ts";
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
 import { isBookCounter } from "../mock-server/mock-books.ts";
 import { describePlan } from "../plan/describe-plan.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, WorkersAs } from "../plan/plan.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { renderJson } from "../report/json-report.ts";
 import { buildResult, type ResultInput } from "../result/build-result.ts";
@@ -25,8 +27,9 @@ import { decideVerdict } from "../verdict/verdict.ts";
 import { showProgress, type Progress } from "./show-progress.ts";
 import { wantsColour } from "./wants-colour.ts";
 
-/** The built file that each worker thread loads. */
+/** The built files that worker threads and worker processes load. */
 const threadEntry = new URL("../engine/worker/thread-entry.js", import.meta.url);
+const processEntry = new URL("../engine/worker/process-entry.js", import.meta.url);
 
 /** `floodgate run`: checks, target, load, result, verdict, report; in this order. */
 export async function runTest(request: RunRequest, host: Host): Promise<ExitCode> {
@@ -89,7 +92,7 @@ async function runLoad(
     },
     targetMemory: target.memory,
     targetDescription: target.description,
-    startWorkers: (tasks, listener) => new ThreadPool(threadEntry, tasks, listener),
+    startWorkers: startWorkersAs(plan.workersAs),
     onTick(collect, stage) {
       if (progress === null && live === null) return;
       const result = buildResult({ ...resultInput(request, plan, collect(), host), includeEncodedHistograms: false });
@@ -106,6 +109,11 @@ async function runLoad(
   } finally {
     progress?.end();
   }
+}
+
+function startWorkersAs({ kind }: WorkersAs): StartWorkers {
+  return (tasks, listener) =>
+    kind === "threads" ? new ThreadPool(threadEntry, tasks, listener) : new ProcessPool(processEntry, tasks, listener);
 }
 
 /** A result that does not add up is a bug of ours; what was measured is saved all the same, and says so. */

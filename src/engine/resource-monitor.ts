@@ -1,4 +1,5 @@
 import type { MachineCounters } from "../host/process-probes.ts";
+import type { WorkersAs } from "../plan/plan.ts";
 import type { MemorySeries } from "./collected.ts";
 import type { MemorySource } from "./memory-source.ts";
 
@@ -24,6 +25,7 @@ export class ResourceMonitor {
   readonly samples: ResourceSample[] = [];
   readonly #probes: ResourceProbes;
   readonly #target: MemorySource;
+  readonly #workersAs: WorkersAs;
   #generatorPeak = 0;
   #targetPeak: number | null = null;
   #cpuSeconds = 0;
@@ -35,7 +37,8 @@ export class ResourceMonitor {
   #totalTicks = 0;
   #loadedMs = 0;
 
-  constructor(probes: ResourceProbes, target: MemorySource) {
+  constructor(probes: ResourceProbes, target: MemorySource, workersAs: WorkersAs) {
+    this.#workersAs = workersAs;
     this.#probes = probes;
     this.#target = target;
   }
@@ -98,7 +101,10 @@ export class ResourceMonitor {
 
   get generatorMemory(): MemorySeries {
     return {
-      source: "process.memoryUsage().rss, the whole process with all workers",
+      source:
+        this.#workersAs.kind === "threads"
+          ? "process.memoryUsage().rss, the whole process with all workers"
+          : "process.memoryUsage().rss of this process and every worker process, added; pages they share count in each",
       samples: this.samples.map(({ tMs, generatorBytes, connections, delivered }) => ({
         tMs,
         bytes: generatorBytes,

@@ -21,8 +21,8 @@ export interface RunSurroundings {
 /** What a run is doing now. */
 export type RunStage = "connecting" | "load" | "draining" | "closing";
 
-/** Between the order to start and the start: long enough to reach every worker. */
-const startDelayMs = 20;
+/** Between the order to start and the start: long enough to reach every worker, also one that is a process. */
+const startDelaysMs = { threads: 20, processes: 100 } as const;
 /** A worker that is silent so long after it should have answered is given up. */
 const answerTimeoutMs = 15_000;
 const shortestDrainMs = 2_000;
@@ -54,7 +54,11 @@ export class PlanRun {
     this.#surroundings = surroundings;
     const phaseCount = plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
     this.#cells = Array.from({ length: plan.workers }, () => allocateWorkerCells(phaseCount));
-    this.#resources = new ResourceMonitor(surroundings.probes, surroundings.targetMemory);
+    const probes = {
+      ...surroundings.probes,
+      residentBytes: () => surroundings.probes.residentBytes() + this.#pool.residentBytes,
+    };
+    this.#resources = new ResourceMonitor(probes, surroundings.targetMemory, plan.workersAs);
     this.#runStartMs = surroundings.clock.monotonicMs();
     const epochMs = surroundings.clock.epochMs();
     this.#collector = new SnapshotCollector(plan, this.#cells, this.#resources, this.#runStartMs, epochMs);
@@ -118,6 +122,7 @@ export class PlanRun {
     if (this.#wasStopped()) return;
     await this.#sample();
     if (this.#wasStopped()) return;
+    const startDelayMs = startDelaysMs[this.#plan.workersAs.kind];
     const startMs = this.#nowMs() + startDelayMs;
     this.#collector.segmentStarted(startMs);
     this.#latestEndMs = 0;

@@ -156,7 +156,7 @@ export class SnapshotCollector {
       failures: mergeFailures(this.#notes),
       generator: {
         workers: this.#cells.map((cells, index) => this.#workerHealth(cells, index)),
-        cpuSeconds: this.#resources.cpuSeconds,
+        cpuSeconds: this.#cpuSeconds(),
         lostWorkers: [...this.#lost].map(([index, reason]) => ({ index, reason })),
         memory: this.#resources.generatorMemory,
         throttledRatio: this.#resources.throttledRatio,
@@ -168,6 +168,13 @@ export class SnapshotCollector {
       firstForeignFrame: this.#notes.find((notes) => notes?.firstForeignFrame != null)?.firstForeignFrame ?? null,
       compressionAgreed: this.#notes.every((notes) => notes?.compressionAgreed ?? true),
     };
+  }
+
+  /** Of the measured load. Worker processes read their own, each over its share of it. */
+  #cpuSeconds(): number {
+    if (this.#plan.workersAs.kind === "threads") return this.#resources.cpuSeconds;
+    const ofWorkers = this.#sumOverWorkers((cells) => Math.max(0, cells.health[healthCell.cpuSeconds]!));
+    return this.#resources.cpuSeconds + ofWorkers;
   }
 
   #collectPhase(plan: PhasePlan, index: number, nowMs: number): CollectedPhase | null {

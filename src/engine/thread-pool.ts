@@ -10,6 +10,7 @@ const destroyTimeoutMs = 2000;
 /** Threads for one run, each with one share. The only user of tinypool. */
 export class ThreadPool implements WorkerPool {
   readonly workers: readonly WorkerHandle[];
+  readonly residentBytes = 0;
   readonly #pool: Tinypool;
   readonly #tasks: readonly Promise<void>[];
   readonly #ports: readonly MessagePort[];

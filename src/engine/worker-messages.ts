@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { CellsUpdate } from "../measure/cells-mirror.ts";
 import type { LateSamples } from "../measure/interval-recorder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { FailureCount } from "./collected.ts";
@@ -17,6 +18,26 @@ export interface ShareTask {
 export interface ThreadTask extends ShareTask {
   /** Commands come in, events go out. */
   readonly port: MessagePort;
+}
+
+/** What a process is started with; it makes cells of its own, which are mirrored into those of the task. */
+export type ProcessTask = Omit<ShareTask, "cells">;
+
+/** Main process to worker process. */
+export type ToWorkerProcess =
+  | { readonly kind: "start"; readonly task: ProcessTask }
+  /** The stop request of the main side's cells comes with every command. */
+  | { readonly kind: "command"; readonly command: WorkerCommand; readonly stop: number };
+
+/** Worker process to main process: what has changed in its cells, and what there is to say beside that. */
+export interface FromWorkerProcess {
+  /** As of this message; null when nothing has changed since the last one. */
+  readonly cells: CellsUpdate | null;
+  /** Of the worker's process, now. */
+  readonly residentBytes: number;
+  readonly event: WorkerEvent | null;
+  /** Not null in the last message. */
+  readonly outcome: WorkerOutcome | null;
 }
 
 /** A worker's end of its line to the main side, whatever lies between: a thread's port or a process' channel. */

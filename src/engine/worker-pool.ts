@@ -3,6 +3,8 @@ import type { ShareTask, WorkerCommand, WorkerEvent } from "./worker-messages.ts
 /** The workers of one run, each with one share: threads (thread-pool.ts) or processes (process-pool.ts). */
 export interface WorkerPool {
   readonly workers: readonly WorkerHandle[];
+  /** Of workers that are processes of their own, as they last told; 0 for threads. */
+  readonly residentBytes: number;
   /** Resolves when every share has ended, one way or the other. */
   allEnded(): Promise<void>;
   /** Ends the workers, whatever they are doing. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Host, TextSink } from "./host.ts";
+import { readMachineLimits } from "./machine-limits.ts";
 import { monotonicMs } from "./monotonic-clock.ts";
 
 /** `runFailed` of src/errors/exit-code.ts, which this folder does not import. */
@@ -17,6 +18,7 @@ export function nodeHost(): Host {
     stderr: textSink(process.stderr, () => undefined),
     clock: { monotonicMs, epochMs: () => Date.now() },
     cores: availableParallelism(),
+    machineLimits: readMachineLimits,
     randomSeed: () => randomBytes(4).readUInt32LE(0),
     onStopSignal(listener) {
       const signals = ["SIGINT", "SIGTERM"] as const;

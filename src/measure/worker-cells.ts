@@ -114,6 +114,7 @@ export interface HistogramCells {
 }
 
 const histogramBytes = histogramStat.length * 8 + histogramCells * 4;
+const controlBytes = 64;
 const phaseHistograms = 5;
 const intervalHistograms = 2;
 
@@ -121,7 +122,7 @@ const intervalHistograms = 2;
 export function allocateWorkerCells(phaseCount: number): WorkerCells {
   const perPhase = counter.length * 8 + phaseHistograms * align8(histogramBytes);
   const perInterval = intervalCounter.length * 8 + intervalHistograms * align8(histogramBytes);
-  const bytes = 64 + healthCell.length * 8 + phaseCount * perPhase + intervalRingLength * perInterval;
+  const bytes = controlBytes + healthCell.length * 8 + phaseCount * perPhase + intervalRingLength * perInterval;
   const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount);
   for (const phase of cells.phases) {
     for (const histogram of [phase.latency, phase.service, phase.ownSlip, phase.blockedSlip, phase.connect]) {
@@ -153,7 +154,8 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): 
     stats: floats(histogramStat.length),
     cells: new Uint32Array(memory, take(histogramCells * 4), histogramCells),
   });
-  const controlCells = new Int32Array(memory, take(64), 16);
+  const controlCells = controlView(memory);
+  take(controlBytes);
   const health = floats(healthCell.length);
   const phases = Array.from({ length: phaseCount }, () => ({
     counts: floats(counter.length),
@@ -169,6 +171,11 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): 
     slip: histogram(),
   }));
   return { memory, control: controlCells, health, phases, intervals };
+}
+
+/** The control cells of that memory. */
+export function controlView(memory: SharedArrayBuffer): Int32Array {
+  return new Int32Array(memory, 0, controlBytes / 4);
 }
 
 function align8(bytes: number): number {

@@ -12,7 +12,7 @@ export function describePlan(plan: Plan): string {
   const warmups = plan.segments.flatMap((segment) => segment.phases).filter((phase) => !phase.measured);
   const warmup = `${warmups.length > 1 ? "and" : "after"} ${formatDurationMs(sumMs(warmups))} warm-up`;
   const time = `${formatDurationMs(sumMs(phases))}${warmups.length > 0 ? ` ${warmup}` : ""}`;
-  const workers = counted(plan.workers, "worker");
+  const workers = `${counted(plan.workers, "worker")}${plan.workersAs.kind === "processes" ? " (processes)" : ""}`;
   const only = phases.length === 1 ? phases[0] : undefined;
   if (only !== undefined) return `${describeSingle(only, plan, workers)}, ${time}`;
   const connections = rangeOf(plan.segments.map((segment) => segment.connections));

@@ -1,5 +1,7 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Settings, StageSettings } from "../profile/settings.ts";
+import { formatCount } from "../units/count.ts";
+import { fitWorkers, missingAddresses, type MachineLimits } from "./fit-workers.ts";
 import { markerBytes, smallestMessageBytes } from "./message-template.ts";
 import type { Load, MessagePlan, PhasePlan, Plan, Segment } from "./plan.ts";
 
@@ -10,11 +12,18 @@ export interface MadePlan {
   readonly notes: readonly string[];
 }
 
-/** Settings -> Plan. `random32` gives 32 random bits that follow from nothing: for the run's id, and for a seed nobody chose. */
-export function makePlan(settings: Settings, random32: () => number): MadePlan {
+/**
+ * Settings -> Plan for a machine with these limits. `random32` gives 32 random bits that follow from nothing: for the run's
+ * id, and for a seed nobody chose. Throws a usage error for what cannot be done.
+ */
+export function makePlan(settings: Settings, random32: () => number, machine: MachineLimits): MadePlan {
   const segments = makeSegments(settings);
   const most = Math.max(...segments.map((segment) => segment.connections));
-  const workers = Math.min(settings.workers, most);
+  const wanted = {
+    workers: settings.workers,
+    askedBy: isDefault(settings, "workers") ? null : settings.nameOf("workers"),
+  };
+  const { workers, workersAs } = fitWorkers(most, wanted, machine);
   const plan: Plan = {
     title: settings.title,
     tags: settings.tags,
@@ -24,6 +33,7 @@ export function makePlan(settings: Settings, random32: () => number): MadePlan {
     seed: settings.seed ?? random32() >>> 0,
     runId: makeRunId(random32),
     workers,
+    workersAs,
     message: makeMessage(settings),
     connect: settings.connect,
     pacing: settings.pacing,
@@ -32,7 +42,7 @@ export function makePlan(settings: Settings, random32: () => number): MadePlan {
     segments,
     scaling: settings.scaling,
   };
-  return { plan, notes: notesOn(settings, plan) };
+  return { plan, notes: [...notesOnWorkers(settings, plan, most), ...notesOnPorts(settings, most, machine)] };
 }
 
 /** A new segment begins where the number of connections changes; phases follow each other without a gap. */
@@ -112,11 +122,36 @@ function makeRunId(random32: () => number): string {
   return id;
 }
 
-function notesOn(settings: Settings, plan: Plan): readonly string[] {
+function notesOnWorkers(settings: Settings, plan: Plan, connections: number): readonly string[] {
   const notes: string[] = [];
-  if (settings.nameOf("workers").includes("default")) return notes;
-  if (plan.workers < settings.workers) {
+  if (!isDefault(settings, "workers") && plan.workers < settings.workers) {
     notes.push(`${plan.workers} of ${settings.workers} workers are used: a worker needs at least one connection`);
   }
+  if (plan.workersAs.kind === "processes") {
+    const openFiles = formatCount(plan.workersAs.openFiles);
+    notes.push(
+      `workers are processes: each may open ${openFiles} files, too few for ${formatCount(connections)} connections`,
+    );
+  }
   return notes;
+}
+
+/** What a local address cannot hold is refused; behind a name there may be several targets, each with ports of its own. */
+function notesOnPorts(settings: Settings, connections: number, machine: MachineLimits): readonly string[] {
+  const { url, localAddresses } = settings.connect;
+  const missing = missingAddresses(connections, localAddresses.length, machine);
+  if (missing === null) return [];
+  const from = localAddresses.length < 2 ? "1 local address" : `${localAddresses.length} local addresses`;
+  const problem = `${formatCount(connections)} connections need more ports than ${from} can have to one target: ${formatCount(missing.localPorts)} each`;
+  const mend = `name ${missing.needed} addresses of this machine with --local-address`;
+  if (!isAddress(new URL(url).hostname)) return [`${problem}; if the target has one address, ${mend}`];
+  throw usageError(problem, mend);
+}
+
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
+}
+
+function isDefault(settings: Settings, setting: string): boolean {
+  return settings.nameOf(setting).includes("default");
 }

@@ -11,6 +11,7 @@ export interface Plan {
   /** 11 characters of [0-9A-Za-z_-]; tells messages of this run from all others. */
   readonly runId: string;
   readonly workers: number;
+  readonly workersAs: WorkersAs;
   readonly message: MessagePlan;
   readonly connect: ConnectPlan;
   readonly pacing: PacingPlan;
@@ -23,6 +24,9 @@ export interface Plan {
 }
 
 export type Mode = "echo" | "oneway" | "connect";
+
+/** Threads of one process, or processes where one may not open enough files (`openFiles`) for all connections. */
+export type WorkersAs = { readonly kind: "threads" } | { readonly kind: "processes"; readonly openFiles: number };
 
 export interface EnvironmentChoice {
   readonly name: "full" | "dev" | "ci" | "quick";

@@ -1,7 +1,10 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
+import { connectionsPerProcess, type MachineLimits } from "../plan/fit-workers.ts";
 import { makePlan } from "../plan/make-plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { TargetRequest } from "../target/target-request.ts";
+import { formatCount } from "../units/count.ts";
 import { chooseEnvironment } from "./choose-environment.ts";
 import type { MergedSettings, SettingLayer } from "./merge-layers.ts";
 import { recordSettings } from "./record-settings.ts";
@@ -31,8 +34,10 @@ export type SettingWords = Pick<RunWords, "profile" | "flags" | "environment">;
 /** Reads the profile, resolves all settings and makes the plan. Throws usage errors; nothing has been sent. */
 export function makeRunRequest(words: RunWords, host: Host): RunRequest {
   const { profile, merged, settings } = resolveWords(words, host);
-  const { plan, notes } = makePlan(settings, () => host.randomSeed());
+  const limits = host.machineLimits();
+  const { plan, notes } = makePlan(settings, () => host.randomSeed(), limits);
   const target = targetOf(merged, host);
+  if (target.kind === "mock") refuseCrowdedMock(plan, target.options.maxConnections, limits);
   const request: RunRequest = {
     plan,
     target,
@@ -41,7 +46,7 @@ export function makeRunRequest(words: RunWords, host: Host): RunRequest {
     strict: words.strict,
     output: words.output,
     notes,
-    settings: recordSettings(merged, settings),
+    settings: recordSettings(merged, { ...settings, workers: plan.workers }),
   };
   if (words.abortOnFail !== null && request.thresholds.length === 0) {
     throw usageError("--abort-on-fail needs a threshold to watch", "add --threshold 'latency.p99<200ms', for example");
@@ -95,6 +100,17 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
     return { kind: "url", url, memory: { kind: "pid", pid: readChecked("count", targetPid) } };
   if (targetMetrics !== undefined) return { kind: "url", url, memory: { kind: "metrics", url: targetMetrics } };
   return { kind: "url", url, memory: null };
+}
+
+/** The mock is one process, with the limit of one. */
+function refuseCrowdedMock(plan: Plan, maxConnections: number | null, { openFiles }: MachineLimits): void {
+  const connections = Math.max(...plan.segments.map((segment) => segment.connections));
+  const held = Math.min(connections, maxConnections ?? Infinity);
+  if (openFiles === null || held <= connectionsPerProcess(openFiles)) return;
+  throw usageError(
+    `the built-in mock cannot hold ${formatCount(held)} connections: its process may open ${formatCount(openFiles)} files`,
+    "raise the limit (ulimit -n), or name a target that is several processes",
+  );
 }
 
 const answerFaults = ["latency", "drop", "duplicate", "reorder", "corrupt", "stall"];

@@ -215,9 +215,9 @@ const settings = {
   ),
   workers: optional(
     setting<number | string>("workers", {
-      unit: "threads",
+      unit: "workers",
       description:
-        "Threads that send. Default: one less than the cores, at least 1, at most 4; never more than connections.",
+        "Threads that send; processes where all connections need more files than one may open (ulimit -n). Default: one less than the cores, at least 1, at most 4, and as many processes as it takes; never more than connections.",
     }),
   ),
   size: optional(

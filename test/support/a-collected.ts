@@ -37,6 +37,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
     seed: 42,
     runId: "aRunId-0001",
     workers: 2,
+    workersAs: { kind: "threads" },
     message: { sizeBytes: 100, frameType: "text", templatePrefix: "", templateSuffix: "" },
     connect: {
       url: "ws://127.0.0.1:8080/",

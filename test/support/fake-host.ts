@@ -21,6 +21,7 @@ export function fakeHost(changes: Partial<Host> = {}): {
     stderr: sink("stderr"),
     clock: { monotonicMs: () => 0, epochMs: () => 0 },
     cores: 4,
+    machineLimits: () => ({ openFiles: null, localPorts: null }),
     randomSeed: () => (random += 0x9e37_79b9) >>> 0,
     onStopSignal: () => () => undefined,
     exitNow: (code) => {

@@ -22,6 +22,8 @@ export interface CliOptions {
   readonly timeoutMs?: number;
   /** Flags for Node itself. */
   readonly nodeArgs?: readonly string[];
+  /** The limit of open files it is run with, in place of the one of the tests. */
+  readonly openFiles?: number;
   /** Another script in place of the built command. */
   readonly script?: string;
 }
@@ -48,7 +50,9 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 
 /** Starts `floodgate <args>`; the caller may watch it, and awaits `end`. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.script ?? mainPath, ...args], {
+  const command = [process.execPath, ...(options.nodeArgs ?? []), options.script ?? mainPath, ...args];
+  const [name, ...words] = options.openFiles === undefined ? command : limited(options.openFiles, command);
+  const child = spawn(name!, words, {
     cwd: options.cwd,
     env: cleanEnvironment(options.env ?? {}),
     stdio: ["pipe", "pipe", "pipe"],
@@ -110,6 +114,10 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
         watch();
       }),
   };
+}
+
+function limited(openFiles: number, command: readonly string[]): readonly string[] {
+  return ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh", ...command];
 }
 
 function cleanEnvironment(added: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,4 +1,6 @@
 import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
+import { isMainThread } from "node:worker_threads";
+import { processCpuSeconds } from "../../host/process-probes.ts";
 import { healthCell } from "../../measure/worker-cells.ts";
 
 /** Node's monitor records the whole wait of its own timer; this much of it is no lag. */
@@ -92,8 +94,12 @@ function lagUs(recordedNs: number): number {
   return Math.max(0, recordedNs / 1e3 - resolutionMs * 1e3);
 }
 
-/** CPU of this thread alone; null on a Node that cannot tell (before 22.19 and 23.9). */
+/**
+ * CPU of this thread alone; null on a Node that cannot tell (before 22.19 and 23.9). A worker that is a process has it to
+ * itself, with all its threads.
+ */
 function threadCpuSeconds(): number | null {
+  if (isMainThread) return processCpuSeconds();
   const perThread = (process as { threadCpuUsage?: () => { user: number; system: number } }).threadCpuUsage;
   if (perThread === undefined) return null;
   const usage = perThread.call(process);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { noLimits } from "../../../src/plan/fit-workers.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
 import type { Load } from "../../../src/plan/plan.ts";
 import type { Settings, StageSettings } from "../../../src/profile/settings.ts";
@@ -47,7 +48,7 @@ describe("making a plan", () => {
       aStage({ name: "c", connections: 20 }),
       aStage({ name: "d" }),
     ];
-    const { plan } = makePlan(someSettings({ stages, warmupMs: 300 }), random32());
+    const { plan } = makePlan(someSettings({ stages, warmupMs: 300 }), random32(), noLimits);
     expect(
       plan.segments.map(({ connections, phases }) => [
         connections,
@@ -76,7 +77,11 @@ describe("making a plan", () => {
     ],
     [{ kind: "ramp", arrival: "constant", fromPerSecond: 0, toPerSecond: 500 }, { kind: "idle" }],
   ])("warms up for %j with %j", (load, expected) => {
-    const { plan } = makePlan(someSettings({ stages: [aStage({ load, maxMessages: 5 })], warmupMs: 100 }), random32());
+    const { plan } = makePlan(
+      someSettings({ stages: [aStage({ load, maxMessages: 5 })], warmupMs: 100 }),
+      random32(),
+      noLimits,
+    );
     expect(plan.segments[0]!.phases[0]).toEqual({
       name: "warmup",
       measured: false,
@@ -100,6 +105,7 @@ describe("making a plan", () => {
           const { plan } = makePlan(
             someSettings({ stages: rows.map((row, i) => aStage({ ...row, name: `s${i}` })), warmupMs }),
             random32(),
+            noLimits,
           );
           const phases = plan.segments.flatMap((segment) => segment.phases);
           expect(phases.filter((phase) => phase.measured).map(({ durationMs }) => durationMs)).toEqual(
@@ -122,16 +128,41 @@ describe("making a plan", () => {
 
   it("never uses more workers than there are connections at once", () => {
     const stages = [aStage({ connections: 1 }), aStage({ connections: 3 })];
-    const { plan, notes } = makePlan(someSettings({ workers: 8, stages }), random32());
+    const { plan, notes } = makePlan(someSettings({ workers: 8, stages }), random32(), noLimits);
     expect(plan.workers).toBe(3);
     expect(notes).toHaveLength(1);
+  });
+
+  it("makes workers processes where one may not open enough files, and says why", () => {
+    const machine = { openFiles: 120, localPorts: null };
+    const chosen = someSettings({ stages: [aStage({ connections: 300 })], nameOf: (name) => `the default ${name}` });
+    const { plan, notes } = makePlan(chosen, random32(), machine);
+    expect([plan.workers, plan.workersAs]).toEqual([4, { kind: "processes", openFiles: 120 }]);
+    expect(notes).toEqual(["workers are processes: each may open 120 files, too few for 300 connections"]);
+    expect(makePlan(someSettings(), random32(), machine).plan.workersAs).toEqual({ kind: "threads" });
+  });
+
+  it("refuses what one local address cannot hold, but only warns where a name may stand for several targets", () => {
+    const stages = [aStage({ connections: 300 })];
+    const machine = { openFiles: null, localPorts: 100 };
+    const from = (url: string, localAddresses: readonly string[] = []) => {
+      const { connect } = someSettings();
+      return () =>
+        makePlan(someSettings({ stages, connect: { ...connect, url, localAddresses } }), random32(), machine);
+    };
+    expect(from("ws://10.0.0.1/")).toThrow(
+      "300 connections need more ports than 1 local address can have to one target: 100 each",
+    );
+    expect(from("ws://[::1]/", ["::1", "::2"])).toThrow("2 local addresses");
+    expect(from("ws://10.0.0.1/", ["a", "b", "c"])().notes).toEqual([]);
+    expect(from("ws://example.com/")().notes[0]).toContain("name 3 addresses of this machine with --local-address");
   });
 
   it("names the run anew each time, and draws a seed only when none was given", () => {
     const random = random32();
     const [first, second] = [
-      makePlan(someSettings({ seed: null }), random).plan,
-      makePlan(someSettings({ seed: 5 }), random).plan,
+      makePlan(someSettings({ seed: null }), random, noLimits).plan,
+      makePlan(someSettings({ seed: 5 }), random, noLimits).plan,
     ];
     for (const { runId } of [first, second]) expect(runId).toMatch(/^[0-9A-Za-z_-]{11}$/);
     expect(first.runId).not.toBe(second.runId);
@@ -141,10 +172,12 @@ describe("making a plan", () => {
 
   it("refuses a size that the template and the marker do not fit in, and says the smallest that does", () => {
     const message = { sizeBytes: 41, frameType: "text", template: { prefix: "12345", suffix: "12345" } } as const;
-    expect(() => makePlan(someSettings({ message }), random32())).toThrow(
+    expect(() => makePlan(someSettings({ message }), random32(), noLimits)).toThrow(
       '--size "41" is too small: the template takes 10 bytes and the marker 32',
     );
-    expect(() => makePlan(someSettings({ message: { ...message, sizeBytes: 42 } }), random32())).not.toThrow();
-    expect(() => makePlan(someSettings({ message, mode: "connect" }), random32())).not.toThrow();
+    expect(() =>
+      makePlan(someSettings({ message: { ...message, sizeBytes: 42 } }), random32(), noLimits),
+    ).not.toThrow();
+    expect(() => makePlan(someSettings({ message, mode: "connect" }), random32(), noLimits)).not.toThrow();
   });
 });

@@ -1,0 +1,78 @@
+import { usageError } from "../errors/floodgate-error.ts";
+import { formatCount } from "../units/count.ts";
+import type { WorkersAs } from "./plan.ts";
+
+/** What this machine allows one process, and one of its addresses. */
+export interface MachineLimits {
+  /** Files (and so connections) that one process may have open; null when there is no limit, or none that can be read. */
+  readonly openFiles: number | null;
+  /** Ports of one local address for connections to one target; null when that cannot be read. */
+  readonly localPorts: number | null;
+}
+
+/** For a plan that is shown and not run. */
+export const noLimits: MachineLimits = { openFiles: null, localPorts: null };
+
+/** How many workers are wanted, and who says so. */
+export interface WantedWorkers {
+  readonly workers: number;
+  /** `--workers` when the user gave the number; null when it may be raised. */
+  readonly askedBy: string | null;
+}
+
+/** Files of a process without a connection: 23 were seen, and 5 more for each thread. */
+const ownFiles = 40;
+const filesPerThread = 6;
+/** Connections that are closed count until the kernel has let go of them. */
+const spareShare = 0.01;
+const mostWorkers = 256;
+
+/**
+ * Threads where all connections fit into this process, else processes, and as many as it takes. Throws a usage error
+ * when the user asked for too few.
+ */
+export function fitWorkers(
+  connections: number,
+  wanted: WantedWorkers,
+  { openFiles }: MachineLimits,
+): { readonly workers: number; readonly workersAs: WorkersAs } {
+  const workers = Math.min(wanted.workers, connections);
+  if (openFiles === null || connections + workers * filesPerThread <= connectionsPerProcess(openFiles)) {
+    return { workers, workersAs: { kind: "threads" } };
+  }
+  const perProcess = connectionsPerProcess(openFiles);
+  const needed = Math.ceil(connections / Math.max(1, perProcess));
+  const fits = perProcess >= 1 && needed <= mostWorkers;
+  if (fits && workers >= needed) return { workers, workersAs: { kind: "processes", openFiles } };
+  if (fits && wanted.askedBy === null) return { workers: needed, workersAs: { kind: "processes", openFiles } };
+  const limit = `a process may open ${formatCount(openFiles)} files, room for ${formatCount(Math.max(0, perProcess))} connections`;
+  if (!fits) {
+    throw usageError(
+      `${formatCount(connections)} connections do not fit into ${mostWorkers} processes: ${limit} each`,
+      "raise the limit of open files (ulimit -n)",
+    );
+  }
+  throw usageError(
+    `${wanted.askedBy ?? ""} ${workers} is too few for ${formatCount(connections)} connections: ${limit}`,
+    `use -w ${needed}, or raise the limit of open files (ulimit -n)`,
+  );
+}
+
+/** Connections that a process can hold beside its own files; below 1 when it can hold none. */
+export function connectionsPerProcess(openFiles: number): number {
+  return openFiles - Math.max(ownFiles, Math.ceil(openFiles * spareShare));
+}
+
+/**
+ * Connections that one local address must hold, when that is more than it has ports for one target; null when it is not,
+ * or cannot be told.
+ */
+export function missingAddresses(
+  connections: number,
+  localAddresses: number,
+  { localPorts }: MachineLimits,
+): { readonly needed: number; readonly localPorts: number } | null {
+  if (localPorts === null || localPorts < 1) return null;
+  const needed = Math.ceil(connections / localPorts);
+  return needed <= Math.max(1, localAddresses) ? null : { needed, localPorts };
+}
