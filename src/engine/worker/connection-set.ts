@@ -7,10 +7,8 @@ import type { ConnectionEnd, OutgoingMessage } from "../../transport/transport.t
 import type { MessageCodec } from "../../wire/message-codec.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
+import { OpeningQueue } from "./opening-queue.ts";
 import type { NoteBook } from "./worker-notes.ts";
-
-/** Handshakes one worker has under way at a time when no rate is given. */
-const handshakesAtOnce = 64;
 
 export interface ConnectionSetParts {
   readonly plan: ConnectPlan;
@@ -48,9 +46,6 @@ export class ConnectionSet {
   #opening = 0;
   /** Transports that have not told their end. */
   #live = 0;
-  #nextToOpen = 0;
-  #openStartMs = 0;
-  #openTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
   #readInstantMs = 0;
   /** False once the run is being stopped or left: nothing is opened any more. */
@@ -59,6 +54,7 @@ export class ConnectionSet {
   #whenAllClosed: (() => void) | null = null;
   #sender: SendSide | null = null;
   readonly #parts: ConnectionSetParts;
+  readonly #queue: OpeningQueue;
   readonly #firstMessages: readonly OutgoingMessage[];
   readonly #readyPattern: RegExp | string | null;
   readonly #reconnectTimers = new Set<NodeJS.Timeout>();
@@ -71,6 +67,19 @@ export class ConnectionSet {
       { length: parts.capacity },
       (_, local) => new LoadConnection(local, local * parts.workers + parts.workerIndex, this),
     );
+    const { ratePerSecond } = parts.plan;
+    this.#queue = new OpeningQueue({
+      ratePerSecond: ratePerSecond === null ? null : ratePerSecond / parts.workers,
+      shift: parts.workerIndex / parts.workers,
+      nowMs: parts.nowMs,
+      underWay: () => this.#opening,
+      open: (local) => {
+        const connection = this.connections[local]!;
+        if (connection.state !== "idle") return false;
+        this.#openOne(connection);
+        return true;
+      },
+    });
     this.#firstMessages = parts.plan.firstMessages.map(plainMessage);
     const ready = parts.plan.ready;
     this.#readyPattern =
@@ -90,17 +99,18 @@ export class ConnectionSet {
     this.#wanted = count;
     this.#mayOpen = true;
     for (const connection of this.connections.slice(count)) this.#closeOne(connection);
-    this.#nextToOpen = 0;
     this.#settled = 0;
-    this.#openStartMs = this.#parts.nowMs();
     for (const connection of this.connections.slice(0, count)) {
       connection.isSettled = connection.state === "ready";
       if (connection.isSettled) this.#settled += 1;
     }
     this.#sweepTimer ??= setInterval(() => this.#sweep(), 100);
-    if (this.#settled >= count) return;
+    if (this.#settled >= count) {
+      this.#queue.stop();
+      return;
+    }
     const settled = new Promise<void>((resolve) => (this.#whenSettled = resolve));
-    this.#openMore();
+    this.#queue.start(count);
     await settled;
   }
 
@@ -202,7 +212,7 @@ export class ConnectionSet {
     if (wasReady) this.#setReady(this.ready - 1);
     if (wasClosing) {
       // Closed for a segment that wanted fewer, and wanted again by the next one before it was gone.
-      const isMissed = connection.local < this.#nextToOpen && connection.local < this.#wanted;
+      const isMissed = this.#queue.hasPassed(connection.local) && connection.local < this.#wanted;
       if (this.#mayOpen && isMissed && !connection.isSettled) this.#openOne(connection);
       this.#checkAllClosed();
       return;
@@ -227,28 +237,7 @@ export class ConnectionSet {
     }
     this.#settleOne(connection);
     this.#checkAllClosed();
-    this.#openMore();
-  }
-
-  #openMore(): void {
-    if (!this.#mayOpen) return;
-    const perWorker =
-      this.#parts.plan.ratePerSecond === null ? null : this.#parts.plan.ratePerSecond / this.#parts.workers;
-    while (this.#nextToOpen < this.#wanted && this.#opening < handshakesAtOnce) {
-      if (perWorker !== null) {
-        // Attempt k of this worker is due k / rate after the start, shifted so that workers take turns.
-        const turn = (this.#nextToOpen + this.#parts.workerIndex / this.#parts.workers) / perWorker;
-        const waitMs = this.#openStartMs + turn * 1000 - this.#parts.nowMs();
-        if (waitMs > 0) {
-          clearTimeout(this.#openTimer);
-          this.#openTimer = setTimeout(() => this.#openMore(), Math.ceil(waitMs));
-          return;
-        }
-      }
-      const connection = this.connections[this.#nextToOpen]!;
-      this.#nextToOpen += 1;
-      if (connection.state === "idle") this.#openOne(connection);
-    }
+    this.#queue.attemptEnded();
   }
 
   #openOne(connection: LoadConnection): void {
@@ -274,7 +263,7 @@ export class ConnectionSet {
     this.#setReady(this.ready + 1);
     this.#settleOne(connection);
     this.#sender?.becameReady(connection);
-    this.#openMore();
+    this.#queue.attemptEnded();
   }
 
   #reopenLater(connection: LoadConnection, reconnect: ReconnectPlan): void {
@@ -333,8 +322,7 @@ export class ConnectionSet {
     this.#mayOpen = false;
     for (const timer of this.#reconnectTimers) clearTimeout(timer);
     this.#reconnectTimers.clear();
-    clearTimeout(this.#openTimer);
-    this.#nextToOpen = this.#wanted;
+    this.#queue.stop();
   }
 
   #checkAllClosed(): void {
