@@ -47,6 +47,8 @@ export interface CollectedPhase {
   readonly slipUs: Histogram;
   /** The part of `slipUs` sent while the connection was writable: the generator's own lateness. */
   readonly ownSlipUs: Histogram;
+  /** Writes to sockets between the start and the end of the phase's load; 0 when the transport does not tell. */
+  readonly writesInWindow: number;
   readonly connectionCounts: ConnectionCounts;
   /** By `<phase>/<kind>`. */
   readonly errors: Readonly<Record<string, number>>;

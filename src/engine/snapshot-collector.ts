@@ -203,6 +203,7 @@ export class SnapshotCollector {
       serviceUs: merged(cells.map((phase) => phase.service)),
       slipUs,
       ownSlipUs,
+      writesInWindow: sum(counter.writesInWindow),
       connectionCounts: this.#connectionCounts(
         index,
         progress.endedMs === null && nowMs < startMs + plan.durationMs,

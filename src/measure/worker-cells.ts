@@ -95,7 +95,9 @@ export const counter = {
   openAtEnd: 27,
   /** Part of `skipped`: they had waited for the target to read. */
   skippedBlocked: 28,
-  length: 29,
+  /** Writes to sockets; several messages may share one. */
+  writesInWindow: 29,
+  length: 30,
 } as const;
 
 /** Indexes into IntervalCells.counts. */

@@ -113,6 +113,7 @@ export function generatorSection({ generator, totals }: RunResult, width: number
     ["busiest", ratioText(generator.utilization)],
     ["CPU", secondsText(generator.cpuSeconds * 1000)],
     ["CPU/1M msgs", perMillion === null ? "-" : secondsText(perMillion * 1000)],
+    ["msgs/write", generator.framesPerWrite == null ? "-" : generator.framesPerWrite.toFixed(1)],
   ] as const;
   const notes = [
     ...(health === "degraded" ? reasons : []),

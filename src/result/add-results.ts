@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { exitCode } from "../errors/exit-code.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, sumOfParts, type BlockParts } from "./build-block.ts";
-import { cpuPerMillionMessages, worstLag, worstOf } from "./build-generator.ts";
+import { cpuPerMillionMessages, worstLag, worstOf, writesOf } from "./build-generator.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { phasesOfSavedPlan, templateOfSavedPlan } from "./read-saved-plan.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -159,6 +159,7 @@ function addGenerators(results: readonly RunResult[]): ResultGenerator {
       cpuSeconds,
       results.flatMap(({ phases }) => phases),
     ),
+    ...addWrites(all),
     throttledRatio: largest(all.map((each) => each.throttledRatio)),
     stealRatio: largest(all.map((each) => each.stealRatio)),
     lostWorkers: all.flatMap((each) => each.lostWorkers),
@@ -168,6 +169,14 @@ function addGenerators(results: readonly RunResult[]): ResultGenerator {
       .flatMap((each) => each.workers)
       .sort((a, b) => (a.runId === b.runId ? a.index - b.index : a.runId < b.runId ? -1 : 1)),
   };
+}
+
+/** Null as soon as one generator does not tell. */
+function addWrites(all: readonly ResultGenerator[]): Pick<ResultGenerator, "writes" | "framesPerWrite"> {
+  const told = all.flatMap(({ writes, framesPerWrite }) =>
+    writes == null || framesPerWrite == null ? [] : [{ writes, messages: writes * framesPerWrite }],
+  );
+  return writesOf(told.length < all.length ? [] : told);
 }
 
 function addFailures(results: readonly RunResult[], startedAtEpochMs: number): readonly ResultFailure[] {

@@ -62,6 +62,15 @@ export function cpuPerMillionMessages(cpuSeconds: number, phases: readonly Resul
   return sent > 0 ? (cpuSeconds * 1e6) / sent : null;
 }
 
+/** How many messages shared a write to a socket, over the measured load; nulls when no write was told. */
+export function writesOf(
+  parts: readonly { readonly writes: number; readonly messages: number }[],
+): Pick<ResultGenerator, "writes" | "framesPerWrite"> {
+  const writes = parts.reduce((sum, part) => sum + part.writes, 0);
+  const messages = parts.reduce((sum, part) => sum + part.messages, 0);
+  return writes === 0 ? { writes: null, framesPerWrite: null } : { writes, framesPerWrite: messages / writes };
+}
+
 /** The generator's part of a result; `phases` have been judged already. */
 export function buildGenerator(collected: Collected, phases: readonly ResultPhase[], runId: string): ResultGenerator {
   const open = phases.every((phase) => phase.loop === "open" || phase.loop === "none");
@@ -88,6 +97,11 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
     utilization,
     cpuSeconds,
     cpuSecondsPerMillionMessages: cpuPerMillionMessages(cpuSeconds, phases),
+    ...writesOf(
+      collected.phases
+        .filter(({ plan }) => plan.measured)
+        .map((phase) => ({ writes: phase.writesInWindow, messages: phase.messages.sentInWindow })),
+    ),
     throttledRatio,
     stealRatio,
     lostWorkers,

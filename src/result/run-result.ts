@@ -110,6 +110,15 @@ const generatorSchema = Type.Object({
     Type.Number({ minimum: 0 }),
     "Over the measured load: CPU from the end of the warm-up on, by the messages sent in the measured phases; null when none was",
   ),
+  writes: Type.Optional(
+    orNull(count("Writes to sockets over the measured load"), "Null when the transport does not tell (compression)"),
+  ),
+  framesPerWrite: Type.Optional(
+    orNull(
+      Type.Number({ minimum: 0 }),
+      "Messages that shared a write, on average: what decides the cost of a message more than anything else",
+    ),
+  ),
   throttledRatio: orNull(Type.Number(), "Share of the run in which the container was throttled"),
   stealRatio: orNull(Type.Number(), "Share of the host's CPU time taken by other guests"),
   lostWorkers: Type.Array(Type.Object({ index: Type.Integer(), reason: Type.String() })),

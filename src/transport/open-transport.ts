@@ -13,13 +13,15 @@ export type OpenTransport = (listener: TransportListener, localAddress?: string)
 
 /**
  * The opener of one worker's connections: the `ws` package when compression is asked for, own framing otherwise.
+ * `onWrite` is told of each write of messages to a socket; what `ws` writes is not told.
  * Throws a usage error for a URL, header or certificate that cannot be used.
  */
-export function makeTransportOpener(plan: {
-  readonly connect: ConnectPlan;
-  readonly limits: LimitPlan;
-}): OpenTransport {
-  const context = makeTransportContext({ connect: plan.connect, limits: plan.limits, closeTimeoutMs }, monotonicMs);
+export function makeTransportOpener(
+  plan: { readonly connect: ConnectPlan; readonly limits: LimitPlan },
+  onWrite?: () => void,
+): OpenTransport {
+  const options = { connect: plan.connect, limits: plan.limits, closeTimeoutMs };
+  const context = makeTransportContext(options, monotonicMs, onWrite);
   if (plan.connect.compress) loadWs();
   const open = plan.connect.compress ? openWsTransport : openRawTransport;
   return (listener, localAddress) => open(listener, context, localAddress);

@@ -114,6 +114,7 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
     } else {
       const memory = frameMemory(Buffer.allocUnsafeSlow(frameBytes));
       writeMaskedFrame(memory, 0, first, message.words, payloadBytes, maskKeys.next());
+      this.#context.onWrite();
       this.#writeOwned(memory.bytes);
     }
   }
@@ -128,6 +129,7 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
     const { memory, usedBytes } = outbox;
     outbox.clear();
     if (usedBytes === 0 || this.#state === state.abandoned) return;
+    this.#context.onWrite();
     const bytes = memory.bytes.subarray(0, usedBytes);
     const socket = this.#socket;
     // What the kernel does not take at once stays with the socket. TLS keeps every write for a while; and a socket that

@@ -27,6 +27,8 @@ export interface TransportContext {
   readonly request: (key: string) => string;
   /** Monotonic, milliseconds with fractions. */
   readonly nowMs: () => number;
+  /** Told of each write of messages to a socket; several may share one. */
+  readonly onWrite: () => void;
 }
 
 export interface SharedTls {
@@ -39,7 +41,11 @@ export interface SharedTls {
 /**
  * Made once per thread. Throws a usage error for a URL, header or certificate that cannot be used.
  */
-export function makeTransportContext(options: TransportOptions, nowMs: () => number): TransportContext {
+export function makeTransportContext(
+  options: TransportOptions,
+  nowMs: () => number,
+  onWrite: () => void = () => undefined,
+): TransportContext {
   const { connect } = options;
   const url = parseTargetUrl(connect.url);
   const host = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
@@ -55,6 +61,7 @@ export function makeTransportContext(options: TransportOptions, nowMs: () => num
     maskKeys: new MaskKeys(),
     request: upgradeRequest({ url, headers: connect.headers, subprotocols: connect.subprotocols }),
     nowMs,
+    onWrite,
   };
 }
 

@@ -142,6 +142,7 @@ export function aCollectedPhase(
     serviceUs: aHistogram(plausibleTimes(messages.delivered, 500)),
     slipUs: aHistogram(plan.load.kind === "max" ? [] : plausibleTimes(sent, 20)),
     ownSlipUs: aHistogram(plan.load.kind === "max" ? [] : plausibleTimes(sent, 20)),
+    writesInWindow: 0,
     connectionCounts: someConnections(),
     errors: {},
     ...changes,

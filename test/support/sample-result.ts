@@ -193,6 +193,8 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
       utilization: 0.31,
       cpuSeconds: 3.2,
       cpuSecondsPerMillionMessages: 266.7,
+      writes: 8000,
+      framesPerWrite: 1.5,
       throttledRatio: 0,
       stealRatio: 0,
       lostWorkers: [],

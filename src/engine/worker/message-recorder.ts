@@ -225,6 +225,11 @@ export class MessageRecorder {
     if (sequence > 0) this.ledger.markCorrupt(connection, sequence);
   }
 
+  /** A write to a socket, of one or more messages. */
+  readonly countWrite = (): void => {
+    if (this.#windowCounts !== null) this.#windowCounts[counter.writesInWindow]! += 1;
+  };
+
   recordUnsolicited(bytes: number): void {
     const counts = this.#phases[this.#eventPhase]!.counts;
     counts[counter.unsolicited]! += 1;

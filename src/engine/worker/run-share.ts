@@ -24,7 +24,7 @@ import { NoteBook } from "./worker-notes.ts";
 export interface ShareSurroundings {
   readonly nowMs: () => number;
   /** Makes the opener once the plan is known; one per worker, so that transports can share buffers. */
-  readonly makeOpener: (plan: Plan) => OpenTransport;
+  readonly makeOpener: (plan: Plan, onWrite: () => void) => OpenTransport;
   /** Closed when the share has ended without an error. */
   readonly link: WorkerLink;
 }
@@ -91,7 +91,7 @@ class Share {
       recorder: this.#recorder,
       notes: this.#notes,
       random: new Xoshiro(deriveSeed(plan.seed, 1, workerIndex)),
-      openTransport: surroundings.makeOpener(plan),
+      openTransport: surroundings.makeOpener(plan, this.#recorder.countWrite),
       nowMs: this.#nowMs,
       control: this.#cells.control,
     });

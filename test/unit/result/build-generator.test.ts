@@ -79,3 +79,15 @@ test("one limited step is named and the others stand; a limited warm-up voids no
   ]);
   expect(aResult({ phases: [step("warm-up", 500, false), step("load", 0)] }).generator.health).toBe("ok");
 });
+
+test("tells how many messages shared a write, over the measured phases; null when no write was told", () => {
+  const phase = (changes: object, name: string, measured: boolean) =>
+    aCollectedPhase({ plan: aPhasePlan({ name, measured }), ...changes });
+  const phases = [
+    phase({ writesInWindow: 1000 }, "warm-up", false),
+    phase({ writesInWindow: 100 }, "one", true),
+    phase({ writesInWindow: 400 }, "two", true),
+  ];
+  expect(aResult({ phases }).generator).toMatchObject({ writes: 500, framesPerWrite: 4 });
+  expect(aResult({}).generator).toMatchObject({ writes: null, framesPerWrite: null });
+});
