@@ -174,3 +174,11 @@ test("a generator that was stopped early leaves its mark on the whole", () => {
   expect(merged.end).toEqual({ kind: "interrupted", reason: "SIGINT" });
   expect(merged.verdict).toMatchObject({ outcome: "interrupted", exitCode: 130 });
 });
+
+test("writes add up and frames per write are weighed by them; one result that does not tell makes both unknown", () => {
+  const one = generatorResult("a", [500]);
+  const told = (writes: number | null, framesPerWrite: number | null) =>
+    ({ ...one, generator: { ...one.generator, writes, framesPerWrite } }) as typeof one;
+  expect(addResults([told(100, 1), told(300, 5)], tool).generator).toMatchObject({ writes: 400, framesPerWrite: 4 });
+  expect(addResults([told(100, 1), told(null, null)], tool).generator).toMatchObject({ writes: null });
+});
