@@ -236,7 +236,7 @@ describe("the books of the message recorder", () => {
             }
             if (happened.kind === "send" && !isOver) {
               const phase = Math.min(2, Math.floor(nowMs / 1000));
-              if (phase === 2) worker.sendNow(happened.connection);
+              if (phase === 2) worker.sendBurst(1, happened.connection);
               else worker.send({ connection: happened.connection, phase });
             }
             if (happened.kind === "answer") worker.receive(happened.sequences, happened.connection);
