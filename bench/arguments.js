@@ -37,6 +37,7 @@ export function parseArguments(words, known) {
 }
 
 function roundsFrom(word) {
-  if (!/^[1-9]\d{0,2}$/.test(word ?? "")) throw new UsageError(`--rounds ${word ?? ""}: give a number from 1 to 999`);
+  if (word === undefined) throw new UsageError("--rounds needs a number: --rounds 3");
+  if (!/^[1-9]\d{0,2}$/.test(word)) throw new UsageError(`--rounds ${word}: give a number from 1 to 999`);
   return Number(word);
 }

@@ -45,6 +45,23 @@ function descendantsOf(pid) {
   }
 }
 
+/** CPU seconds that all cores of the machine have spent on anything, since it began. */
+export function machineCpuSeconds() {
+  const [user, nice, system, , , irq, softIrq, steal] = readFileSync("/proc/stat", "latin1").match(/\d+/g).map(Number);
+  return (user + nice + system + irq + softIrq + steal) / ticksPerSecond;
+}
+
+/** Ends a process and its descendants, those first that would start others anew. */
+export function endTree(pid) {
+  for (const one of [pid, ...descendantsOf(pid)]) {
+    try {
+      process.kill(one, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
 /** The most memory a process has had resident so far; 0 when it has ended. */
 export function mostResidentBytes(pid) {
   try {

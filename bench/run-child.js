@@ -1,7 +1,7 @@
 // One generator as a child process on a core of its own, measured from outside.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { endedChildrenCpu, mostResidentBytes } from "./process-usage.js";
+import { endedChildrenCpu, endTree, mostResidentBytes } from "./process-usage.js";
 import { measureWindow } from "./measure-window.js";
 
 export const generatorCore = 0;
@@ -28,7 +28,7 @@ export async function endAllChildren() {
   await Promise.all(
     [...living].map((child) => {
       const ended = new Promise((resolve) => child.once("close", resolve));
-      child.kill("SIGKILL");
+      endTree(child.pid);
       return ended;
     }),
   );
@@ -36,8 +36,8 @@ export async function endAllChildren() {
 
 /**
  * Runs a command until it ends. Options: `core` (0; null for any), `timeoutMs`, `env` (added to ours), `isJson` (true: what it
- * writes to stdout is parsed), `onStart(child)`, and `window`: `{ server, warmSeconds, seconds, connections }`, which has the
- * middle of its load measured (measure-window.js).
+ * writes to stdout is parsed), `onStart(child)`, and `window`: `{ server, warmSeconds, seconds, connections, endsChild }`,
+ * which has the middle of its load measured (measure-window.js).
  *
  * Gives `{ code, output, stderr, cpuSeconds, userSeconds, systemSeconds, mostResidentBytes, window }`: CPU of the whole
  * process from start to end, and the most memory its root process had. Run one at a time: the kernel adds up all
@@ -56,7 +56,7 @@ export async function runChild(file, args, options) {
   child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
   const sampler = setInterval(() => (mostBytes = Math.max(mostBytes, mostResidentBytes(child.pid))), memoryEveryMs);
-  const killer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const killer = setTimeout(() => endTree(child.pid), timeoutMs);
   const end = new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (exitCode, signal) => resolve(signal ?? exitCode));

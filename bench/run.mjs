@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArguments, UsageError } from "./arguments.js";
 import { createBench } from "./bench.js";
+import { peersNamedIn } from "./find-peers.js";
 import { printTable } from "./print-table.js";
 import { endAllChildren } from "./run-child.js";
 
@@ -30,6 +31,8 @@ async function runBenchmarks(words) {
   );
   if (asked.isList) return list(cases);
   if (process.platform !== "linux") throw new UsageError("CPU and memory are read from /proc: this needs Linux");
+  // Before the first case, not minutes later.
+  peersNamedIn(process.env.FLOODGATE_PEERS ?? "");
   if (!existsSync(main)) throw new UsageError("dist/main.js is missing: npm run build");
 
   const folder = await mkdtemp(join(tmpdir(), "floodgate-bench-"));

@@ -40,6 +40,7 @@ export async function startMock(main, { core = serverCore, args = [] } = {}) {
       return {
         messages: stats.messagesIn,
         opened: stats.connectionsAccepted,
+        open: stats.connectionsOpen,
         reads: NaN,
         atMs: performance.now(),
         cpuSeconds: cpuSecondsOf(server.child.pid),

@@ -1,42 +1,38 @@
 // On a schedule: what each message costs at a given rate, and how late it leaves.
-import { corkedWs, floodgate, naiveWs } from "../generators.js";
-import { figuresOf, printFigures, printSlip } from "../load-table.js";
+import { findPeers } from "../find-peers.js";
+import { floodgate } from "../generators.js";
+import { besidePeers, figuresOf, printFigures, printSlip } from "../load-table.js";
 import { measureInTurns } from "../measure-load.js";
 
 export const title = "CPU per message and slip at fixed rates, by timer and precise, beside peers";
-export const minutes = 10;
+export const minutes = 15;
 
-const all = { connections: 50, sizeBytes: 64 };
-const loads = [1_000, 10_000, 50_000, 400_000].map((ratePerSecond) => ({
-  ...all,
+const atRate = (ratePerSecond) => ({
   name: `${ratePerSecond.toLocaleString("en")} msg/s`,
   ratePerSecond,
-}));
-const [, tenThousand, , fourHundredThousand] = loads;
+  connections: 50,
+  sizeBytes: 64,
+});
+const tenThousand = atRate(10_000);
 const precise = { ...tenThousand, name: `${tenThousand.name}, precise`, pacing: "precise" };
+const fourHundredThousand = atRate(400_000);
+const loads = [atRate(1_000), tenThousand, precise, atRate(50_000), fourHundredThousand];
 
 export async function run(bench) {
   bench.print("50 connections, 64 bytes, text, 1 worker; target: bench/echo-server.js on a core of its own");
+  const generators = [floodgate, ...findPeers(bench)];
   const server = await bench.startEchoServer();
-  const found = await measureInTurns(
-    bench,
-    [...loads, precise],
-    [floodgate, naiveWs, corkedWs].map(withinReach),
-    server,
-  );
+  const found = await measureInTurns(bench, loads, generators, server);
   await server.close();
   printFigures(bench, found);
   printSlip(bench, found);
 
-  const ours = (load, field) => {
-    const [generator] = [...found.get(load).keys()];
-    return figuresOf(found, load, generator, field);
-  };
+  const ours = (load, field) => figuresOf(found, load, "floodgate", field);
   const cpuTarget = (load, goalUs) =>
     bench.target({
       what: `${load.name}: CPU per message`,
       goal: `<= ${goalUs} us`,
-      found: `${bench.withRange(ours(load, "cpuUs"))} us`,
+      found: besidePeers(bench, found, load),
       isMet: bench.median(ours(load, "cpuUs")) <= goalUs,
     });
   const slipTarget = (load, goalMs) => {
@@ -60,10 +56,4 @@ export async function run(bench) {
     found: `${rate.toFixed(0)} msg/s, off by ${(offBy * 100).toFixed(2)} %`,
     isMet: offBy <= 0.005,
   });
-}
-
-/** A naive client reaches 70,000 msg/s: beyond it there is nothing to compare. And only floodgate has precise pacing. */
-function withinReach(generator) {
-  const canDo = ({ ratePerSecond, pacing }) => ratePerSecond <= 50_000 && pacing === undefined;
-  return generator.isOurs ? generator : { ...generator, canDo: (load) => canDo(load) && generator.canDo(load) };
 }
