@@ -217,48 +217,50 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant("close" as const), connection }),
 );
 
+/** Lets the worker live through the events; from `endMs` on its load is over and nothing more is sent. */
+function play(worker: RecordedWorker, events: readonly Event[], endMs: number): void {
+  let nowMs = 0;
+  for (const event of events) {
+    if (event.kind === "wait") {
+      const isEnd = nowMs < endMs && nowMs + event.ms >= endMs;
+      nowMs += event.ms;
+      worker.at(nowMs);
+      if (isEnd) worker.recorder.endWindows();
+    } else if (event.kind === "answer") worker.receive(event.sequences, event.connection);
+    else if (event.kind === "close") worker.ledger.closeConnection(event.connection);
+    else if (event.kind === "corrupt") {
+      const sent = worker.ledger.nextSequence(event.connection);
+      for (const sequence of event.sequences) {
+        worker.recorder.recordCorrupt(event.connection, sequence < sent ? sequence : -1);
+      }
+    } else if (nowMs < endMs) sendSome(worker, event.connection, event.count, Math.min(2, Math.floor(nowMs / 1000)));
+  }
+}
+
+function sendSome(worker: RecordedWorker, connection: number, count: number, phase: number): void {
+  if (phase === 2) worker.sendBurst(count, connection);
+  else for (let i = 0; i < count; i += 1) worker.send({ connection, phase });
+}
+
 describe("the books of the message recorder", () => {
   it("add up whatever happens: over messages, over phases, over seconds", () => {
+    const lives = fc.array(event, { maxLength: 120, size: "max" });
+    const ends = fc.constantFrom(700, 1700, 2700, Infinity);
     fc.assert(
-      fc.property(
-        fc.array(event, { maxLength: 120, size: "max" }),
-        fc.constantFrom(700, 1700, 2700, Infinity),
-        (events, endMs) => {
-          const worker = new RecordedWorker({ ringLength: 16 });
-          let nowMs = 0;
-          let isOver = false;
-          for (const happened of events) {
-            if (happened.kind === "wait") nowMs += happened.ms;
-            worker.at(nowMs);
-            if (!isOver && nowMs >= endMs) {
-              worker.recorder.endWindows();
-              isOver = true;
-            }
-            if (happened.kind === "send" && !isOver) {
-              const phase = Math.min(2, Math.floor(nowMs / 1000));
-              if (phase === 2) worker.sendBurst(1, happened.connection);
-              else worker.send({ connection: happened.connection, phase });
-            }
-            if (happened.kind === "answer") worker.receive(happened.sequences, happened.connection);
-            if (happened.kind === "corrupt")
-              for (const sequence of happened.sequences) {
-                const isKnown = sequence < worker.ledger.nextSequence(happened.connection);
-                worker.recorder.recordCorrupt(happened.connection, isKnown ? sequence : -1);
-              }
-            if (happened.kind === "close") worker.ledger.closeConnection(happened.connection);
-          }
-          const sent = worker.total(counter.sent);
-          expect(sent).toBe(worker.total(counter.delivered) + worker.lost + worker.ledger.outstanding);
-          worker.recorder.endWindows();
-          worker.ledger.finish();
-          expect(sent).toBe(worker.total(counter.delivered) + worker.lost);
-          expect(worker.latenciesInPhases()).toBe(worker.total(counter.delivered) - worker.total(counter.clockErrors));
-          expect(worker.inIntervals(intervalCounter.sent)).toBe(sent);
-          expect(worker.inIntervals(intervalCounter.delivered)).toBe(worker.total(counter.deliveredInWindow));
-          expect(worker.latenciesInIntervals()).toBe(worker.latenciesInPhases());
-          expect(worker.lostInIntervals()).toBe(worker.lost);
-        },
-      ),
+      fc.property(lives, ends, (events, endMs) => {
+        const worker = new RecordedWorker({ ringLength: 16 });
+        play(worker, events, endMs);
+        const sent = worker.total(counter.sent);
+        expect(sent).toBe(worker.total(counter.delivered) + worker.lost + worker.ledger.outstanding);
+        worker.recorder.endWindows();
+        worker.ledger.finish();
+        expect(sent).toBe(worker.total(counter.delivered) + worker.lost);
+        expect(worker.latenciesInPhases()).toBe(worker.total(counter.delivered) - worker.total(counter.clockErrors));
+        expect(worker.inIntervals(intervalCounter.sent)).toBe(sent);
+        expect(worker.inIntervals(intervalCounter.delivered)).toBe(worker.total(counter.deliveredInWindow));
+        expect(worker.latenciesInIntervals()).toBe(worker.latenciesInPhases());
+        expect(worker.lostInIntervals()).toBe(worker.lost);
+      }),
       { numRuns: 200 },
     );
   });
