@@ -121,14 +121,18 @@ describe("the message recorder", () => {
   it("counts answers of one read each by its own instants and phase, however many came together", () => {
     const worker = new RecordedWorker();
     const early = worker.at(900).send();
-    const late = worker.at(1100).send({ phase: 1 });
+    const overdue = worker.at(910).send({ slipMs: 10 });
+    const [next, ofNextPhase] = [worker.at(920).send(), worker.send({ phase: 1 })];
     const burst = worker.at(2100).sendBurst(2);
-    worker.at(2200).receive([early, ...burst, late]);
-    const sums = [0, 1].map((phase) => worker.cells.phases[phase]!.latency.stats[histogramStat.sum]);
-    expect(sums).toEqual([1_300_000, 1_100_000]);
-    expect([0, 1, 2].map((phase) => worker.count(counter.delivered, phase))).toEqual([1, 1, 2]);
-    expect(worker.cells.phases[2]!.service.stats[histogramStat.sum]).toBe(200_000);
-    expect(worker.count(counter.deliveredInWindow, 2)).toBe(4);
+    worker.at(2200).receive([early, overdue, next, ofNextPhase, ...burst]);
+    const [first, second, third] = worker.cells.phases;
+    expect(first!.latency.stats[histogramStat.sum]).toBe(1_300_000 + 1_300_000 + 1_280_000);
+    expect(first!.service.stats[histogramStat.sum]).toBe(1_300_000 + 1_290_000 + 1_280_000);
+    expect(second!.latency.stats[histogramStat.sum]).toBe(1_280_000);
+    expect(third!.service.stats[histogramStat.sum]).toBe(200_000);
+    expect([0, 1, 2].map((phase) => worker.count(counter.delivered, phase))).toEqual([3, 1, 2]);
+    expect([0, 1, 2].map((phase) => worker.count(counter.bytesReceived, phase))).toEqual([192, 64, 128]);
+    expect(worker.count(counter.deliveredInWindow, 2)).toBe(6);
   });
 
   it("tells what was lost with its connection from what never came, in the second it was intended in", () => {
@@ -202,8 +206,8 @@ describe("the message recorder", () => {
 type Event =
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "send"; readonly connection: number; readonly count: number }
-  | { readonly kind: "close"; readonly connection: number }
-  | { readonly kind: "answer" | "corrupt"; readonly connection: number; readonly sequences: readonly number[] };
+  | { readonly kind: "answer" | "corrupt"; readonly connection: number; readonly sequences: readonly number[] }
+  | { readonly kind: "close"; readonly connection: number };
 
 const connection = fc.nat({ max: 1 });
 const sequences = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 });
