@@ -206,7 +206,8 @@ describe("the message recorder", () => {
 type Event =
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "send"; readonly connection: number; readonly count: number }
-  | { readonly kind: "answer" | "corrupt"; readonly connection: number; readonly sequences: readonly number[] }
+  | { readonly kind: "answer"; readonly connection: number; readonly sequences: readonly number[] }
+  | { readonly kind: "corrupt"; readonly connection: number; readonly sequences: readonly number[] }
   | { readonly kind: "close"; readonly connection: number };
 
 const connection = fc.nat({ max: 1 });
