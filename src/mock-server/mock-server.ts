@@ -54,6 +54,11 @@ class MockServer implements RunningMock {
   readonly #sharedRead = new SharedRead();
   readonly #smallFrames: SmallFrames;
   readonly #compressed: CompressedSessions;
+  /** One for all sessions: an idle connection should hold as little as possible. */
+  readonly #onEnded = (session: MockSession): void => {
+    this.#sessions.delete(session);
+    this.#context.books.close();
+  };
   #attempts = 0;
   #closing: Promise<ShutdownStatistics> | undefined;
 
@@ -130,10 +135,7 @@ class MockServer implements RunningMock {
 
   #open(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const number = this.#context.books.open();
-    const onEnded = (session: MockSession): void => {
-      this.#sessions.delete(session);
-      this.#context.books.close();
-    };
+    const onEnded = this.#onEnded;
     const session = offersCompression(request)
       ? this.#compressed.open(request, socket, head, { number, context: this.#context, onEnded })
       : new PlainSession(request, socket, head, {
