@@ -27,15 +27,23 @@ export class MarkerCrc {
 
   /** As a signed 32-bit number. `connectionId` below 2^24; `sequenceHigh` and `sequenceLow` are the parts above and below 2^24. */
   of(variant: number, connectionId: number, sequenceHigh: number, sequenceLow: number): number {
+    return this.whole(variant, this.head(connectionId, sequenceHigh, sequenceLow >>> 12), sequenceLow & 4095);
+  }
+
+  /** What 4096 neighbours on one connection have in common: all digit pairs but the last. */
+  head(connectionId: number, sequenceHigh: number, sequenceMiddle: number): number {
     const terms = this.terms;
     return (
-      this.base[variant]! ^
       terms[connectionId >>> 12]! ^
       terms[4096 + (connectionId & 4095)]! ^
       terms[8192 + sequenceHigh]! ^
-      terms[12288 + (sequenceLow >>> 12)]! ^
-      terms[16384 + (sequenceLow & 4095)]!
+      terms[12288 + sequenceMiddle]!
     );
+  }
+
+  /** The CRC, from `head` and the sequence's last digit pair. */
+  whole(variant: number, head: number, sequenceLast: number): number {
+    return this.base[variant]! ^ head ^ this.terms[16384 + sequenceLast]!;
   }
 }
 

@@ -20,6 +20,20 @@ export interface MessageFormat {
   readonly templateSuffix: string;
 }
 
+/** The part of an identity that 4096 neighbours on one connection share: kept, because neighbours come together. */
+interface IdentityHead {
+  connectionId: number;
+  /** The first two and the next two digits of the sequence, as numbers. */
+  high: number;
+  middle: number;
+  /** The connection's and the sequence's first four characters, as they lie in a message. */
+  connectionWord: number;
+  sequenceWord: number;
+  crc: number;
+}
+
+const noHead: IdentityHead = { connectionId: -1, high: 0, middle: 0, connectionWord: 0, sequenceWord: 0, crc: 0 };
+
 /** A message ready to be framed; valid until the codec encodes its next one. */
 export interface EncodedMessage {
   /** The message in whole 32-bit words; the last one is padded with zero bytes. */
@@ -50,6 +64,8 @@ export class MessageCodec {
   private readonly view: DataView;
   private readonly crc: MarkerCrc;
   private readonly scanner: MarkerScanner;
+  private readonly encodeHead: IdentityHead = { ...noHead };
+  private readonly matchHead: IdentityHead = { ...noHead };
 
   /** `runId`: 11 characters of base 64 (URL order). Throws a usage error when the message has no room for the marker. */
   constructor(format: MessageFormat, runId: string) {
@@ -103,13 +119,19 @@ export class MessageCodec {
   encode(connectionId: number, sequence: number): EncodedMessage {
     const variant = sequence & this.variantMask;
     const low = sequence & 0xffffff;
+    const head = this.encodeHead;
+    const middle = low >>> 12;
     const high = sequence > 0xffffff ? (sequence / 0x1000000) & 4095 : 0;
-    const crc = this.crc.of(variant, connectionId, high, low);
+    if (head.middle !== middle || head.connectionId !== connectionId || head.high !== high) {
+      this.setHead(head, connectionId, high, middle);
+    }
+    const last = low & 4095;
+    const crc = this.crc.whole(variant, head.crc, last);
     const at = variant * this.strideBytes + this.identityOffset;
     const view = this.view;
-    view.setInt32(at, digitPairs[connectionId >>> 12]! | (digitPairs[connectionId & 4095]! << 16), true);
-    view.setInt32(at + 4, digitPairs[high]! | (digitPairs[low >>> 12]! << 16), true);
-    view.setInt32(at + 8, digitPairs[low & 4095]! | (digitPairs[crc >>> 24]! << 16), true);
+    view.setInt32(at, head.connectionWord, true);
+    view.setInt32(at + 4, head.sequenceWord, true);
+    view.setInt32(at + 8, digitPairs[last]! | (digitPairs[crc >>> 24]! << 16), true);
     view.setInt32(at + 12, digitPairs[(crc >>> 12) & 4095]! | (digitPairs[crc & 4095]! << 16), true);
     return this.messages[variant]!;
   }
@@ -121,26 +143,39 @@ export class MessageCodec {
   matchKnown(view: DataView, start: number, end: number, connectionId: number): number {
     if (end - start !== this.sizeBytes) return 0;
     const at = start + this.identityOffset;
+    const head = this.matchHead;
     const first = view.getInt32(at + 4, true);
     const second = view.getInt32(at + 8, true);
-    const high = pairValues[first & 0xffff]!;
-    const middle = pairValues[first >>> 16]!;
+    if (first !== head.sequenceWord || connectionId !== head.connectionId) {
+      const high = pairValues[first & 0xffff]!;
+      const middle = pairValues[first >>> 16]!;
+      // What is no digit is negative, and so is then the whole.
+      if ((high | middle) < 0) return 0;
+      this.setHead(head, connectionId, high, middle);
+    }
     const last = pairValues[second & 0xffff]!;
-    // What is no digit is negative, and so is then the whole.
-    if ((high | middle | last) < 0) return 0;
-    const low = (middle << 12) | last;
-    const variant = low & this.variantMask;
-    const crc = this.crc.of(variant, connectionId, high, low);
+    if (last < 0) return 0;
+    const variant = last & this.variantMask;
+    const crc = this.crc.whole(variant, head.crc, last);
     const differences =
       ((second >>> 16) ^ digitPairs[crc >>> 24]!) |
       (view.getInt32(at + 12, true) ^ (digitPairs[(crc >>> 12) & 4095]! | (digitPairs[crc & 4095]! << 16))) |
-      (view.getInt32(at, true) ^ (digitPairs[connectionId >>> 12]! | (digitPairs[connectionId & 4095]! << 16)));
+      (view.getInt32(at, true) ^ head.connectionWord);
     if (differences !== 0) return 0;
     const own = variant * this.strideBytes;
     if (!isSame(view, start, this.view, own, this.identityOffset)) return 0;
     const tail = this.identityOffset + 16;
     if (!isSame(view, start + tail, this.view, own + tail, this.sizeBytes - tail)) return 0;
-    return high * 0x1000000 + low;
+    return head.high * 0x1000000 + ((head.middle << 12) | last);
+  }
+
+  private setHead(head: IdentityHead, connectionId: number, high: number, middle: number): void {
+    head.connectionId = connectionId;
+    head.high = high;
+    head.middle = middle;
+    head.connectionWord = digitPairs[connectionId >>> 12]! | (digitPairs[connectionId & 4095]! << 16);
+    head.sequenceWord = digitPairs[high]! | (digitPairs[middle]! << 16);
+    head.crc = this.crc.head(connectionId, high, middle);
   }
 
   /**
