@@ -15,6 +15,7 @@ const openTransport = makeTransportOpener({
     url,
     ratePerSecond: null,
     timeoutMs: 10_000,
+    localAddresses: [],
     headers: [],
     subprotocols: [],
     compress: false,

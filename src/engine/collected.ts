@@ -176,10 +176,21 @@ export interface WorkerHealth {
   /** Share of wall time the loop was busy, its own spinning left out, 0 .. 1; null while unknown. */
   readonly utilization: number | null;
   readonly cpuSeconds: number | null;
-  /** Time in stalls of its event loop longer than 20 ms, by the longest of each second of load; milliseconds. */
-  readonly stalledMs: number;
+  /** In which its loop stood still for more than 20 ms at a time. */
+  readonly stalls: WorkerStalls;
+  /** Share of the load in which it could run and waited for a core, 0 .. 1; null where the system does not tell. */
+  readonly starvedRatio: number | null;
   readonly gcPauseTotalMs: number;
   readonly gcPauseMaxMs: number;
+}
+
+/** Time in which nothing was sent or read, milliseconds; 0 for none. */
+export interface WorkerStalls {
+  /** Of the measured load and the drain. */
+  readonly loadMs: number;
+  readonly longestLoadMs: number;
+  readonly connectingMs: number;
+  readonly longestConnectingMs: number;
 }
 
 export interface MemorySeries {

@@ -401,7 +401,13 @@ export class SnapshotCollector {
       lagUs: known(lagUs.max) === null ? null : lagUs,
       utilization: known(health[healthCell.utilization]!),
       cpuSeconds: known(health[healthCell.cpuSeconds]!),
-      stalledMs: health[healthCell.stalledMs]!,
+      stalls: {
+        loadMs: health[healthCell.stalledMs]!,
+        longestLoadMs: health[healthCell.longestStallMs]!,
+        connectingMs: health[healthCell.connectStalledMs]!,
+        longestConnectingMs: health[healthCell.connectLongestStallMs]!,
+      },
+      starvedRatio: known(health[healthCell.starvedRatio]!),
       gcPauseTotalMs: health[healthCell.gcPauseTotalMs]!,
       gcPauseMaxMs: health[healthCell.gcPauseMaxMs]!,
     };

@@ -11,6 +11,15 @@ export function processCpuSeconds(): number {
   return (usage.user + usage.system) / 1e6;
 }
 
+/**
+ * Milliseconds since its start in which the calling thread could run and waited for a core that others used; null where
+ * the system does not tell (elsewhere than on Linux, and on kernels without these books).
+ */
+export function threadWaitMs(): number | null {
+  const waitedNs = textOf("/proc/thread-self/schedstat").split(" ")[1];
+  return waitedNs === undefined ? null : Number(waitedNs) / 1e6;
+}
+
 /** Counters of the machine that tell whether this process was kept from running. */
 export interface MachineCounters {
   /** Microseconds this container was throttled; null without a CPU quota that can be read. */

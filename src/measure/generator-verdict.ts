@@ -21,6 +21,14 @@ export interface GeneratorSignals {
   readonly lagP99Ms: number | null;
   /** Share of the load in which the worst worker's loop stood still for more than 20 ms at a time. @default null */
   readonly stalledRatio?: number | null;
+  /** The longest of these standstills, of load and drain, milliseconds. @default null */
+  readonly longestStallMs?: number | null;
+  /** The longest while connecting, milliseconds. @default null */
+  readonly longestConnectStallMs?: number | null;
+  /** Share of the load in which the worst worker could run and waited for a core. @default null */
+  readonly starvedRatio?: number | null;
+  /** `lagP99Ms` over the latency p99: whether waiting for a core shows in the figures. @default null */
+  readonly lagOfLatency?: number | null;
   /** Busy share of the busiest worker's loop, 0 .. 1, its own spinning left out; null in a closed loop, which fills any core. */
   readonly utilization: number | null;
   /** Share of the run in which a CPU quota held the process back. */
@@ -38,6 +46,10 @@ export interface GeneratorVerdict {
   readonly reasons: readonly string[];
 }
 
+/** One standstill of more spoils the highest latencies, however long the run; opening may hold the loop for longer. */
+const longestLoadStallMs = 50;
+const longestConnectStallMs = 100;
+
 interface Finding {
   readonly health: "degraded" | "limited";
   readonly reason: string;
@@ -48,12 +60,14 @@ export function judgeGenerator(signals: GeneratorSignals): GeneratorVerdict {
   const findings = [
     judgeSent(signals.sentRatio),
     judgeSlip(signals),
+    judgeStandstills(signals),
     above(
-      signals.stalledRatio ?? null,
-      0.01,
-      0.1,
-      (share, limit) => `the generator stood still for ${percent(share)} of the load (limit ${percent(limit)})`,
+      signals.longestConnectStallMs ?? null,
+      longestConnectStallMs,
+      Infinity,
+      (stall, limit) => `the generator stood still for ${ms(stall)} while connecting (limit ${ms(limit)})`,
     ),
+    judgeStarved(signals),
     above(signals.lagP99Ms, 10, 20, (lag, limit) => `event-loop lag p99 ${ms(lag)} (limit ${ms(limit)})`),
     above(
       signals.utilization,
@@ -92,6 +106,30 @@ function judgeSent(sentRatio: number | null): Finding | null {
   return {
     health,
     reason: `${percent(sentRatio)} of the schedule was sent (limit ${health === "limited" ? "99%" : "99.9%"})`,
+  };
+}
+
+/** Many, by their share of the time; a single one that makes the maximum of any latency. */
+function judgeStandstills({ stalledRatio = null, longestStallMs: longest = null }: GeneratorSignals): Finding | null {
+  const byShare = above(
+    stalledRatio,
+    0.01,
+    0.1,
+    (share, limit) => `the generator stood still for ${percent(share)} of the load (limit ${percent(limit)})`,
+  );
+  const describe = (stall: number, limit: number) =>
+    `the generator stood still for ${ms(stall)} at a time (limit ${ms(limit)})`;
+  return byShare ?? above(longest, longestLoadStallMs, Infinity, describe);
+}
+
+/** Others on its core: worth a word where the waiting is long, and a notable part of what was measured. */
+function judgeStarved({ starvedRatio = null, lagP99Ms, lagOfLatency = null }: GeneratorSignals): Finding | null {
+  if (starvedRatio === null || lagP99Ms === null || lagOfLatency === null) return null;
+  if (!(starvedRatio > 0.1 && lagP99Ms > 2 && lagOfLatency > 0.25)) return null;
+  const waited = `a worker waited ${percent(starvedRatio)} of the load for a core that others used (limit 10%)`;
+  return {
+    health: "degraded",
+    reason: `${waited}, and its lag p99 of ${ms(lagP99Ms)} is ${percent(lagOfLatency)} of latency p99 (limit 25%)`,
   };
 }
 

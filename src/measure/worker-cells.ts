@@ -43,7 +43,7 @@ export const control = {
 
 export const stopRequest = { none: 0, stopSending: 1 } as const;
 
-/** Indexes into WorkerCells.health. Lag, utilization and CPU are -1 while unknown. */
+/** Indexes into WorkerCells.health. Lag, utilization, CPU and waiting for it are -1 while unknown. */
 export const healthCell = {
   lagP50Us: 0,
   lagP99Us: 1,
@@ -58,9 +58,15 @@ export const healthCell = {
   gcPauseMaxMs: 7,
   /** Messages whose fate was settled as lost early because too many were outstanding. */
   ledgerGivenUp: 8,
-  /** Time in stalls longer than 20 ms, by the longest of each second; milliseconds. */
+  /** Time of measured load and drain in which the loop stood still for more than 20 ms at a time; and the longest. */
   stalledMs: 9,
-  length: 10,
+  longestStallMs: 10,
+  /** The same while connecting. */
+  connectStalledMs: 11,
+  connectLongestStallMs: 12,
+  /** Share of the load in which the thread could run and waited for a core; -1 where the system does not tell. */
+  starvedRatio: 13,
+  length: 14,
 } as const;
 
 /** Indexes into PhaseCells.counts. */
@@ -138,6 +144,7 @@ export function allocateWorkerCells(phaseCount: number): WorkerCells {
     healthCell.lagMaxUs,
     healthCell.utilization,
     healthCell.cpuSeconds,
+    healthCell.starvedRatio,
   ];
   for (const cell of unknownYet) cells.health[cell] = -1;
   return cells;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { exitCode } from "../errors/exit-code.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, sumOfParts, type BlockParts } from "./build-block.ts";
-import { cpuPerMillionMessages, worstLag, worstOf, writesOf } from "./build-generator.ts";
+import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { phasesOfSavedPlan, templateOfSavedPlan } from "./read-saved-plan.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -149,6 +149,7 @@ function addGenerators(results: readonly RunResult[]): ResultGenerator {
   };
   const judged = worstOf(all);
   const cpuSeconds = sum((each) => each.cpuSeconds);
+  const stalls = all.flatMap((each) => each.stalls ?? []);
   return {
     health: judged.health,
     reasons: [...new Set(judged.reasons)],
@@ -160,6 +161,8 @@ function addGenerators(results: readonly RunResult[]): ResultGenerator {
       results.flatMap(({ phases }) => phases),
     ),
     ...addWrites(all),
+    ...(stalls.length > 0 && { stalls: worstStalls(stalls) }),
+    starvedRatio: largest(all.map((each) => each.starvedRatio ?? null)),
     throttledRatio: largest(all.map((each) => each.throttledRatio)),
     stealRatio: largest(all.map((each) => each.stealRatio)),
     lostWorkers: all.flatMap((each) => each.lostWorkers),

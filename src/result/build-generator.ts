@@ -36,10 +36,36 @@ export function judgePhase(parts: BlockParts): GeneratorVerdict {
   });
 }
 
-/** Share of the measured load in which the worst worker stood still; null without load. */
-function stalledShare(workers: Collected["generator"]["workers"], phases: readonly ResultPhase[]): number | null {
-  const loadMs = phases.reduce((sum, phase) => sum + (phase.measured ? phase.endMs - phase.startMs : 0), 0);
-  return loadMs <= 0 ? null : Math.max(0, ...workers.map((worker) => worker.stalledMs)) / loadMs;
+/** Length of the measured load, milliseconds. */
+export function measuredLoadMs(phases: readonly ResultPhase[]): number {
+  return phases.reduce((sum, phase) => sum + (phase.measured ? phase.endMs - phase.startMs : 0), 0);
+}
+
+type Stalls = NonNullable<ResultGenerator["stalls"]>;
+
+/** The worst of several, each figure for itself. */
+export function worstStalls(all: readonly Stalls[]): Stalls {
+  const most = (read: (stalls: Stalls) => number): number => Math.max(0, ...all.map(read));
+  return {
+    loadMs: most((stalls) => stalls.loadMs),
+    longestLoadMs: most((stalls) => stalls.longestLoadMs),
+    connectingMs: most((stalls) => stalls.connectingMs),
+    longestConnectingMs: most((stalls) => stalls.longestConnectingMs),
+  };
+}
+
+/** Lag is of all the load: of the phase with the least latency it may be the greatest part. */
+function leastLatencyP99Ms(phases: readonly ResultPhase[]): number | null {
+  const told = phases.flatMap(({ measured, latencyUs, serviceUs }) => {
+    const p99 = latencyUs.p99 ?? serviceUs.p99;
+    return measured && p99 !== null ? [p99 / 1000] : [];
+  });
+  return told.length === 0 ? null : Math.min(...told);
+}
+
+function largest(values: readonly (number | null)[]): number | null {
+  const told = values.filter((value) => value !== null);
+  return told.length === 0 ? null : Math.max(...told);
 }
 
 /** The worst of several lags, each figure for itself; null when none was told. */
@@ -77,14 +103,22 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
   const { workers, cpuSeconds, lostWorkers, throttledRatio, stealRatio, ledgerGivenUp, missedIntervalSamples } =
     collected.generator;
   const lagUs = worstLag(workers.map((worker) => worker.lagUs));
-  const utilizations = workers.map((worker) => worker.utilization).filter((share) => share !== null);
-  const utilization = utilizations.length === 0 ? null : Math.max(...utilizations);
+  const utilization = largest(workers.map((worker) => worker.utilization));
+  const starvedRatio = largest(workers.map((worker) => worker.starvedRatio));
+  const stalls = worstStalls(workers.map((worker) => worker.stalls));
+  const loadMs = measuredLoadMs(phases);
+  const lagP99Ms = lagUs === null ? null : lagUs.p99 / 1000;
+  const latencyMs = leastLatencyP99Ms(phases);
   const whole = judgeGenerator({
     sentRatio: null,
     slipP99Ms: null,
     contamination: null,
-    lagP99Ms: lagUs === null ? null : lagUs.p99 / 1000,
-    stalledRatio: stalledShare(workers, phases),
+    lagP99Ms,
+    stalledRatio: loadMs <= 0 ? null : stalls.loadMs / loadMs,
+    longestStallMs: stalls.longestLoadMs,
+    longestConnectStallMs: stalls.longestConnectingMs,
+    starvedRatio,
+    lagOfLatency: lagP99Ms === null || latencyMs === null || latencyMs === 0 ? null : lagP99Ms / latencyMs,
     // A closed loop fills any core: being busy is what it is for.
     utilization: open ? utilization : null,
     throttledRatio,
@@ -102,6 +136,8 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
         .filter(({ plan }) => plan.measured)
         .map((phase) => ({ writes: phase.writesInWindow, messages: phase.messages.sentInWindow })),
     ),
+    stalls,
+    starvedRatio,
     throttledRatio,
     stealRatio,
     lostWorkers,

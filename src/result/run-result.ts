@@ -119,6 +119,23 @@ const generatorSchema = Type.Object({
       "Messages that shared a write, on average: what decides the cost of a message more than anything else",
     ),
   ),
+  stalls: Type.Optional(
+    Type.Object(
+      {
+        loadMs: Type.Number({ minimum: 0, description: "In all, of measured load and drain" }),
+        longestLoadMs: Type.Number({ minimum: 0 }),
+        connectingMs: Type.Number({ minimum: 0, description: "In all, while connecting" }),
+        longestConnectingMs: Type.Number({ minimum: 0 }),
+      },
+      { description: "Times in which the worst worker stood still for more than 20 ms; absent where nobody looked" },
+    ),
+  ),
+  starvedRatio: Type.Optional(
+    orNull(
+      Type.Number({ minimum: 0 }),
+      "Share of the load in which the worst worker waited for a core that others used; null where the system does not tell",
+    ),
+  ),
   throttledRatio: orNull(Type.Number(), "Share of the run in which the container was throttled"),
   stealRatio: orNull(Type.Number(), "Share of the host's CPU time taken by other guests"),
   lostWorkers: Type.Array(Type.Object({ index: Type.Integer(), reason: Type.String() })),

@@ -1,6 +1,7 @@
 import type { ResultThreshold, RunResult } from "../result/run-result.ts";
 import { formatCount } from "../units/count.ts";
 import { compare, evaluateThreshold, hasTooFewSamples, samplesNeeded } from "./evaluate-threshold.ts";
+import { explainedByGenerator } from "./generator-share.ts";
 import { measuredValue, type MeasuredValue } from "./measured-value.ts";
 import { rollingWindows, type WindowValue } from "./rolling-windows.ts";
 import type { QuantityKind } from "./threshold-metrics.ts";
@@ -21,7 +22,7 @@ const savedUnits: Readonly<Record<QuantityKind, string>> = {
 /**
  * Every threshold against the result, in order. No data is `no-data`, which counts as a failure; a percentile on too few
  * samples that would hold, and a run shorter than the window, are `unresolved`; nothing is judged where the generator was
- * limited.
+ * limited, and no failure that it explains itself (generator-share.ts).
  */
 export function checkThresholds(result: RunResult, thresholds: readonly Threshold[]): readonly CheckedThreshold[] {
   return thresholds.map((threshold) => checkThreshold(result, threshold));
@@ -35,8 +36,8 @@ export function checkThreshold(result: RunResult, threshold: Threshold, endingAf
       : judgeWindows(threshold, rollingWindows(result, threshold, endingAfterMs), () =>
           measuredValue(result, threshold),
         );
-  const limited = limitedReason(result, threshold);
-  const detail = limited ?? judged.detail;
+  const doubt = limitedReason(result, threshold) ?? ownDoing(result, threshold, judged);
+  const detail = doubt ?? judged.detail;
   return {
     expression: threshold.text,
     source: threshold.source,
@@ -44,11 +45,16 @@ export function checkThreshold(result: RunResult, threshold: Threshold, endingAf
     value: judged.value,
     bound: threshold.bound.kind === "value" ? threshold.bound.value : null,
     unit: savedUnits[threshold.kind],
-    outcome: limited === undefined ? judged.outcome : "not-evaluated",
+    outcome: doubt === undefined ? judged.outcome : "not-evaluated",
     warnOnly: threshold.isAdvisory,
     samples: judged.samples,
     ...(detail !== undefined && { detail }),
   };
+}
+
+/** Why a failure is not held against the target. */
+function ownDoing(result: RunResult, threshold: Threshold, { outcome, value }: Judged): string | undefined {
+  return outcome === "fail" && value !== null ? explainedByGenerator(result, threshold, value) : undefined;
 }
 
 interface Judged extends MeasuredValue {

@@ -41,7 +41,8 @@ export function decideVerdict(
     return { outcome: "failed", exitCode: exitCode.runFailed, reasons: [...failures, ...unheld] };
   const unjudged = gates.filter((check) => check.outcome === "not-evaluated");
   if (unjudged.length > 0) {
-    const because = facts.generator.reasons.join("; ");
+    const own = facts.generator.health === "limited" ? facts.generator.reasons : unjudged.flatMap(detailOf);
+    const because = [...new Set(own)].join("; ");
     const what = `the generator could not keep its schedule, so ${count(unjudged.length, "threshold")} could not be judged`;
     return {
       outcome: "inconclusive",
@@ -58,6 +59,10 @@ export function decideVerdict(
   }
   if (unheld.length > 0) return { outcome: "fail", exitCode: exitCode.thresholdFailed, reasons: unheld };
   return { outcome: "pass", exitCode: exitCode.ok, reasons: passReasons(facts, checks, gates.length) };
+}
+
+function detailOf({ detail }: ResultThreshold): readonly string[] {
+  return detail === undefined ? [] : [detail];
 }
 
 function isUnheld(check: ResultThreshold, strict: boolean): boolean {

@@ -1,40 +1,54 @@
 import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
 import { isMainThread } from "node:worker_threads";
-import { processCpuSeconds } from "../../host/process-probes.ts";
+import { processCpuSeconds, threadWaitMs } from "../../host/process-probes.ts";
 import { healthCell } from "../../measure/worker-cells.ts";
+import { StandstillWatch } from "./standstill-watch.ts";
 
 /** Node's monitor records the whole wait of its own timer; this much of it is no lag. */
 const resolutionMs = 10;
-/** Lag from here on is a stall. */
-const stallUs = 20_000;
 
-/** Watches this worker's own event loop while there is load, and writes what it sees to shared memory. */
+/** Watches this worker's own event loop, and writes what it sees to shared memory. */
 export class HealthMonitor {
   readonly #cells: Float64Array;
   readonly #whole = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #second = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #garbage: PerformanceObserver;
   readonly #spins: boolean;
+  readonly #standstills: StandstillWatch;
   #utilizationStart = performance.eventLoopUtilization();
   #cpuStart = threadCpuSeconds();
+  #waitStartMs = threadWaitMs();
   /** Of the loads before the current one. */
   #busyBefore = 0;
   #wallBefore = 0;
   #cpuBefore = 0;
+  #waitedBeforeMs = 0;
   #isWatching = false;
 
   /** `spins`: the pacer keeps the loop busy on purpose, so that utilization says nothing. */
-  constructor(cells: Float64Array, spins: boolean) {
+  constructor(cells: Float64Array, spins: boolean, nowMs: () => number) {
     this.#cells = cells;
     this.#spins = spins;
+    this.#standstills = new StandstillWatch(cells, nowMs);
     this.#garbage = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#noteGarbage(entry.duration);
     });
   }
 
+  /** A standstill makes the target look slow to open. */
+  connectingStarted(): void {
+    this.#standstills.enter("connecting");
+  }
+
+  connectingEnded(): void {
+    this.#standstills.enter("none");
+  }
+
   /** Counts from here: connecting, draining and compiling are not load. */
   loadStarted(): void {
     this.#isWatching = true;
+    this.#standstills.enter("load");
+    this.#waitStartMs = threadWaitMs();
     this.#utilizationStart = performance.eventLoopUtilization();
     this.#cpuStart = threadCpuSeconds();
     this.#second.reset();
@@ -52,20 +66,20 @@ export class HealthMonitor {
       cells[healthCell.lagP99Us] = lagUs(this.#whole.percentile(99));
       cells[healthCell.lagMaxUs] = lagUs(this.#whole.max);
     }
-    const worstUs = this.#second.count > 0 ? lagUs(this.#second.max) : 0;
-    cells[healthCell.lagLastSecondUs] = worstUs;
-    // A percentile over wake-ups counts a stall of a second once; time counts it as a second.
-    if (worstUs > stallUs) cells[healthCell.stalledMs]! += worstUs / 1e3;
+    cells[healthCell.lagLastSecondUs] = this.#second.count > 0 ? lagUs(this.#second.max) : 0;
     this.#second.reset();
     const { active, idle } = performance.eventLoopUtilization(this.#utilizationStart);
     const wall = this.#wallBefore + active + idle;
     if (!this.#spins && wall > 0) cells[healthCell.utilization] = (this.#busyBefore + active) / wall;
+    const waitedMs = this.#waitedMs();
+    if (waitedMs !== null && wall > 0) cells[healthCell.starvedRatio] = Math.min(1, waitedMs / wall);
     const cpu = threadCpuSeconds();
     if (cpu !== null && this.#cpuStart !== null) {
       cells[healthCell.cpuSeconds] = this.#cpuBefore + cpu - this.#cpuStart;
     }
   }
 
+  /** No more load; while answers are waited for, a standstill still makes them late. */
   loadEnded(): void {
     if (!this.#isWatching) return;
     this.publish();
@@ -73,12 +87,28 @@ export class HealthMonitor {
     const { active, idle } = performance.eventLoopUtilization(this.#utilizationStart);
     this.#busyBefore += active;
     this.#wallBefore += active + idle;
+    this.#waitedBeforeMs = this.#waitedMs() ?? 0;
     const cpu = threadCpuSeconds();
     if (cpu !== null && this.#cpuStart !== null) this.#cpuBefore += cpu - this.#cpuStart;
-    this.stop();
+    this.#stopMonitors();
+  }
+
+  drained(): void {
+    this.#standstills.enter("none");
   }
 
   stop(): void {
+    this.#standstills.enter("none");
+    this.#stopMonitors();
+  }
+
+  /** Of all loads so far; null where the system does not tell. */
+  #waitedMs(): number | null {
+    const now = threadWaitMs();
+    return now === null || this.#waitStartMs === null ? null : this.#waitedBeforeMs + now - this.#waitStartMs;
+  }
+
+  #stopMonitors(): void {
     this.#whole.disable();
     this.#second.disable();
     this.#garbage.disconnect();

@@ -31,6 +31,9 @@ export interface ShareSurroundings {
 
 /** How long a drain in which nothing is missing waits on for late duplicates. */
 const quietMs = 250;
+const drainLookMs = 25;
+/** A timer that comes so late tells of a thread that stood still. */
+const standstillMs = 20;
 
 /** One worker's share of a run, from the first connection to the last close. Resolves when no socket or timer is left. */
 export async function runShare(task: ShareTask, surroundings: ShareSurroundings): Promise<void> {
@@ -108,7 +111,7 @@ class Share {
       nowMs: this.#nowMs,
     });
     this.#connections.attachSender(this.#sender);
-    this.#health = new HealthMonitor(this.#cells.health, plan.pacing.mode === "precise");
+    this.#health = new HealthMonitor(this.#cells.health, plan.pacing.mode === "precise", this.#nowMs);
   }
 
   async run(): Promise<void> {
@@ -137,7 +140,7 @@ class Share {
         this.#do(this.#load(command.segment, command.atMs, command.firstInterval));
         return;
       case "drain":
-        this.#drain(command.untilMs);
+        this.#drain(command.untilMs, this.#nowMs());
         return;
       case "lookAtStop":
         this.#lookAtStop();
@@ -158,7 +161,9 @@ class Share {
     this.#segment = segmentIndex;
     this.#recorder.expectPhase(firstPhaseOf(this.#plan, segmentIndex));
     const wanted = ownedConnections(segment.connections, this.#workerIndex, this.#plan.workers);
+    this.#health.connectingStarted();
     await this.#connections.openUpTo(wanted);
+    this.#health.connectingEnded();
     this.#tellNotes();
     this.#tell({ kind: "connected", ready: this.#connections.ready, wanted });
   }
@@ -189,10 +194,13 @@ class Share {
     this.#healthTimer = setTimeout(() => this.#health.loadStarted(), waitMs);
   }
 
-  /** Over when nothing is outstanding and 250 ms brought nothing, or at the deadline. */
-  #drain(untilMs: number): void {
+  /** Over when nothing is outstanding and 250 ms brought nothing, or at the deadline. Due at `dueMs`. */
+  #drain(deadlineMs: number, dueMs: number): void {
     clearTimeout(this.#drainTimer);
     const nowMs = this.#nowMs();
+    // What came while this thread stood still is not read yet, and no loss of the target's.
+    const lateMs = nowMs - dueMs;
+    const untilMs = lateMs > standstillMs ? Math.max(deadlineMs, nowMs) + quietMs : deadlineMs;
     const bytesSeen = this.#bytesReceived();
     if (bytesSeen !== this.#bytesSeen) {
       this.#bytesSeen = bytesSeen;
@@ -201,11 +209,13 @@ class Share {
     const isQuiet = nowMs - this.#quietSinceMs >= quietMs;
     const isSettled = this.#plan.mode === "echo" ? this.#ledger.outstanding === 0 : this.#buffered() === 0;
     if (nowMs < untilMs && !(isQuiet && isSettled)) {
-      this.#drainTimer = setTimeout(() => this.#drain(untilMs), Math.min(25, Math.max(1, untilMs - nowMs)));
+      const waitMs = Math.min(drainLookMs, Math.max(1, untilMs - nowMs));
+      this.#drainTimer = setTimeout(() => this.#drain(untilMs, nowMs + waitMs), waitMs);
       return;
     }
     const outstanding = this.#ledger.outstanding;
     if (this.#plan.mode === "oneway") this.#countAccepted();
+    this.#health.drained();
     this.#ledger.finish();
     this.#cells.health[healthCell.ledgerGivenUp] = this.#ledger.givenUp;
     this.#tellNotes();

@@ -44,6 +44,26 @@ describe("judgeGenerator", () => {
     ],
     [{ stalledRatio: 0.083 }, "degraded", "the generator stood still for 8.3% of the load (limit 1%)"],
     [{ stalledRatio: 0.2 }, "limited", "the generator stood still for 20% of the load (limit 10%)"],
+    [
+      { stalledRatio: 0.008, longestStallMs: 480 },
+      "degraded",
+      "the generator stood still for 480 ms at a time (limit 50 ms)",
+    ],
+    [
+      { stalledRatio: 0.02, longestStallMs: 480 },
+      "degraded",
+      "the generator stood still for 2% of the load (limit 1%)",
+    ],
+    [
+      { longestConnectStallMs: 503 },
+      "degraded",
+      "the generator stood still for 503 ms while connecting (limit 100 ms)",
+    ],
+    [
+      { starvedRatio: 0.49, lagP99Ms: 4.44, lagOfLatency: 0.8 },
+      "degraded",
+      "a worker waited 49% of the load for a core that others used (limit 10%), and its lag p99 of 4.44 ms is 80% of latency p99 (limit 25%)",
+    ],
     [{ clockErrors: 2 }, "limited", "the clock went backwards 2 times; those messages were not recorded"],
   ])("judges %j as %s", (signals, health, reason) => {
     expect(judgeGenerator({ ...healthy, ...signals })).toEqual({ health, reasons: [reason] });
@@ -53,8 +73,18 @@ describe("judgeGenerator", () => {
     expect(judgeGenerator({ ...healthy, slipP99Ms: 30, contamination: 0.02 }).health).toBe("ok");
   });
 
+  it("minds no core that others used where nobody felt it: little waiting, short, or lost in the latency", () => {
+    const starved = { starvedRatio: 0.5, lagP99Ms: 4, lagOfLatency: 0.8 };
+    for (const change of [{ starvedRatio: 0.1 }, { lagP99Ms: 2 }, { lagOfLatency: 0.25 }, { lagOfLatency: null }]) {
+      expect(judgeGenerator({ ...healthy, ...starved, ...change }).health).toBe("ok");
+    }
+  });
+
   it("stays ok exactly on the limits", () => {
-    const onLimits = { sentRatio: 0.999, slipP99Ms: 2, contamination: 1, lagP99Ms: 10, utilization: 0.85 };
+    const onLimits = {
+      ...{ sentRatio: 0.999, slipP99Ms: 2, contamination: 1, lagP99Ms: 10, utilization: 0.85 },
+      ...{ stalledRatio: 0.01, longestStallMs: 50, longestConnectStallMs: 100 },
+    };
     expect(judgeGenerator({ ...healthy, ...onLimits, throttledRatio: 0.01, stealRatio: 0.01 }).health).toBe("ok");
   });
 
