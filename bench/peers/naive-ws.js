@@ -86,7 +86,7 @@ if (ratePerSecond !== null) {
   const timer = setInterval(() => {
     const now = performance.now() - startedAt;
     if (now >= allSeconds * 1000) clearInterval(timer);
-    const until = Math.floor((Math.min(now, allSeconds * 1000) * ratePerSecond) / 1000);
+    const until = Math.ceil((Math.min(now, allSeconds * 1000) * ratePerSecond) / 1000);
     for (; due < until; due++) send(sockets[due % sockets.length], startedAt + (due * 1000) / ratePerSecond);
   }, 1);
 }
