@@ -89,7 +89,7 @@ export default {
       name: "worker-never-imports-main-side",
       severity: "error",
       from: { path: "^src/engine/worker/" },
-      to: { path: "^src/engine/((worker|thread|process)-pool|run-plan|snapshot-collector)" },
+      to: { path: "^src/engine/((worker|thread|process)-pool|run-plan|snapshot)" },
     },
     {
       name: "no-circular",

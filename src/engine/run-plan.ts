@@ -1,6 +1,7 @@
 import type { Clock } from "../host/host.ts";
 import { allocateWorkerCells, control, counter, stopRequest, type WorkerCells } from "../measure/worker-cells.ts";
-import type { PhasePlan, Plan, Segment } from "../plan/plan.ts";
+import { loadMsOf } from "../plan/phase-times.ts";
+import type { Plan, Segment } from "../plan/plan.ts";
 import type { Collected, RunEnd } from "./collected.ts";
 import type { MemorySource } from "./memory-source.ts";
 import { ResourceMonitor, type ResourceProbes } from "./resource-monitor.ts";
@@ -129,7 +130,7 @@ export class PlanRun {
     this.#stage = "load";
     this.#tellAll({ kind: "startLoad", segment: index, atMs: startMs, firstInterval });
     this.#watchCpu(segment, startMs);
-    await this.#awaitAll("loadEnded", startDelayMs + durationOf(segment) + answerTimeoutMs);
+    await this.#awaitAll("loadEnded", startDelayMs + loadMsOf(segment.phases) + answerTimeoutMs);
     clearTimeout(this.#cpuTimer);
     this.#resources.loadEnded(this.#nowMs() - this.#runStartMs);
     void this.#sample();
@@ -259,9 +260,4 @@ export class PlanRun {
   #nowMs(): number {
     return this.#surroundings.clock.monotonicMs();
   }
-}
-
-function durationOf(segment: Segment): number {
-  const last: PhasePlan = segment.phases[segment.phases.length - 1]!;
-  return last.startMs + last.durationMs;
 }

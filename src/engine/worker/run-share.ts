@@ -8,6 +8,7 @@ import {
   viewWorkerCells,
   type WorkerCells,
 } from "../../measure/worker-cells.ts";
+import { firstPhaseOf, loadMsOf } from "../../plan/phase-times.ts";
 import type { Load, Plan, Segment } from "../../plan/plan.ts";
 import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
@@ -175,8 +176,7 @@ class Share {
       return;
     }
     const segment = this.#plan.segments[segmentIndex]!;
-    const lastPhase = segment.phases[segment.phases.length - 1]!;
-    this.#intervals.startSegment(atMs, lastPhase.startMs + lastPhase.durationMs, firstInterval);
+    this.#intervals.startSegment(atMs, loadMsOf(segment.phases), firstInterval);
     this.#watchHealth(segment, atMs);
     this.#isLoading = true;
     const firstPhase = firstPhaseOf(this.#plan, segmentIndex);
@@ -275,10 +275,6 @@ class Share {
   #tell(event: WorkerEvent): void {
     this.#link.tell(event);
   }
-}
-
-function firstPhaseOf(plan: Plan, segmentIndex: number): number {
-  return plan.segments.slice(0, segmentIndex).reduce((sum, segment) => sum + segment.phases.length, 0);
 }
 
 function ringLengthOf(segment: Segment, capacity: number): number {

@@ -1,0 +1,74 @@
+import type { Histogram } from "../../measure/histogram.ts";
+import { healthCell, intervalCounter, intervalRingLength, type WorkerCells } from "../../measure/worker-cells.ts";
+import { mergeHistograms } from "./merge-histograms.ts";
+
+/** What all workers together have recorded of one second. */
+export interface IntervalReading {
+  readonly sent: number;
+  readonly delivered: number;
+  readonly latency: Histogram;
+  readonly slip: Histogram;
+}
+
+/** A worker's ring is read when this many newer seconds exist; it is reused two seconds later. */
+const sealAfterSeconds = intervalRingLength - 2;
+
+/** Takes the seconds of all workers out of their rings before they are overwritten, and keeps them. */
+export class IntervalReader {
+  readonly #cells: readonly WorkerCells[];
+  /** Seconds no worker writes to any more, packed. */
+  readonly #sealed = new Map<number, IntervalReading>();
+  readonly #lagUs = new Map<number, number>();
+
+  constructor(cells: readonly WorkerCells[]) {
+    this.#cells = cells;
+  }
+
+  /** Once a second, with the second that is running: takes what the workers are about to overwrite, and the lag. */
+  tick(newest: number): void {
+    const lag = Math.max(0, ...this.#cells.map(({ health }) => health[healthCell.lagLastSecondUs]!));
+    this.#lagUs.set(newest - 1, lag);
+    this.#sealAll(newest - intervalRingLength, newest - sealAfterSeconds);
+  }
+
+  /** Nothing more will be written to the seconds up to `newest`. */
+  seal(newest: number): void {
+    this.#sealAll(newest - intervalRingLength + 1, newest);
+  }
+
+  isSealed(number: number): boolean {
+    return this.#sealed.has(number);
+  }
+
+  read(number: number): IntervalReading {
+    return this.#sealed.get(number) ?? this.#readRings(number);
+  }
+
+  /** Largest event-loop lag of any worker in that second, microseconds; 0 when none was told. */
+  lagUsOf(number: number): number {
+    return this.#lagUs.get(number) ?? 0;
+  }
+
+  #sealAll(first: number, last: number): void {
+    for (let number = Math.max(0, first); number <= last; number += 1) {
+      if (this.#sealed.has(number)) continue;
+      const reading = this.#readRings(number);
+      reading.latency.compact();
+      reading.slip.compact();
+      this.#sealed.set(number, reading);
+    }
+  }
+
+  #readRings(number: number): IntervalReading {
+    const slots = this.#cells.flatMap((cells) => {
+      const slot = cells.intervals[number % intervalRingLength]!;
+      return slot.counts[intervalCounter.interval] === number ? [slot] : [];
+    });
+    return {
+      sent: slots.reduce((sum, { counts }) => sum + counts[intervalCounter.sent]!, 0),
+      delivered: slots.reduce((sum, { counts }) => sum + counts[intervalCounter.delivered]!, 0),
+      latency: mergeHistograms(slots.map((slot) => slot.latency)),
+      slip: mergeHistograms(slots.map((slot) => slot.slip)),
+    };
+  }
+}

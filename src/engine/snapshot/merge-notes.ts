@@ -1,0 +1,47 @@
+import type { ConnectionCounts, FailureCount } from "../collected.ts";
+import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
+
+/** Notes of each worker; null for one that has not told any yet. */
+export type AllNotes = readonly (WorkerNotes | null)[];
+
+/** Counts by name, added. */
+export function mergeCounts(all: readonly (Readonly<Record<string, number>> | undefined)[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    for (const [key, count] of Object.entries(counts ?? {})) sum[key] = (sum[key] ?? 0) + count;
+  }
+  return sum;
+}
+
+/** Failures of all workers by their code, the most frequent first; the example is the first worker's. */
+export function mergeFailures(all: AllNotes): readonly FailureCount[] {
+  const byCode = new Map<string, FailureCount>();
+  for (const failure of all.flatMap((notes) => notes?.failures ?? [])) {
+    const known = byCode.get(failure.code);
+    byCode.set(
+      failure.code,
+      known === undefined
+        ? failure
+        : {
+            ...known,
+            count: known.count + failure.count,
+            firstMs: Math.min(known.firstMs, failure.firstMs),
+            lastMs: Math.max(known.lastMs, failure.lastMs),
+          },
+    );
+  }
+  return [...byCode.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Lifetimes of connections that ended in a phase, milliseconds; null when none did. */
+export function mergeLifetimes(all: readonly (LifetimeSum | undefined)[]): ConnectionCounts["closedLifetimeMs"] {
+  const ended = all.filter((lifetime) => lifetime !== undefined && lifetime.count > 0) as readonly LifetimeSum[];
+  if (ended.length === 0) return null;
+  const count = ended.reduce((sum, lifetime) => sum + lifetime.count, 0);
+  return {
+    count,
+    min: Math.min(...ended.map((lifetime) => lifetime.min)),
+    mean: ended.reduce((sum, lifetime) => sum + lifetime.sum, 0) / count,
+    max: Math.max(...ended.map((lifetime) => lifetime.max)),
+  };
+}

@@ -1,0 +1,147 @@
+import type { Histogram } from "../../measure/histogram.ts";
+import { control, counter, type WorkerCells } from "../../measure/worker-cells.ts";
+import type { PhasePlan, Plan } from "../../plan/plan.ts";
+import type { CollectedPhase, ConnectionCounts, MessageCounts } from "../collected.ts";
+import { mergeHistograms } from "./merge-histograms.ts";
+import { mergeCounts, mergeLifetimes, type AllNotes } from "./merge-notes.ts";
+import type { PhaseSoFar } from "./run-timeline.ts";
+
+/** A sum of one counter over all workers; `which` is one of `counter`. */
+type Sum = (which: number) => number;
+
+/** Adds up what the workers have counted in one phase. */
+export class PhaseReader {
+  readonly #phases: readonly PhasePlan[];
+  readonly #cells: readonly WorkerCells[];
+  readonly #expectsAnswers: boolean;
+
+  constructor(plan: Plan, cells: readonly WorkerCells[]) {
+    this.#phases = plan.segments.flatMap((segment) => segment.phases);
+    this.#cells = cells;
+    this.#expectsAnswers = plan.mode === "echo";
+  }
+
+  /** `lost`: indexes of workers that died. `soFar` is on the monotonic clock, as `runStartMs` is. */
+  read(
+    phase: number,
+    soFar: PhaseSoFar,
+    runStartMs: number,
+    notes: AllNotes,
+    lost: ReadonlySet<number>,
+  ): CollectedPhase {
+    // Copies, so that all sums are of the same counts though the workers go on.
+    const counts = this.#cells.map((cells) => cells.phases[phase]!.counts.slice());
+    const sum: Sum = (which) => counts.reduce((total, own) => total + own[which]!, 0);
+    const cells = this.#cells.map((worker) => worker.phases[phase]!);
+    const ownSlipUs = mergeHistograms(cells.map(({ ownSlip }) => ownSlip));
+    const slipUs = mergeHistograms(cells.map(({ blockedSlip }) => blockedSlip));
+    slipUs.add(ownSlipUs);
+    return {
+      plan: this.#phases[phase]!,
+      connections: soFar.connections,
+      startMs: soFar.startMs - runStartMs,
+      endMs: soFar.endMs - runStartMs,
+      messages: this.#messageCounts(
+        sum,
+        counts.filter((_, worker) => lost.has(worker)),
+      ),
+      bytes: {
+        sent: sum(counter.bytesSent),
+        received: sum(counter.bytesReceived),
+        accepted: sum(counter.bytesAccepted),
+      },
+      latencyUs: this.latencyOf(phase),
+      serviceUs: mergeHistograms(cells.map(({ service }) => service)),
+      slipUs,
+      ownSlipUs,
+      writesInWindow: sum(counter.writesInWindow),
+      connectionCounts: this.#connectionCounts(phase, soFar.isRunning, notes, sum),
+      errors: mergeCounts(notes.map((own) => own?.errorsByPhase[phase])),
+    };
+  }
+
+  /** Of all workers so far. */
+  latencyOf(phase: number): Histogram {
+    const isClosedLoop = this.#phases[phase]!.load.kind === "max";
+    // Without a schedule the two are the same, and the workers record only one of them.
+    return mergeHistograms(
+      this.#cells.map(({ phases }) => (isClosedLoop ? phases[phase]!.service : phases[phase]!.latency)),
+    );
+  }
+
+  /** Open and ready now, over all workers. */
+  get openConnections(): number {
+    return this.#cells.reduce((sum, cells) => sum + cells.control[control.openConnections]!, 0);
+  }
+
+  #messageCounts(sum: Sum, ofLost: readonly Float64Array[]): MessageCounts {
+    const sent = sum(counter.sent);
+    const expected = this.#expectsAnswers ? sent : 0;
+    const orphaned = this.#expectsAnswers ? ofLost.reduce((total, own) => total + outstandingOf(own), 0) : 0;
+    const lostClosed = sum(counter.lostClosed) + orphaned;
+    const delivered = sum(counter.delivered);
+    const settled = delivered + sum(counter.lostMissing) + lostClosed + sum(counter.lostCorrupt);
+    const untold = ofLost.reduce((total, own) => total + untoldOf(own), 0);
+    return {
+      offered: sum(counter.offered),
+      sent,
+      skipped: sum(counter.skipped),
+      skippedBlocked: sum(counter.skippedBlocked),
+      unsendable: sum(counter.unsendable),
+      unsentBlocked: sum(counter.unsentBlocked),
+      unsentLate: Math.max(0, sum(counter.unsentLate) + untold),
+      expected,
+      delivered,
+      lostMissing: sum(counter.lostMissing),
+      lostClosed,
+      lostCorrupt: sum(counter.lostCorrupt),
+      refused: 0,
+      pending: Math.max(0, expected - settled),
+      duplicated: sum(counter.duplicated),
+      reordered: sum(counter.reordered),
+      corrupted: sum(counter.corrupted),
+      late: sum(counter.late),
+      unsolicited: sum(counter.unsolicited),
+      clockErrors: sum(counter.clockErrors),
+      windowTimeouts: sum(counter.windowTimeouts),
+      deliveredInWindow: sum(counter.deliveredInWindow),
+      sentInWindow: sum(counter.sentInWindow),
+    };
+  }
+
+  #connectionCounts(phase: number, isRunning: boolean, notes: AllNotes, sum: Sum): ConnectionCounts {
+    return {
+      attempted: sum(counter.attempted),
+      opened: sum(counter.opened),
+      failed: sum(counter.failed),
+      closed: sum(counter.closed),
+      reconnects: sum(counter.reconnects),
+      // The workers write it when they leave the phase; until then what is open now is the truth.
+      openAtEnd: isRunning ? this.openConnections : sum(counter.openAtEnd),
+      connectUs: mergeHistograms(this.#cells.map((cells) => cells.phases[phase]!.connect)),
+      closedLifetimeMs: mergeLifetimes(notes.map((own) => own?.lifetimesByPhase[phase])),
+      closeCodes: mergeCounts(notes.map((own) => own?.closeCodesByPhase[phase])),
+    };
+  }
+}
+
+/** In flight in a worker that died: their connections went with it. */
+function outstandingOf(counts: Float64Array): number {
+  const settled =
+    counts[counter.delivered]! +
+    counts[counter.lostMissing]! +
+    counts[counter.lostClosed]! +
+    counts[counter.lostCorrupt]!;
+  return Math.max(0, counts[counter.sent]! - settled);
+}
+
+/** Taken from the schedule by a worker that died before it could say what became of them. */
+function untoldOf(counts: Float64Array): number {
+  const told =
+    counts[counter.sent]! +
+    counts[counter.skipped]! +
+    counts[counter.unsendable]! +
+    counts[counter.unsentBlocked]! +
+    counts[counter.unsentLate]!;
+  return counts[counter.offered]! - told;
+}

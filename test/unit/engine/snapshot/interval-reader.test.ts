@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { IntervalReader } from "../../../../src/engine/snapshot/interval-reader.ts";
+import { IntervalRecorder } from "../../../../src/measure/interval-recorder.ts";
+import { allocateWorkerCells, healthCell } from "../../../../src/measure/worker-cells.ts";
+
+/** So many workers that have begun a load of ten minutes at instant 0, and the reader of their seconds. */
+function workers(count: number) {
+  const cells = Array.from({ length: count }, () => allocateWorkerCells(1));
+  const recorders = cells.map(({ intervals }) => new IntervalRecorder(intervals));
+  for (const recorder of recorders) recorder.startSegment(0, 600_000, 0);
+  return { cells, recorders, reader: new IntervalReader(cells) };
+}
+
+/** One message goes out and comes back in that second, `latencyUs` after its instant. */
+function liveThrough(recorder: IntervalRecorder, second: number, latencyUs = 1000): void {
+  recorder.advance(second * 1000 + 10);
+  recorder.recordSent(7);
+  recorder.recordDelivered(second * 1000 + 10, latencyUs, true, 1);
+}
+
+describe("the reader of intervals", () => {
+  it("adds the workers up, second by second", () => {
+    const { recorders, reader } = workers(2);
+    liveThrough(recorders[0]!, 0, 1000);
+    liveThrough(recorders[1]!, 0, 3000);
+    liveThrough(recorders[1]!, 1, 5000);
+    const [first, second] = [reader.read(0), reader.read(1)];
+    expect([first.sent, first.delivered, first.latency.count, first.slip.count]).toEqual([2, 2, 2, 2]);
+    expect([first.latency.min, first.latency.max]).toEqual([1000, 3000]);
+    expect([second.sent, second.delivered, second.latency.count]).toEqual([1, 1, 1]);
+  });
+
+  it("keeps every second of a run longer than the ring, each as it was", () => {
+    const { recorders, reader } = workers(2);
+    for (let second = 0; second < 60; second += 1) {
+      for (const recorder of recorders) liveThrough(recorder, second, 1000 + second);
+      reader.tick(second);
+    }
+    reader.seal(59);
+    for (let second = 0; second < 60; second += 1) {
+      const { sent, delivered, latency } = reader.read(second);
+      expect([sent, delivered, latency.count, latency.max]).toEqual([2, 2, 2, 1000 + second]);
+    }
+  });
+
+  it("takes a second no sooner than answers to it have a slot of their own no more", () => {
+    const { recorders, reader } = workers(1);
+    const recorder = recorders[0]!;
+    for (let second = 0; second < 30; second += 1) {
+      recorder.advance(second * 1000 + 10);
+      // Each answer comes as late as the ring allows.
+      if (second >= 13) recorder.recordDelivered((second - 13) * 1000, 13_010_000, true, 1);
+      reader.tick(second);
+    }
+    expect(recorder.late.size).toBe(0);
+    for (let second = 0; second < 16; second += 1) expect(reader.read(second).latency.count).toBe(1);
+  });
+
+  it("misses no second when it is kept from looking for a while, and reads none as another", () => {
+    const { recorders, reader } = workers(1);
+    const recorder = recorders[0]!;
+    for (let second = 0; second < 40; second += 1) {
+      liveThrough(recorder, second);
+      if (second !== 20) reader.tick(second);
+    }
+    reader.seal(39);
+    expect(Array.from({ length: 40 }, (_, second) => reader.read(second).sent)).toEqual(Array(40).fill(1));
+  });
+
+  it("finds nothing in a second that was overwritten before it could be read", () => {
+    const { recorders, reader } = workers(1);
+    for (let second = 0; second < 20; second += 1) liveThrough(recorders[0]!, second);
+    reader.tick(19);
+    expect(reader.read(3)).toMatchObject({ sent: 0, delivered: 0 });
+    expect(reader.read(3).latency.count).toBe(0);
+    expect(reader.read(4).sent).toBe(1);
+  });
+
+  it("keeps the worst lag of each second", () => {
+    const { cells, reader } = workers(2);
+    cells[0]!.health[healthCell.lagLastSecondUs] = 300;
+    cells[1]!.health[healthCell.lagLastSecondUs] = 900;
+    reader.tick(1);
+    cells[1]!.health[healthCell.lagLastSecondUs] = 100;
+    reader.tick(2);
+    expect([0, 1, 2].map((second) => reader.lagUsOf(second))).toEqual([900, 300, 0]);
+  });
+});
