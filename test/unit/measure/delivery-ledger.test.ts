@@ -160,7 +160,9 @@ describe("the ring length", () => {
   it("holds two seconds of a connection's messages and stays within its share of memory", () => {
     expect(ringLengthFor(1, 10_000, 0)).toBe(32_768);
     expect(ringLengthFor(10, 100, 0)).toBe(256);
-    expect(ringLengthFor(50_000, 0.1, 0)).toBe(16);
+    expect(ringLengthFor(50_000, 0.1, 0)).toBe(4);
+    expect(ringLengthFor(50_000, 3, 0)).toBe(8);
+    expect(ringLengthFor(50, 0, 1)).toBe(4);
     expect(ringLengthFor(50, 0, 64)).toBe(256);
     expect(ringLengthFor(100_000, 1000, 0)).toBe(16);
   });
