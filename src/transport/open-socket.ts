@@ -6,21 +6,25 @@ import type { TransportContext } from "./transport-context.ts";
 const addressShare = 0.25;
 
 /** What TLS sockets take as well, though their types do not say so. */
-type SocketOptions = Pick<TcpSocketConnectOpts, "autoSelectFamilyAttemptTimeout" | "family" | "localAddress"> & {
+type SocketOptions = Pick<
+  TcpSocketConnectOpts,
+  "autoSelectFamilyAttemptTimeout" | "family" | "localAddress" | "lookup"
+> & {
   readonly onread?: OnReadOpts;
 };
 
 /**
- * Begins a connection to the context's target, from `localAddress` unless the kernel is to choose. With `onRead`, each read lands in the context's read memory and only its
- * size is told; without, the socket is an ordinary stream.
+ * Begins a connection to the context's target, from `localAddress` unless the kernel is to choose. With `onRead`, each
+ * read lands in the context's read memory and only its size is told; without, the socket is an ordinary stream.
  */
 export function openSocket(
   context: TransportContext,
   localAddress: string | undefined,
   onRead?: (bytes: number) => boolean,
 ): Socket {
-  const { host, port, tls, options } = context;
+  const { host, port, tls, lookup, options } = context;
   const shared: SocketOptions = {
+    lookup,
     autoSelectFamilyAttemptTimeout: Math.max(250, Math.floor(options.connect.timeoutMs * addressShare)),
     // A name may have addresses of both families: only those of the local one can be reached from it.
     ...(localAddress === undefined ? {} : { localAddress, family: isIP(localAddress) }),

@@ -61,7 +61,6 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
   readonly #context: TransportContext;
   readonly #socket: Socket;
   readonly #parser: FrameParser;
-  readonly #afterWrite: () => void;
   #state: State = state.opening;
   #opening: RawOpening | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -70,15 +69,13 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
   #wasOpened = false;
   #lastPing: Buffer | undefined;
   #peerEnd: PeerEnd | undefined;
+  #afterWrite: (() => void) | undefined;
 
   constructor(listener: TransportListener, context: TransportContext, localAddress: string | undefined) {
     this.#listener = listener;
     this.#context = context;
     const { maxMessageBytes } = context.options.limits;
     this.#parser = new FrameParser(this, { role: "client", maxMessageBytes });
-    this.#afterWrite = () => {
-      if (this.#isBlocked && this.#socket.writableLength === 0) this.#becameWritable();
-    };
     const startedMs = context.nowMs();
     const socket = openSocket(context, localAddress, (bytes) => {
       this.#read(bytes);
@@ -142,7 +139,7 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
     socket.write(bytes);
     if (socket.writableLength > 0) {
       this.#isBlocked = true;
-      socket.write(nothing, this.#afterWrite);
+      socket.write(nothing, this.#whenWritten());
       outbox.replaceMemory();
     }
   }
@@ -246,8 +243,15 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
 
   /** Writes bytes that nobody will overwrite. */
   #writeOwned(bytes: Buffer): void {
-    this.#socket.write(bytes, this.#afterWrite);
+    this.#socket.write(bytes, this.#whenWritten());
     if (this.#socket.writableLength > 0) this.#isBlocked = true;
+  }
+
+  /** What a write that may have to wait is given to call; most connections never make one. */
+  #whenWritten(): () => void {
+    return (this.#afterWrite ??= () => {
+      if (this.#isBlocked && this.#socket.writableLength === 0) this.#becameWritable();
+    });
   }
 
   #becameWritable(): void {

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { usageError } from "../errors/floodgate-error.ts";
 import type { TlsPlan } from "../plan/plan.ts";
@@ -6,6 +6,7 @@ import { frameMemory, type FrameMemory } from "../wire/frame-memory.ts";
 import { upgradeRequest } from "../wire/handshake.ts";
 import { MaskKeys } from "../wire/mask-keys.ts";
 import { Outbox } from "./outbox.ts";
+import { makeSharedLookup } from "./shared-lookup.ts";
 import type { TransportOptions } from "./transport.ts";
 
 const readBytes = 64 * 1024;
@@ -17,6 +18,8 @@ export interface TransportContext {
   /** As the socket wants it: an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Finds the addresses of the host, when it is a name. */
+  readonly lookup: LookupFunction;
   /** Undefined for ws://. */
   readonly tls: SharedTls | undefined;
   /** Every socket reads into this one; what it holds is dealt with before the next read. */
@@ -55,6 +58,7 @@ export function makeTransportContext(
     url,
     host,
     port: url.port === "" ? (isSecure ? 443 : 80) : Number(url.port),
+    lookup: makeSharedLookup(nowMs),
     tls: isSecure ? sharedTls(connect.tls, host) : undefined,
     readMemory: frameMemory(Buffer.allocUnsafeSlow(readBytes)),
     outbox: new Outbox(),

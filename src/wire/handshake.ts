@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
 import { unescape } from "node:querystring";
 import { usageError } from "../errors/floodgate-error.ts";
 import { printableText } from "./printable-text.ts";
@@ -21,16 +21,24 @@ export interface UpgradeWish {
   readonly subprotocols: readonly string[];
 }
 
+const keyBytes = 16;
+/** Random bytes for 256 keys: asking the system for those of one costs ten times what the rest of an opening key does. */
+const keyPool = Buffer.allocUnsafeSlow(256 * keyBytes);
+let keyPoolUsed = keyPool.length;
+
 /** A new random Sec-WebSocket-Key (RFC 6455 section 4.1). */
 export function upgradeKey(): string {
-  return randomBytes(16).toString("base64");
+  if (keyPoolUsed === keyPool.length) {
+    randomFillSync(keyPool);
+    keyPoolUsed = 0;
+  }
+  keyPoolUsed += keyBytes;
+  return keyPool.toString("base64", keyPoolUsed - keyBytes, keyPoolUsed);
 }
 
 /** The Sec-WebSocket-Accept that answers a key (RFC 6455 section 4.2.2). */
 export function acceptKey(key: string): string {
-  return createHash("sha1")
-    .update(key + acceptSuffix)
-    .digest("base64");
+  return hash("sha1", key + acceptSuffix, "base64");
 }
 
 /**
