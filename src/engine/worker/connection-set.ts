@@ -3,12 +3,16 @@ import { control, counter } from "../../measure/worker-cells.ts";
 import type { ConnectPlan, ReconnectPlan } from "../../plan/plan.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
-import type { ConnectionEnd, OutgoingMessage } from "../../transport/transport.ts";
+import type { ConnectionEnd } from "../../transport/transport.ts";
 import type { MessageCodec } from "../../wire/message-codec.ts";
+import { Greeting } from "./greeting.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
 import { OpeningQueue } from "./opening-queue.ts";
 import type { NoteBook } from "./worker-notes.ts";
+
+/** Close frames sent in one turn of the event loop at the end of a run. */
+const closedPerTurn = 64;
 
 export interface ConnectionSetParts {
   readonly plan: ConnectPlan;
@@ -55,8 +59,7 @@ export class ConnectionSet {
   #sender: SendSide | null = null;
   readonly #parts: ConnectionSetParts;
   readonly #queue: OpeningQueue;
-  readonly #firstMessages: readonly OutgoingMessage[];
-  readonly #readyPattern: RegExp | string | null;
+  readonly #greeting: Greeting;
   readonly #reconnectTimers = new Set<NodeJS.Timeout>();
 
   constructor(parts: ConnectionSetParts) {
@@ -80,14 +83,7 @@ export class ConnectionSet {
         return true;
       },
     });
-    this.#firstMessages = parts.plan.firstMessages.map(plainMessage);
-    const ready = parts.plan.ready;
-    this.#readyPattern =
-      ready === null
-        ? null
-        : ready.kind === "text"
-          ? ready.pattern
-          : new RegExp(ready.pattern, ready.flags.replace(/[gy]/g, ""));
+    this.#greeting = new Greeting(parts.plan);
   }
 
   attachSender(sender: SendSide): void {
@@ -119,7 +115,7 @@ export class ConnectionSet {
     this.#stopOpening();
     clearInterval(this.#sweepTimer);
     const closed = new Promise<void>((resolve) => (this.#whenAllClosed = resolve));
-    for (const connection of this.connections) this.#closeOne(connection);
+    this.#closeInTurns(this.connections.filter((connection) => this.#beginToClose(connection)));
     this.#checkAllClosed();
     await closed;
   }
@@ -161,13 +157,8 @@ export class ConnectionSet {
       this.#parts.notes.changed = true;
     }
     connection.state = "waiting";
-    const transport = connection.transport;
-    if (this.#firstMessages.length > 0 && transport !== null) {
-      transport.beginBurst();
-      for (const message of this.#firstMessages) transport.writeMessage(message);
-      transport.endBurst();
-    }
-    if (this.#readyPattern === null) this.#becomeReady(connection, connectUs);
+    if (connection.transport !== null) this.#greeting.sendOn(connection.transport);
+    if (!this.#greeting.asksForSign) this.#becomeReady(connection, connectUs);
   }
 
   /** The slow path of receiving: a frame that is not byte for byte one of our messages. */
@@ -187,7 +178,7 @@ export class ConnectionSet {
       this.recorder.count(this.recorder.eventPhase, counter.bytesReceived, end - start);
       return;
     }
-    if (connection.state === "waiting" && this.#isReadySign(bytes.toString("utf8", start, end))) {
+    if (connection.state === "waiting" && this.#greeting.isSign(bytes.toString("utf8", start, end))) {
       this.#becomeReady(connection, (nowMs - connection.attemptedAtMs) * 1000);
       return;
     }
@@ -278,27 +269,34 @@ export class ConnectionSet {
 
   /** Attempts that are open but never became ready within the time allowed. */
   #sweep(): void {
-    if (this.#readyPattern === null) return;
+    if (!this.#greeting.asksForSign) return;
     const oldestMs = this.#parts.nowMs() - this.#parts.plan.timeoutMs;
     for (const connection of this.connections) {
       if (connection.state === "waiting" && connection.attemptedAtMs < oldestMs) connection.transport?.destroy();
     }
   }
 
-  #isReadySign(text: string): boolean {
-    const pattern = this.#readyPattern;
-    return pattern !== null && (typeof pattern === "string" ? text.includes(pattern) : pattern.test(text));
+  #closeOne(connection: LoadConnection): void {
+    if (this.#beginToClose(connection)) connection.transport?.close(1000, "");
   }
 
-  #closeOne(connection: LoadConnection): void {
-    if (connection.state === "idle" || connection.state === "closing") return;
-    const wasOpen = connection.state === "ready" || connection.state === "waiting";
+  /** A few in each turn, so that what one took while it closed serves the next. */
+  #closeInTurns(connections: readonly LoadConnection[]): void {
+    for (const connection of connections.slice(0, closedPerTurn)) connection.transport?.close(1000, "");
+    const rest = connections.slice(closedPerTurn);
+    if (rest.length > 0 && this.#live > 0) setImmediate(() => this.#closeInTurns(rest));
+  }
+
+  /** From now on its end is ours. True when it is open, and so is to be told. */
+  #beginToClose(connection: LoadConnection): boolean {
+    if (connection.state === "idle" || connection.state === "closing") return false;
+    const wasOpening = connection.state === "opening";
     if (connection.state === "ready") this.#setReady(this.ready - 1);
     else this.#opening -= 1;
     connection.state = "closing";
     connection.hasBeenReady = false;
-    if (wasOpen) connection.transport?.close(1000, "");
-    else connection.transport?.destroy();
+    if (wasOpening) connection.transport?.destroy();
+    return !wasOpening;
   }
 
   #setReady(ready: number): void {
@@ -349,12 +347,4 @@ function closedBeforeReady(end: ConnectionEnd): Failure {
     blame: "target",
     example: `${seen.trim()} before the ready sign was seen`,
   };
-}
-
-function plainMessage(text: string): OutgoingMessage {
-  const length = Buffer.byteLength(text);
-  const words = new Int32Array(Math.ceil(length / 4));
-  const bytes = Buffer.from(words.buffer, 0, length);
-  bytes.write(text);
-  return { words, bytes, isText: true };
 }

@@ -91,6 +91,24 @@ describe("the connection set", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("closes many in turns, and takes none of them for the target's doing meanwhile", async () => {
+    const worker = new SendingWorker({
+      connections: 200,
+      connect: { reconnect: { baseMs: 1, maxMs: 1, maxAttempts: null } },
+    });
+    const opened = worker.connections.openUpTo(200);
+    await vi.advanceTimersByTimeAsync(100);
+    await opened;
+    const allClosed = worker.connections.closeAll();
+    const isOver = (): number => worker.transports.filter((transport) => transport.isOver).length;
+    expect([isOver(), worker.connections.ready]).toEqual([64, 0]);
+    worker.transports.at(-1)!.end({ opened: true, closeCode: 1001, closeReason: "", failure: undefined });
+    await vi.advanceTimersByTimeAsync(10);
+    await allClosed;
+    expect(isOver()).toBe(200);
+    expect([worker.count(counter.closed), worker.transports.length, vi.getTimerCount()]).toEqual([0, 200, 0]);
+  });
+
   it("finds a message inside a frame that wraps it", async () => {
     const worker = new SendingWorker({ connections: 1 });
     await worker.open();
