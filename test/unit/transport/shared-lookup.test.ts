@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LookupAddress } from "node:dns";
 import { makeSharedLookup } from "../../../src/transport/shared-lookup.ts";
 
-type Told = readonly [error: string | null, address: string | LookupAddress[], family?: number];
+type Told = readonly [error: string | null, address: string | LookupAddress[], family: number | undefined];
 
 /** A lookup on a clock and a resolver of the test. */
 class Given {
@@ -12,7 +12,7 @@ class Given {
   readonly #lookup = makeSharedLookup(
     () => this.nowMs,
     (host, { family }, callback) => {
-      const answer = (error: string | null, address: string | LookupAddress[], number?: number): void =>
+      const answer = (error: string | null, address: string | LookupAddress[], number: number | undefined): void =>
         callback(error === null ? null : new Error(error), address, number);
       this.asked.push({ host, family, answer });
     },
@@ -33,14 +33,14 @@ describe("the shared lookup", () => {
     const given = new Given();
     for (let count = 0; count < 3; count += 1) given.ask();
     expect(given.asked).toHaveLength(1);
-    given.asked[0]!.answer(null, addresses);
+    given.asked[0]!.answer(null, addresses, undefined);
     expect(given.told).toEqual(Array(3).fill([null, addresses, undefined]));
   });
 
   it("gives its answer again for a second, but never before the asking has returned", async () => {
     const given = new Given();
     given.ask();
-    given.asked[0]!.answer(null, addresses);
+    given.asked[0]!.answer(null, addresses, undefined);
     given.nowMs += 999;
     given.ask();
     expect(given.told).toHaveLength(1);
@@ -55,10 +55,10 @@ describe("the shared lookup", () => {
     const given = new Given();
     given.ask();
     given.ask();
-    given.asked[0]!.answer("getaddrinfo ENOTFOUND name", "");
+    given.asked[0]!.answer("getaddrinfo ENOTFOUND name", "", undefined);
     expect(given.told.map(([error]) => error)).toEqual(Array(2).fill("getaddrinfo ENOTFOUND name"));
     given.ask();
-    given.asked[1]!.answer(null, addresses);
+    given.asked[1]!.answer(null, addresses, undefined);
     expect(given.told[2]).toEqual([null, addresses, undefined]);
   });
 
