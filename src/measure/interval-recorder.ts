@@ -81,9 +81,10 @@ export class IntervalRecorder {
   #recordElsewhere(intendedMs: number, latencyUs: number, times: number): void {
     const number = this.#clampedNumberAt(intendedMs);
     const index = number % intervalRingLength;
-    // Two slots are left as a safety margin for the main thread, which reads a second shortly before it is reused.
+    // Three slots are left as a safety margin for the main side, which reads a second two before it is reused: what a
+    // worker process records is mirrored there a little later.
     if (
-      number > this.#newest - intervalRingLength + 2 &&
+      number > this.#newest - intervalRingLength + 3 &&
       this.#slots[index]!.counts[intervalCounter.interval] === number
     ) {
       this.#latency[index]!.recordMany(latencyUs, times);

@@ -1,7 +1,7 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Settings, StageSettings } from "../profile/settings.ts";
 import { formatCount } from "../units/count.ts";
-import { fitWorkers, missingAddresses, type MachineLimits } from "./fit-workers.ts";
+import { fitWorkers, neededAddresses, type MachineLimits } from "./fit-workers.ts";
 import { markerBytes, smallestMessageBytes } from "./message-template.ts";
 import type { Load, MessagePlan, PhasePlan, Plan, Segment } from "./plan.ts";
 
@@ -139,11 +139,16 @@ function notesOnWorkers(settings: Settings, plan: Plan, connections: number): re
 /** What a local address cannot hold is refused; behind a name there may be several targets, each with ports of its own. */
 function notesOnPorts(settings: Settings, connections: number, machine: MachineLimits): readonly string[] {
   const { url, localAddresses } = settings.connect;
-  const missing = missingAddresses(connections, localAddresses.length, machine);
-  if (missing === null) return [];
+  const needed = neededAddresses(connections, machine);
+  if (needed === null) return [];
   const from = localAddresses.length < 2 ? "1 local address" : `${localAddresses.length} local addresses`;
-  const problem = `${formatCount(connections)} connections need more ports than ${from} can have to one target: ${formatCount(missing.localPorts)} each`;
-  const mend = `name ${missing.needed} addresses of this machine with --local-address`;
+  if (needed.least <= Math.max(1, localAddresses.length)) {
+    // Without --local-address the kernel chooses a port by the target too, and is quick to the last.
+    if (localAddresses.length === 0 || needed.quick <= localAddresses.length) return [];
+    return [`opening ${formatCount(connections)} connections from ${from} is slow; ${needed.quick} would be quick`];
+  }
+  const problem = `${formatCount(connections)} connections need more ports than ${from} can have to one target: ${formatCount(machine.localPorts ?? 0)} each`;
+  const mend = `name ${needed.quick} addresses of this machine with --local-address; ${needed.least} would do, slowly`;
   if (!isAddress(new URL(url).hostname)) return [`${problem}; if the target has one address, ${mend}`];
   throw usageError(problem, mend);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { connectionsPerProcess, fitWorkers, missingAddresses } from "../../../src/plan/fit-workers.ts";
+import { connectionsPerProcess, fitWorkers, neededAddresses } from "../../../src/plan/fit-workers.ts";
 import { ownedConnections } from "../../../src/plan/split-plan.ts";
 
 const machine = (openFiles: number | null) => ({ openFiles, localPorts: null });
@@ -58,14 +58,15 @@ describe("fitting workers", () => {
   });
 });
 
-describe("local addresses that are missing", () => {
+describe("local addresses that are needed", () => {
   it.each([
-    [28_232, 0, 28_232, null],
-    [28_233, 0, 28_232, { needed: 2, localPorts: 28_232 }],
-    [28_233, 1, 28_232, { needed: 2, localPorts: 28_232 }],
-    [50_000, 2, 28_232, null],
-    [50_000, 0, null, null],
-  ])("%i connections from %i addresses of %j ports", (connections, addresses, localPorts, expected) => {
-    expect(missingAddresses(connections, addresses, { openFiles: null, localPorts })).toEqual(expected);
+    [7058, 28_232, { least: 1, quick: 1 }],
+    [28_232, 28_232, { least: 1, quick: 4 }],
+    [28_233, 28_232, { least: 2, quick: 5 }],
+    [50_000, 28_232, { least: 2, quick: 8 }],
+    [3, 2, { least: 2, quick: 3 }],
+    [50_000, null, null],
+  ])("for %i connections from addresses with %j ports", (connections, localPorts, expected) => {
+    expect(neededAddresses(connections, { openFiles: null, localPorts })).toEqual(expected);
   });
 });

@@ -154,8 +154,13 @@ describe("making a plan", () => {
       "300 connections need more ports than 1 local address can have to one target: 100 each",
     );
     expect(from("ws://[::1]/", ["::1", "::2"])).toThrow("2 local addresses");
-    expect(from("ws://10.0.0.1/", ["a", "b", "c"])().notes).toEqual([]);
-    expect(from("ws://example.com/")().notes[0]).toContain("name 3 addresses of this machine with --local-address");
+    expect(from("ws://10.0.0.1/", Array.from("abcdefghijkl"))().notes).toEqual([]);
+    expect(from("ws://10.0.0.1/", ["a", "b", "c"])().notes).toEqual([
+      "opening 300 connections from 3 local addresses is slow; 12 would be quick",
+    ]);
+    expect(from("ws://example.com/")().notes[0]).toContain(
+      "name 12 addresses of this machine with --local-address; 3 would do, slowly",
+    );
   });
 
   it("names the run anew each time, and draws a seed only when none was given", () => {
