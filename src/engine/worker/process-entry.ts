@@ -1,6 +1,7 @@
 // The entry of a process that is one worker. Forked, told its task over the channel, never outlives its parent.
 import { monotonicMs } from "../../host/monotonic-clock.ts";
 import { residentBytes } from "../../host/process-probes.ts";
+import { wakeOnTime } from "../../host/timer-slack.ts";
 import { CellsSender } from "../../measure/cells-mirror.ts";
 import { allocateWorkerCells, control } from "../../measure/worker-cells.ts";
 import { makeTransportOpener } from "../../transport/open-transport.ts";
@@ -20,6 +21,7 @@ const mirrorEveryMs = 250;
 const quietTicks = 1000 / mirrorEveryMs;
 
 async function runTask(task: ProcessTask): Promise<void> {
+  wakeOnTime();
   const phases = task.plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
   const cells = allocateWorkerCells(phases);
   const sender = new CellsSender(cells.memory);

@@ -1,4 +1,5 @@
 import { monotonicMs } from "../../host/monotonic-clock.ts";
+import { wakeOnTime } from "../../host/timer-slack.ts";
 import { makeTransportOpener } from "../../transport/open-transport.ts";
 import type { ThreadTask, WorkerLink, WorkerOutcome } from "../worker-messages.ts";
 import { runShare } from "./run-share.ts";
@@ -10,6 +11,7 @@ export async function runTask({ port, ...task }: ThreadTask): Promise<WorkerOutc
     onCommand: (listener) => void port.on("message", listener),
     close: () => port.close(),
   };
+  wakeOnTime();
   try {
     await runShare(task, { nowMs: monotonicMs, makeOpener: makeTransportOpener, link });
     return { kind: "finished" };
