@@ -163,8 +163,17 @@ export interface CollectedGenerator {
   readonly stealRatio: number | null;
   /** Messages settled as lost early because too many were outstanding; a later copy of one counts as duplicated. */
   readonly ledgerGivenUp: number;
-  /** Latency samples that are in the phases but in no interval: the main thread was kept from reading them in time. */
-  readonly missedIntervalSamples: number;
+  /** What workers recorded by seconds and no interval has; zeros while running. */
+  readonly missedByIntervals: MissedCounts;
+}
+
+/** Seconds were overwritten before the main thread read them, or a worker died before it told. */
+export interface MissedCounts {
+  readonly sent: number;
+  readonly delivered: number;
+  readonly lost: number;
+  /** Latency samples. */
+  readonly latencies: number;
 }
 
 export interface WorkerHealth {

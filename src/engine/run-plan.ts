@@ -159,8 +159,12 @@ export class PlanRun {
   async #teardown(): Promise<void> {
     this.#stage = "closing";
     this.#tellAll({ kind: "finish" });
-    const limit = new Promise<void>((resolve) => setTimeout(resolve, answerTimeoutMs).unref());
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, answerTimeoutMs)));
     await Promise.race([this.#pool.allEnded(), limit]);
+    clearTimeout(timer);
+    // One that was given up may still be counting: its numbers must stand still while they are added up.
+    if (this.#pool.workers.some(({ lostReason }) => lostReason !== null)) await this.#pool.destroy();
   }
 
   /** CPU counts over the measured load: from the end of the warm-up on. */

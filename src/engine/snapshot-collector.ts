@@ -1,10 +1,11 @@
 import { Histogram, highestOfCell } from "../measure/histogram.ts";
 import { healthCell, type WorkerCells } from "../measure/worker-cells.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Collected, CollectedInterval, CollectedPhase, RunEnd } from "./collected.ts";
+import type { Collected, CollectedInterval, CollectedPhase, MissedCounts, RunEnd } from "./collected.ts";
 import type { ResourceMonitor } from "./resource-monitor.ts";
 import { IntervalReader } from "./snapshot/interval-reader.ts";
 import { mergeFailures } from "./snapshot/merge-notes.ts";
+import { missedCounts, nothingMissed } from "./snapshot/missed-counts.ts";
 import { PhaseReader } from "./snapshot/phase-reader.ts";
 import { RunTimeline, type SecondSoFar } from "./snapshot/run-timeline.ts";
 import { readWorkerHealth } from "./snapshot/worker-health.ts";
@@ -112,7 +113,7 @@ export class SnapshotCollector {
         throttledRatio: this.#resources.throttledRatio,
         stealRatio: this.#resources.stealRatio,
         ledgerGivenUp: this.#sumOverWorkers((cells) => cells.health[healthCell.ledgerGivenUp]!),
-        missedIntervalSamples: end.kind === "running" ? 0 : missedSamples(phases, intervals),
+        missedByIntervals: end.kind === "running" ? nothingMissed : this.#missed(intervals),
       },
       target: { ...target, memory: this.#resources.targetMemory },
       firstForeignFrame: this.#notes.find((notes) => notes?.firstForeignFrame != null)?.firstForeignFrame ?? null,
@@ -121,10 +122,9 @@ export class SnapshotCollector {
   }
 
   #collectPhases(nowMs: number): readonly CollectedPhase[] {
-    const lost = new Set(this.#lost.keys());
     return Array.from({ length: this.#phaseCount }, (_, phase) => {
       const soFar = this.#timeline.phaseSoFar(phase, nowMs);
-      return soFar === null ? null : this.#phases.read(phase, soFar, this.#runStartMs, this.#notes, lost);
+      return soFar === null ? null : this.#phases.read(phase, soFar, this.#runStartMs, this.#notes, this.#lost);
     }).filter((phase) => phase !== null);
   }
 
@@ -166,6 +166,12 @@ export class SnapshotCollector {
     return all;
   }
 
+  #missed(intervals: readonly CollectedInterval[]): MissedCounts {
+    const phases = Array.from({ length: this.#phaseCount }, (_, phase) => phase);
+    const orphaned = phases.reduce((sum, phase) => sum + this.#phases.orphanedIn(phase, this.#lost), 0);
+    return missedCounts(this.#cells, intervals, orphaned);
+  }
+
   /** Of the measured load. Worker processes read their own, each over its share of it. */
   #cpuSeconds(): number {
     if (this.#plan.workersAs.kind === "threads") return this.#resources.cpuSeconds;
@@ -176,10 +182,4 @@ export class SnapshotCollector {
   #sumOverWorkers(of: (cells: WorkerCells) => number): number {
     return this.#cells.reduce((sum, cells) => sum + of(cells), 0);
   }
-}
-
-/** Latency samples of the phases that no interval has, because the main thread was kept from reading them in time. */
-function missedSamples(phases: readonly CollectedPhase[], intervals: readonly CollectedInterval[]): number {
-  const inPhases = phases.reduce((sum, phase) => sum + phase.latencyUs.count, 0);
-  return inPhases - intervals.reduce((sum, interval) => sum + interval.latencyUs.count, 0);
 }

@@ -1,6 +1,15 @@
 import { HistogramWriter } from "./histogram-writer.ts";
 import { cellOf, highestTrackableUs } from "./histogram.ts";
-import { clearHistogram, intervalCounter, intervalRingLength, type IntervalCells } from "./worker-cells.ts";
+import {
+  clearHistogram,
+  countInHistogram,
+  intervalCounter,
+  intervalOpenSeconds,
+  intervalRingLength,
+  pastCounter,
+  type IntervalCells,
+  type WorkerCells,
+} from "./worker-cells.ts";
 
 /** What came too late for the ring: by interval number, then by histogram cell, how often. */
 export type LateSamples = Map<number, Map<number, number>>;
@@ -15,6 +24,7 @@ export class IntervalRecorder {
   /** By interval number: messages lost, by intended instant. */
   readonly lost = new Map<number, number>();
   readonly #slots: readonly IntervalCells[];
+  readonly #past: Float64Array;
   readonly #latency: readonly HistogramWriter[];
   readonly #slip: readonly HistogramWriter[];
   #startMs = 0;
@@ -28,8 +38,9 @@ export class IntervalRecorder {
   #currentSlip: HistogramWriter;
   #currentCounts: Float64Array;
 
-  constructor(slots: readonly IntervalCells[]) {
+  constructor({ intervals: slots, past }: Pick<WorkerCells, "intervals" | "past">) {
     this.#slots = slots;
+    this.#past = past;
     this.#latency = slots.map((slot) => new HistogramWriter(slot.latency));
     this.#slip = slots.map((slot) => new HistogramWriter(slot.slip));
     this.#currentLatency = this.#latency[0]!;
@@ -74,6 +85,7 @@ export class IntervalRecorder {
   }
 
   recordLost(intendedMs: number): void {
+    this.#past[pastCounter.lost]! += 1;
     const number = this.#clampedNumberAt(intendedMs);
     this.lost.set(number, (this.lost.get(number) ?? 0) + 1);
   }
@@ -81,15 +93,14 @@ export class IntervalRecorder {
   #recordElsewhere(intendedMs: number, latencyUs: number, times: number): void {
     const number = this.#clampedNumberAt(intendedMs);
     const index = number % intervalRingLength;
-    // Three slots are left as a safety margin for the main side, which reads a second two before it is reused: what a
-    // worker process records is mirrored there a little later.
     if (
-      number > this.#newest - intervalRingLength + 3 &&
+      number > this.#newest - intervalOpenSeconds &&
       this.#slots[index]!.counts[intervalCounter.interval] === number
     ) {
       this.#latency[index]!.recordMany(latencyUs, times);
       return;
     }
+    this.#past[pastCounter.latencies]! += times;
     const cells = this.late.get(number) ?? new Map<number, number>();
     if (cells.size === 0) this.late.set(number, cells);
     const cell = cellOf(Math.min(latencyUs, highestTrackableUs));
@@ -99,6 +110,7 @@ export class IntervalRecorder {
   #openUpTo(number: number): void {
     for (let next = Math.max(this.#newest + 1, number - intervalRingLength + 1); next <= number; next += 1) {
       const slot = this.#slots[next % intervalRingLength]!;
+      if (slot.counts[intervalCounter.interval]! >= 0) this.#leave(slot);
       slot.counts[intervalCounter.interval] = -1; // unreadable while it is emptied
       clearHistogram(slot.latency);
       clearHistogram(slot.slip);
@@ -113,6 +125,13 @@ export class IntervalRecorder {
     this.#currentCounts = this.#slots[index]!.counts;
     this.#currentFromMs = this.#startMs + (number - this.#firstNumber) * 1000;
     this.#currentToMs = number === this.#lastNumber ? Infinity : this.#currentFromMs + 1000;
+  }
+
+  /** A second leaves the ring. */
+  #leave({ counts, latency }: IntervalCells): void {
+    this.#past[pastCounter.sent]! += counts[intervalCounter.sent]!;
+    this.#past[pastCounter.delivered]! += counts[intervalCounter.delivered]!;
+    this.#past[pastCounter.latencies]! += countInHistogram(latency);
   }
 
   #numberAt(instantMs: number): number {

@@ -12,6 +12,8 @@ export interface WorkerCells {
   readonly phases: readonly PhaseCells[];
   /** Ring of the latest seconds; second k lives in slot k % length. */
   readonly intervals: readonly IntervalCells[];
+  /** Sums of what was recorded by seconds and is not in the ring any more. Indexed by `pastCounter`. */
+  readonly past: Float64Array;
 }
 
 export interface PhaseCells {
@@ -109,8 +111,25 @@ export const counter = {
 /** Indexes into IntervalCells.counts. */
 export const intervalCounter = { interval: 0, sent: 1, delivered: 2, length: 3 } as const;
 
+/** Indexes into WorkerCells.past: so that a second that nobody read in time is missed, and known to be. */
+export const pastCounter = {
+  sent: 0,
+  delivered: 1,
+  /** In seconds that have left the ring, before they left it or after. */
+  latencies: 2,
+  /** All messages lost so far; the ring has none of them. */
+  lost: 3,
+  length: 4,
+} as const;
+
 /** Seconds a slot stays readable before the worker reuses it. */
 export const intervalRingLength = 16;
+
+/**
+ * A worker adds to a second until so many newer ones have begun; what comes later is kept apart. Between this and the
+ * length of the ring lies the time the main thread has to read it: that may be kept from running for a few seconds.
+ */
+export const intervalOpenSeconds = 10;
 
 /** Indexes into HistogramCells.stats. */
 export const histogramStat = { sum: 0, sumOfSquares: 1, min: 2, max: 3, overflow: 4, length: 5 } as const;
@@ -130,7 +149,8 @@ const intervalHistograms = 2;
 export function allocateWorkerCells(phaseCount: number): WorkerCells {
   const perPhase = counter.length * 8 + phaseHistograms * align8(histogramBytes);
   const perInterval = intervalCounter.length * 8 + intervalHistograms * align8(histogramBytes);
-  const bytes = controlBytes + healthCell.length * 8 + phaseCount * perPhase + intervalRingLength * perInterval;
+  const single = controlBytes + healthCell.length * 8 + pastCounter.length * 8;
+  const bytes = single + phaseCount * perPhase + intervalRingLength * perInterval;
   const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount);
   for (const phase of cells.phases) {
     for (const histogram of [phase.latency, phase.service, phase.ownSlip, phase.blockedSlip, phase.connect]) {
@@ -166,6 +186,7 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): 
   const controlCells = controlView(memory);
   take(controlBytes);
   const health = floats(healthCell.length);
+  const past = floats(pastCounter.length);
   const phases = Array.from({ length: phaseCount }, () => ({
     counts: floats(counter.length),
     latency: histogram(),
@@ -179,7 +200,7 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): 
     latency: histogram(),
     slip: histogram(),
   }));
-  return { memory, control: controlCells, health, phases, intervals };
+  return { memory, control: controlCells, health, phases, intervals, past };
 }
 
 /** The control cells of that memory. */
@@ -196,4 +217,11 @@ export function clearHistogram(histogram: HistogramCells): void {
   histogram.cells.fill(0);
   histogram.stats.fill(0);
   histogram.stats[histogramStat.min] = Infinity;
+}
+
+/** Values in a histogram: reads all its cells, about 15 us. */
+export function countInHistogram({ cells }: HistogramCells): number {
+  let count = 0;
+  for (const inCell of cells) count += inCell;
+  return count;
 }

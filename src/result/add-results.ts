@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { exitCode } from "../errors/exit-code.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
-import { blockOfParts, sumOfParts, type BlockParts } from "./build-block.ts";
+import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { phasesOfSavedPlan, templateOfSavedPlan } from "./read-saved-plan.ts";
@@ -168,10 +168,19 @@ function addGenerators(results: readonly RunResult[]): ResultGenerator {
     lostWorkers: all.flatMap((each) => each.lostWorkers),
     ledgerGivenUp: sum((each) => each.ledgerGivenUp),
     missedIntervalSamples: sum((each) => each.missedIntervalSamples),
+    ...addMissed(all),
     workers: all
       .flatMap((each) => each.workers)
       .sort((a, b) => (a.runId === b.runId ? a.index - b.index : a.runId < b.runId ? -1 : 1)),
   };
+}
+
+/** Not told as soon as one generator, of an earlier version, does not tell. */
+function addMissed(all: readonly ResultGenerator[]): Pick<ResultGenerator, "missedIntervalCounts"> {
+  const told = all.flatMap(({ missedIntervalCounts }) => missedIntervalCounts ?? []);
+  return told.length < all.length
+    ? {}
+    : { missedIntervalCounts: sumOfCounts({ sent: 0, delivered: 0, lost: 0 }, told) };
 }
 
 /** Null as soon as one generator does not tell. */

@@ -100,7 +100,7 @@ export function writesOf(
 /** The generator's part of a result; `phases` have been judged already. */
 export function buildGenerator(collected: Collected, phases: readonly ResultPhase[], runId: string): ResultGenerator {
   const open = phases.every((phase) => phase.loop === "open" || phase.loop === "none");
-  const { workers, cpuSeconds, lostWorkers, throttledRatio, stealRatio, ledgerGivenUp, missedIntervalSamples } =
+  const { workers, cpuSeconds, lostWorkers, throttledRatio, stealRatio, ledgerGivenUp, missedByIntervals } =
     collected.generator;
   const lagUs = worstLag(workers.map((worker) => worker.lagUs));
   const utilization = largest(workers.map((worker) => worker.utilization));
@@ -142,7 +142,12 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
     stealRatio,
     lostWorkers,
     ledgerGivenUp,
-    missedIntervalSamples,
+    missedIntervalSamples: missedByIntervals.latencies,
+    missedIntervalCounts: {
+      sent: missedByIntervals.sent,
+      delivered: missedByIntervals.delivered,
+      lost: missedByIntervals.lost,
+    },
     workers: workers.map((worker) => ({
       index: worker.index,
       runId,

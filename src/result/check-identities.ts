@@ -1,5 +1,5 @@
 import type { ResultBlock, ResultMessages, ResultTimes } from "./result-blocks.ts";
-import type { ResultPhase, RunResult } from "./run-result.ts";
+import type { ResultInterval, ResultPhase, RunResult } from "./run-result.ts";
 
 type MessageCounter = keyof ResultMessages;
 
@@ -149,14 +149,70 @@ function sumsOverPhases(result: RunResult): string[] {
   return broken;
 }
 
-function brokenIntervals({ phases, intervals, generator }: RunResult): string[] {
-  const inPhases = phases.reduce((value, phase) => value + phase.latencyUs.count, 0);
-  const inIntervals = intervals.reduce((value, interval) => value + interval.latencyUs.count, 0);
-  const missed = generator.missedIntervalSamples;
-  if (inIntervals + missed === inPhases && missed >= 0) return [];
+/**
+ * What the phases count and what the workers recorded by seconds are told apart from each other, message by message: the
+ * seconds of all intervals, with those that are known to be missed, come to the phases.
+ */
+function brokenIntervals({ phases, intervals, generator, config }: RunResult): string[] {
+  const ofPhases = (read: (phase: ResultPhase) => number): number => sumOf(phases, read);
+  const ofIntervals = (read: (interval: ResultInterval) => number): number => sumOf(intervals, read);
+  const missed = generator.missedIntervalCounts;
+  const clockErrors = ofPhases((phase) => phase.messages.clockErrors);
+  const latencies = {
+    what: "latencyUs.count",
+    inIntervals: ofIntervals((interval) => interval.latencyUs.count),
+    missed: generator.missedIntervalSamples,
+    inPhases: ofPhases((phase) => phase.latencyUs.count),
+  };
+  // A file of an earlier version does not say what it missed of the others.
+  if (missed === undefined) return brokenSeconds(latencies, 0);
+  const sent = {
+    what: "sent",
+    inIntervals: ofIntervals((interval) => interval.sent),
+    missed: missed.sent,
+    inPhases: ofPhases((phase) => phase.messages.sent),
+  };
+  // Other modes have delivery from the target's books, which know no seconds.
+  if (config.mode !== "echo") return [...brokenSeconds(latencies, 0), ...brokenSeconds(sent, 0)];
+  const delivered = {
+    what: "delivered",
+    inIntervals: ofIntervals((interval) => interval.delivered),
+    missed: missed.delivered,
+    inPhases: ofPhases((phase) => phase.messages.deliveredInWindow),
+  };
+  const lost = {
+    what: "lost",
+    inIntervals: ofIntervals((interval) => interval.lost),
+    missed: missed.lost,
+    inPhases: ofPhases((phase) => phase.messages.lost),
+  };
   return [
-    `intervals: their latencyUs.count adds up to ${inIntervals}, with ${missed} missed; that of the phases to ${inPhases}`,
+    ...brokenSeconds(latencies, 0),
+    ...brokenSeconds(sent, 0),
+    // A message whose instants went backwards is delivered, but in no second.
+    ...brokenSeconds(delivered, clockErrors),
+    ...brokenSeconds(lost, 0),
   ];
+}
+
+interface SecondsAndPhases {
+  readonly what: string;
+  readonly inIntervals: number;
+  readonly missed: number;
+  readonly inPhases: number;
+}
+
+/** The seconds may have up to `fewer` less than the phases. */
+function brokenSeconds({ what, inIntervals, missed, inPhases }: SecondsAndPhases, fewer: number): string[] {
+  const known = inIntervals + missed;
+  if (missed >= 0 && known <= inPhases && known >= inPhases - fewer) return [];
+  return [
+    `intervals: their ${what} adds up to ${inIntervals}, with ${missed} missed; that of the phases to ${inPhases}`,
+  ];
+}
+
+function sumOf<T>(all: readonly T[], read: (each: T) => number): number {
+  return all.reduce((sum, each) => sum + read(each), 0);
 }
 
 function phaseName(phase: ResultPhase): string {

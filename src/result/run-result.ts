@@ -141,6 +141,12 @@ const generatorSchema = Type.Object({
   lostWorkers: Type.Array(Type.Object({ index: Type.Integer(), reason: Type.String() })),
   ledgerGivenUp: count("Messages settled as lost early, as too many were outstanding"),
   missedIntervalSamples: count("Latencies that are in the phases but in no interval"),
+  missedIntervalCounts: Type.Optional(
+    Type.Object(
+      { sent: count("By send time"), delivered: count("In the window"), lost: count("By intended time") },
+      { description: "Messages that are in the phases but in no interval" },
+    ),
+  ),
   workers: Type.Array(workerSchema),
 });
 

@@ -187,12 +187,20 @@ function percentileUnresolved({ latencyUs }: ResultBlock): ResultWarning | null 
 }
 
 function intervalsMissed({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {
-  const { missedIntervalSamples: missed } = generator;
-  if (missed === 0) return null;
-  return warn(
-    "intervalsMissed",
-    `${amount(missed, "latency", "latencies")} are in no interval, as this process was too busy to read them in time; totals and phases hold them`,
-  );
+  const { missedIntervalSamples, missedIntervalCounts: missed, lostWorkers } = generator;
+  const parts = [
+    { count: missed?.sent ?? 0, text: `${amount(missed?.sent ?? 0, "message")} sent` },
+    { count: missed?.delivered ?? 0, text: `${formatCount(missed?.delivered ?? 0)} delivered` },
+    { count: missed?.lost ?? 0, text: `${formatCount(missed?.lost ?? 0)} lost` },
+    { count: missedIntervalSamples, text: amount(missedIntervalSamples, "latency", "latencies") },
+  ].filter(({ count }) => count !== 0);
+  if (parts.length === 0) return null;
+  const why =
+    lostWorkers.length > 0
+      ? "as a worker died before it could tell their seconds"
+      : "as this process was too busy to read them in time";
+  const what = parts.map(({ text }) => text).join(", ");
+  return warn("intervalsMissed", `${what}: in no interval, ${why}; totals and phases hold them`);
 }
 
 function gaveUp({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {

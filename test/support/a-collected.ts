@@ -9,6 +9,7 @@ import type {
 } from "../../src/engine/collected.ts";
 import { Histogram, lowestOfCell } from "../../src/measure/histogram.ts";
 import type { PhasePlan, Plan } from "../../src/plan/plan.ts";
+import { evenShare } from "../../src/plan/split-plan.ts";
 
 /** 2026-01-02 03:04:05 UTC. */
 export const startedAtEpochMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -205,7 +206,7 @@ export function aWorker(index: number, changes: Partial<WorkerHealth> = {}): Wor
 
 /**
  * A whole run against the mock: by default one phase of 1000 messages in ten seconds, all delivered. Intervals are made
- * to fit the phases: the latencies of each are dealt out over its seconds.
+ * to fit the phases: the messages and latencies of each are dealt out over its seconds.
  */
 export function aCollected(
   changes: Partial<Collected> = {},
@@ -227,7 +228,7 @@ export function aCollected(
       throttledRatio: 0,
       stealRatio: 0,
       ledgerGivenUp: 0,
-      missedIntervalSamples: 0,
+      missedByIntervals: { sent: 0, delivered: 0, lost: 0, latencies: 0 },
     },
     target: {
       description: "mock (echo)",
@@ -247,5 +248,13 @@ function dealOut(phase: CollectedPhase): readonly CollectedInterval[] {
   phase.latencyUs.forEachCell((cell, count) => {
     for (let i = 0; i < count; i++) values[next++ % seconds]!.push(lowestOfCell(cell));
   });
-  return values.map((list, i) => anInterval(phase.startMs + i * 1000, aHistogram(list)));
+  const { sent, deliveredInWindow, lostMissing, lostClosed, lostCorrupt } = phase.messages;
+  const shareOf = (total: number, second: number): number => evenShare(total, seconds, second);
+  return values.map((list, second) =>
+    anInterval(phase.startMs + second * 1000, aHistogram(list), {
+      sent: shareOf(sent, second),
+      delivered: shareOf(deliveredInWindow, second),
+      lost: shareOf(lostMissing + lostClosed + lostCorrupt, second),
+    }),
+  );
 }

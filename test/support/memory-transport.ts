@@ -7,10 +7,13 @@ export class MemoryTransport implements Transport {
   readonly bursts: Buffer[][] = [];
   isOver = false;
   readonly listener: TransportListener;
+  readonly #onBurst: (burst: readonly Buffer[]) => void;
   #burst: Buffer[] = [];
 
-  constructor(listener: TransportListener) {
+  /** `onBurst` is told of each burst when it leaves. */
+  constructor(listener: TransportListener, onBurst: (burst: readonly Buffer[]) => void = () => undefined) {
     this.listener = listener;
+    this.#onBurst = onBurst;
   }
 
   open(connectUs = 100): void {
@@ -27,6 +30,7 @@ export class MemoryTransport implements Transport {
 
   endBurst(): void {
     this.bursts.push(this.#burst);
+    this.#onBurst(this.#burst);
   }
 
   get messages(): readonly Buffer[] {

@@ -11,7 +11,7 @@ export const messageBytes = 64;
  */
 export class RecordedWorker {
   readonly cells = allocateWorkerCells(3);
-  readonly intervals = new IntervalRecorder(this.cells.intervals);
+  readonly intervals = new IntervalRecorder(this.cells);
   readonly ledger: DeliveryLedger;
   readonly recorder: MessageRecorder;
   openConnections = 5;

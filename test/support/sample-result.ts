@@ -200,6 +200,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
       lostWorkers: [],
       ledgerGivenUp: 0,
       missedIntervalSamples: 0,
+      missedIntervalCounts: { sent: 0, delivered: 0, lost: 0 },
       workers: [0, 1].map((index) => ({
         ...{ index, runId: "abcdefghijk", connections: 5, lagUs: { p50: 120, p99: 2400, max: 8300 } },
         ...{ utilization: 0.31, cpuSeconds: null, gcPauseTotalMs: 12, gcPauseMaxMs: 2.5 },

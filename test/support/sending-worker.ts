@@ -58,7 +58,7 @@ export class SendingWorker {
     this.total = connections;
     const own = ownedConnections(connections, workerIndex, workers);
     const nowMs = (): number => performance.now() + this.jumpMs;
-    const intervals = new IntervalRecorder(this.cells.intervals);
+    const intervals = new IntervalRecorder(this.cells);
     const ledger = new DeliveryLedger(own, options.ringLength ?? 1024, (kind, phase, intendedMs) =>
       this.recorder.recordLost(kind, phase, intendedMs),
     );

@@ -1,5 +1,11 @@
 import type { Histogram } from "../../measure/histogram.ts";
-import { healthCell, intervalCounter, intervalRingLength, type WorkerCells } from "../../measure/worker-cells.ts";
+import {
+  healthCell,
+  intervalCounter,
+  intervalOpenSeconds,
+  intervalRingLength,
+  type WorkerCells,
+} from "../../measure/worker-cells.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 
 /** What all workers together have recorded of one second. */
@@ -10,8 +16,11 @@ export interface IntervalReading {
   readonly slip: Histogram;
 }
 
-/** A worker's ring is read when this many newer seconds exist; it is reused two seconds later. */
-const sealAfterSeconds = intervalRingLength - 2;
+/**
+ * One more than workers add to a second for: they may notice a little late that a new one has begun, and what a worker
+ * process records is mirrored here a little later.
+ */
+const sealAfterSeconds = intervalOpenSeconds + 1;
 
 /** Takes the seconds of all workers out of their rings before they are overwritten, and keeps them. */
 export class IntervalReader {

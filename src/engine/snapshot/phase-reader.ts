@@ -9,6 +9,9 @@ import type { PhaseSoFar } from "./run-timeline.ts";
 /** A sum of one counter over all workers; `which` is one of `counter`. */
 type Sum = (which: number) => number;
 
+/** By their indexes: workers that died. */
+type Lost = ReadonlyMap<number, unknown>;
+
 /** Adds up what the workers have counted in one phase. */
 export class PhaseReader {
   readonly #phases: readonly PhasePlan[];
@@ -21,14 +24,8 @@ export class PhaseReader {
     this.#expectsAnswers = plan.mode === "echo";
   }
 
-  /** `lost`: indexes of workers that died. `soFar` is on the monotonic clock, as `runStartMs` is. */
-  read(
-    phase: number,
-    soFar: PhaseSoFar,
-    runStartMs: number,
-    notes: AllNotes,
-    lost: ReadonlySet<number>,
-  ): CollectedPhase {
+  /** `lost` has the indexes of workers that died. `soFar` is on the monotonic clock, as `runStartMs` is. */
+  read(phase: number, soFar: PhaseSoFar, runStartMs: number, notes: AllNotes, lost: Lost): CollectedPhase {
     // Copies, so that all sums are of the same counts though the workers go on.
     const counts = this.#cells.map((cells) => cells.phases[phase]!.counts.slice());
     const sum: Sum = (which) => counts.reduce((total, own) => total + own[which]!, 0);
@@ -69,6 +66,15 @@ export class PhaseReader {
     );
   }
 
+  /** Messages that workers had in flight when they died: their connections went with them. */
+  orphanedIn(phase: number, lost: Lost): number {
+    return this.#orphaned([...lost.keys()].map((worker) => this.#cells[worker]!.phases[phase]!.counts));
+  }
+
+  #orphaned(ofLost: readonly Float64Array[]): number {
+    return this.#expectsAnswers ? ofLost.reduce((sum, counts) => sum + outstandingOf(counts), 0) : 0;
+  }
+
   /** Open and ready now, over all workers. */
   get openConnections(): number {
     return this.#cells.reduce((sum, cells) => sum + cells.control[control.openConnections]!, 0);
@@ -77,8 +83,7 @@ export class PhaseReader {
   #messageCounts(sum: Sum, ofLost: readonly Float64Array[]): MessageCounts {
     const sent = sum(counter.sent);
     const expected = this.#expectsAnswers ? sent : 0;
-    const orphaned = this.#expectsAnswers ? ofLost.reduce((total, own) => total + outstandingOf(own), 0) : 0;
-    const lostClosed = sum(counter.lostClosed) + orphaned;
+    const lostClosed = sum(counter.lostClosed) + this.#orphaned(ofLost);
     const delivered = sum(counter.delivered);
     const settled = delivered + sum(counter.lostMissing) + lostClosed + sum(counter.lostCorrupt);
     const untold = ofLost.reduce((total, own) => total + untoldOf(own), 0);
@@ -125,7 +130,7 @@ export class PhaseReader {
   }
 }
 
-/** In flight in a worker that died: their connections went with it. */
+/** In flight. */
 function outstandingOf(counts: Float64Array): number {
   const settled =
     counts[counter.delivered]! +

@@ -73,7 +73,7 @@ class Share {
     this.#nowMs = surroundings.nowMs;
     this.#cells = viewWorkerCells(task.cells, phases.length);
     this.#notes = new NoteBook(phases.length, task.runStartMs);
-    this.#intervals = new IntervalRecorder(this.#cells.intervals);
+    this.#intervals = new IntervalRecorder(this.#cells);
     const capacity = Math.max(
       ...plan.segments.map((segment) => ownedConnections(segment.connections, workerIndex, plan.workers)),
     );

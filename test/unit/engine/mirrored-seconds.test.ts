@@ -5,7 +5,7 @@ import { SnapshotCollector } from "../../../src/engine/snapshot-collector.ts";
 import type { WorkerNotes } from "../../../src/engine/worker-messages.ts";
 import { applyUpdate, CellsSender } from "../../../src/measure/cells-mirror.ts";
 import { IntervalRecorder } from "../../../src/measure/interval-recorder.ts";
-import { allocateWorkerCells } from "../../../src/measure/worker-cells.ts";
+import { allocateWorkerCells, intervalOpenSeconds } from "../../../src/measure/worker-cells.ts";
 import { aPhasePlan, aPlan } from "../../support/a-collected.ts";
 
 const seconds = 40;
@@ -27,7 +27,7 @@ function runMirrored({ tickAtMs, mirrorAtMs, delayMs, latenciesMs }: Timing) {
   const plan = aPlan({ workers: 1 }, [aPhasePlan({ durationMs: seconds * 1000 })]);
   const [own, mirrored] = [allocateWorkerCells(1), allocateWorkerCells(1)];
   const sender = new CellsSender(own.memory);
-  const recorder = new IntervalRecorder(own.intervals);
+  const recorder = new IntervalRecorder(own);
   const probes = {
     residentBytes: () => 0,
     cpuSeconds: () => 0,
@@ -104,7 +104,7 @@ describe("seconds of a worker process", () => {
       tickAtMs: 0,
       mirrorAtMs: 0,
       delayMs: 490,
-      latenciesMs: [13_000, 13_990],
+      latenciesMs: [intervalOpenSeconds * 1000 - 1000, intervalOpenSeconds * 1000 - 10],
     });
     expect(found).toEqual(expected);
   });

@@ -9,8 +9,8 @@ import {
 } from "../../../src/measure/worker-cells.ts";
 
 function recorderWithSlots(): [IntervalRecorder, readonly IntervalCells[]] {
-  const { intervals } = allocateWorkerCells(1);
-  return [new IntervalRecorder(intervals), intervals];
+  const cells = allocateWorkerCells(1);
+  return [new IntervalRecorder(cells), cells.intervals];
 }
 
 function latencyCount(slot: IntervalCells): number {
@@ -56,6 +56,26 @@ describe("the interval recorder", () => {
     expect(slots[5]!.counts[intervalCounter.interval]).toBe(5);
     expect(latencyCount(slots[5]!)).toBe(1);
     expect(slots[5]!.counts[intervalCounter.delivered]).toBe(0);
+  });
+
+  it("keeps the sums of seconds that have left the ring, and of what came after", () => {
+    const cells = allocateWorkerCells(1);
+    const recorder = new IntervalRecorder(cells);
+    recorder.startSegment(0, 60_000, 0);
+    recorder.recordSent(7);
+    recorder.countSent(2);
+    recorder.recordDelivered(0, 1000, true, 3);
+    recorder.advance(14_500);
+    recorder.recordLost(100);
+    expect([...cells.past]).toEqual([0, 0, 0, 1]);
+    recorder.advance(16_100);
+    expect([...cells.past]).toEqual([3, 3, 3, 1]);
+    recorder.recordDelivered(100, 16_000_000, true, 2);
+    expect([...cells.past]).toEqual([3, 3, 5, 1]);
+    // Sleeping through a whole ring takes each second out of it once.
+    recorder.advance(50_000);
+    recorder.startSegment(100_000, 1000, 60);
+    expect([...cells.past]).toEqual([3, 5, 5, 1]);
   });
 
   it("notes lost messages under the second they were meant for", () => {

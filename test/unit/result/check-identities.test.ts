@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { brokenIdentities } from "../../../src/result/check-identities.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
+import { aCollectedPhase, aHistogram, plausibleTimes } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
 
 /** A sound result with one of its totals changed by hand. */
@@ -27,6 +28,57 @@ describe("the identities of a result", () => {
   it("find a lost message that no class has", () => {
     const edited = withTotals(({ messages }) => ({ messages: { ...messages, lost: messages.lost + 1 } }));
     expect(brokenIdentities(edited)).not.toEqual([]);
+  });
+
+  it.each(["sent", "delivered", "lost"] as const)(
+    "find seconds that have one %s more or fewer than the phases",
+    (key) => {
+      const result = aResult({
+        phases: [aCollectedPhase({}, { delivered: 990, lostMissing: 10, deliveredInWindow: 990 })],
+      });
+      expect(brokenIdentities(result)).toEqual([]);
+      const { intervals, generator } = result;
+      for (const difference of [1, -1]) {
+        const [first, ...rest] = intervals;
+        const changed = { ...result, intervals: [{ ...first!, [key]: first![key] + difference }, ...rest] };
+        expect(brokenIdentities(changed).join()).toMatch(new RegExp(`^intervals: their ${key} adds up to`));
+      }
+      // What is known to be missed makes up for what the seconds have not; it never takes away from what they have.
+      const [first, ...rest] = intervals;
+      const fewer = [{ ...first!, [key]: first![key] - 1 }, ...rest];
+      const missed = { sent: 0, delivered: 0, lost: 0, [key]: 1 };
+      const told = { ...result, intervals: fewer, generator: { ...generator, missedIntervalCounts: missed } };
+      expect(brokenIdentities(told)).toEqual([]);
+      const more = [{ ...first!, [key]: first![key] + 1 }, ...rest];
+      const negative = { ...generator, missedIntervalCounts: { ...missed, [key]: -1 } };
+      expect(brokenIdentities({ ...result, intervals: more, generator: negative })).toHaveLength(1);
+    },
+  );
+
+  it("let a message whose instants went backwards be delivered in no second", () => {
+    const result = aResult({
+      phases: [
+        aCollectedPhase(
+          { latencyUs: aHistogram(plausibleTimes(998, 520)), serviceUs: aHistogram(plausibleTimes(998, 500)) },
+          { clockErrors: 2 },
+        ),
+      ],
+    });
+    const [first, ...rest] = result.intervals;
+    const without = (count: number) => ({
+      ...result,
+      intervals: [{ ...first!, delivered: first!.delivered - count }, ...rest],
+    });
+    expect(brokenIdentities(without(2))).toEqual([]);
+    expect(brokenIdentities(without(3))).toHaveLength(1);
+  });
+
+  it("ask a file of an earlier version for no more than it tells", () => {
+    const generator = { ...aResult().generator };
+    delete generator.missedIntervalCounts;
+    const result = { ...aResult(), generator };
+    const [first, ...rest] = result.intervals;
+    expect(brokenIdentities({ ...result, intervals: [{ ...first!, sent: 0 }, ...rest] })).toEqual([]);
   });
 
   it("find seconds that hold more than the phases", () => {

@@ -7,7 +7,7 @@ import type { Mode } from "../../../../src/plan/plan.ts";
 import { aPhasePlan, aPlan } from "../../../support/a-collected.ts";
 
 const soFar = { connections: 10, startMs: 5000, endMs: 6000, isRunning: false };
-const nobody = new Set<number>();
+const nobody = new Map<number, string>();
 
 /** Two workers' cells with one scheduled phase and one closed loop, and their reader. */
 function twoWorkers(mode: Mode = "echo") {
@@ -55,14 +55,17 @@ describe("the reader of phases", () => {
     put(cells[0], { offered: 10, sent: 10, delivered: 7 });
     put(cells[1], { offered: 10, sent: 10, delivered: 4, lostClosed: 1 });
     expect(reader.read(0, soFar, 0, [null, null], nobody).messages).toMatchObject({ pending: 8, lostClosed: 1 });
-    expect(reader.read(0, soFar, 0, [null, null], new Set([1])).messages).toMatchObject({ pending: 3, lostClosed: 6 });
+    expect(reader.read(0, soFar, 0, [null, null], new Map([[1, "gone"]])).messages).toMatchObject({
+      pending: 3,
+      lostClosed: 6,
+    });
   });
 
   it("counts as unsent what a dead worker had taken from the schedule and told nothing of", () => {
     const { cells, reader } = twoWorkers();
     put(cells[0], { offered: 10, sent: 10, delivered: 10 });
     put(cells[1], { offered: 30, sent: 20, delivered: 20, skipped: 3, unsendable: 1, unsentBlocked: 1 });
-    const { messages } = reader.read(0, soFar, 0, [null, null], new Set([1]));
+    const { messages } = reader.read(0, soFar, 0, [null, null], new Map([[1, "gone"]]));
     expect(messages.unsentLate).toBe(5);
     const told = messages.sent + messages.skipped + messages.unsendable + messages.unsentBlocked + messages.unsentLate;
     expect(messages.offered).toBe(told);
@@ -71,7 +74,7 @@ describe("the reader of phases", () => {
   it("expects and loses nothing where nothing is answered", () => {
     const { cells, reader } = twoWorkers("oneway");
     put(cells[1], { offered: 10, sent: 10 });
-    expect(reader.read(0, soFar, 0, [null, null], new Set([1])).messages).toMatchObject({
+    expect(reader.read(0, soFar, 0, [null, null], new Map([[1, "gone"]])).messages).toMatchObject({
       ...{ sent: 10, expected: 0, lostClosed: 0, pending: 0 },
     });
   });

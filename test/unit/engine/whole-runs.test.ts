@@ -1,0 +1,138 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Collected } from "../../../src/engine/collected.ts";
+import { PlanRun } from "../../../src/engine/run-plan.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { buildResult } from "../../../src/result/build-result.ts";
+import type { RunResult } from "../../../src/result/run-result.ts";
+import { aPhasePlan, aPlan, startedAtEpochMs } from "../../support/a-collected.ts";
+import { aResultInput } from "../../support/a-result.ts";
+import { useFakeTime } from "../../support/fake-time.ts";
+import { MemoryPool } from "../../support/memory-pool.ts";
+import { MemoryTarget } from "../../support/memory-target.ts";
+
+const phases = [
+  aPhasePlan({ name: "warm-up", measured: false, durationMs: 1500 }),
+  aPhasePlan({ name: "steady", startMs: 1500, durationMs: 4000 }),
+];
+
+/** The engine with nothing left out but threads and sockets: two workers, 6 connections, 100 messages a second. */
+class WholeRun {
+  readonly target = new MemoryTarget();
+  readonly plan: Plan;
+  readonly run: PlanRun;
+  pool!: MemoryPool;
+  collected: Collected | null = null;
+
+  constructor(changes: Partial<Plan> = {}) {
+    this.plan = aPlan({
+      segments: [{ connections: 6, phases }],
+      drain: { kind: "fixed", durationMs: 1000 },
+      ...changes,
+    });
+    this.run = new PlanRun(this.plan, {
+      clock: { monotonicMs: () => performance.now(), epochMs: () => startedAtEpochMs },
+      probes: {
+        residentBytes: () => 80_000_000,
+        cpuSeconds: () => performance.now() / 2000,
+        machineCounters: () => ({ throttledUs: null, stealTicks: null, totalTicks: null }),
+      },
+      targetMemory: { source: "nothing", read: () => Promise.resolve(null), unavailable: "not asked for" },
+      targetDescription: "a target in memory",
+      startWorkers: (tasks, listener) => (this.pool = new MemoryPool(tasks, listener, this.target)),
+      onTick: () => undefined,
+    });
+    void this.run.run().then((collected) => (this.collected = collected));
+  }
+
+  async after(ms: number): Promise<void> {
+    await vi.advanceTimersByTimeAsync(ms);
+  }
+
+  /** Lets it come to its end. Throws when its counts do not add up. */
+  async result(): Promise<RunResult> {
+    for (let seconds = 0; this.collected === null && seconds < 120; seconds += 1) await this.after(1000);
+    return buildResult({ ...aResultInput(), plan: this.plan, collected: this.collected! });
+  }
+}
+
+function sumOf<T>(all: readonly T[], read: (each: T) => number): number {
+  return all.reduce((sum, each) => sum + read(each), 0);
+}
+
+const nothing = { sent: 0, delivered: 0, lost: 0 };
+
+describe("a whole run in memory", () => {
+  useFakeTime();
+
+  it("sends its schedule, finds every answer, and has all of it in its seconds", async () => {
+    const run = new WholeRun();
+    const { totals, phases: measured, intervals, generator } = await run.result();
+    expect(totals.messages).toMatchObject({ offered: 400, sent: 400, delivered: 400, lost: 0 });
+    expect(measured.map(({ messages }) => messages.sent)).toEqual([150, 400]);
+    expect(intervals.map(({ sent }) => sent)).toEqual([100, 100, 100, 100, 100, 50]);
+    expect(sumOf(intervals, ({ latencyUs }) => latencyUs.count)).toBe(550);
+    expect(generator).toMatchObject({ missedIntervalSamples: 0, missedIntervalCounts: nothing });
+  });
+
+  it("has every loss in the second the message was due in", async () => {
+    const run = new WholeRun();
+    run.target.copiesOf = (number) => (number % 5 === 0 ? 0 : 1);
+    const { phases: all, intervals, generator } = await run.result();
+    expect(sumOf(all, ({ messages }) => messages.lost)).toBe(110);
+    expect(intervals.map(({ lost }) => lost)).toEqual([20, 20, 20, 20, 20, 10]);
+    expect(generator.missedIntervalCounts).toEqual(nothing);
+  });
+
+  it("adds up over a run longer than the ring of seconds, with answers later than the ring reaches", async () => {
+    const load = { kind: "constant", arrival: "constant", ratePerSecond: 4 } as const;
+    const long = [aPhasePlan({ durationMs: 40_000, load })];
+    const run = new WholeRun({
+      segments: [{ connections: 6, phases: long }],
+      drain: { kind: "fixed", durationMs: 25_000 },
+    });
+    run.target.answerAfterMs = 20_000;
+    const { totals, intervals, generator } = await run.result();
+    expect(totals.messages).toMatchObject({ sent: 160, delivered: 160, late: 80 });
+    expect(intervals.map(({ latencyUs }) => latencyUs.count)).toEqual(Array(40).fill(4));
+    expect(generator).toMatchObject({ missedIntervalSamples: 0, missedIntervalCounts: nothing });
+  });
+
+  it("adds up over segments that follow each other", async () => {
+    const short = [aPhasePlan({ durationMs: 2500 })];
+    const run = new WholeRun({
+      segments: [
+        { connections: 4, phases: short },
+        { connections: 6, phases: [aPhasePlan({ durationMs: 1500, load: { kind: "max", inFlight: 2 } })] },
+      ],
+    });
+    const { totals, intervals, generator } = await run.result();
+    expect(intervals.map(({ segment }) => segment)).toEqual([0, 0, 0, 1, 1]);
+    expect(sumOf(intervals, ({ sent }) => sent)).toBe(totals.messages.sent);
+    expect(generator.missedIntervalCounts).toEqual(nothing);
+  });
+
+  it("adds up when it is cut short", async () => {
+    const run = new WholeRun();
+    await run.after(2345);
+    run.run.stop({ kind: "interrupted", signal: "SIGINT" });
+    const { totals, phases: all, intervals, generator, end } = await run.result();
+    expect(end.kind).toBe("interrupted");
+    expect(totals.messages.sent).toBeLessThan(100);
+    expect(sumOf(intervals, ({ sent }) => sent)).toBe(sumOf(all, ({ messages }) => messages.sent));
+    expect(generator.missedIntervalCounts).toEqual(nothing);
+  });
+
+  it("adds up when a worker dies: what it had in flight is lost, and said to be in no second", async () => {
+    const run = new WholeRun();
+    run.target.copiesOf = (number) => (number % 7 === 0 ? 0 : 1);
+    await run.after(3333);
+    run.pool.workers[1]!.kill("out of memory");
+    const { phases: all, intervals, generator, warnings, end } = await run.result();
+    expect(end).toMatchObject({ kind: "failed", reason: "worker 2 of 2 died: out of memory" });
+    const lost = sumOf(all, ({ messages }) => messages.lost);
+    const inSeconds = sumOf(intervals, (interval) => interval.lost);
+    expect(lost).toBeGreaterThan(inSeconds);
+    expect(generator.missedIntervalCounts).toEqual({ ...nothing, lost: lost - inSeconds });
+    expect(warnings.map(({ code }) => code)).toContain("intervals-missed");
+  });
+});
