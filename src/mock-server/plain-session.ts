@@ -8,7 +8,7 @@ import type { AnswerBatch } from "./answer-batch.ts";
 import { acceptHandshake } from "./answer-handshake.ts";
 import { MockConnection, type AnswerWire, type MockContext } from "./mock-connection.ts";
 import type { MockSession, SessionSettings } from "./mock-session.ts";
-import type { SharedRead } from "./shared-read.ts";
+import type { SharedRead, SharedReader } from "./shared-read.ts";
 import { frameBytes, frameFound, type SmallFrames } from "./small-frames.ts";
 
 /** After our close frame, or a cut, a peer that does not end its side is ended. */
@@ -22,12 +22,17 @@ export interface PlainSettings extends SessionSettings {
   readonly smallFrames: SmallFrames;
 }
 
+/** A socket that knows its session, so that all of them share their event functions. */
+interface OwnedSocket extends Socket {
+  owner: PlainSession;
+}
+
 /**
  * One WebSocket without extensions, over the socket itself. Nearly all frames take a fast path: whole in one read, they are
  * unmasked and, when no fault is planned, written as their own answers into the batch, which leaves in one write. Everything
  * else goes through the parser that clients use as well.
  */
-export class PlainSession implements MockSession, AnswerWire, FrameListener {
+export class PlainSession implements MockSession, AnswerWire, FrameListener, SharedReader {
   readonly #socket: Socket;
   readonly #context: MockContext;
   readonly #batch: AnswerBatch;
@@ -35,6 +40,7 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
   readonly #connection: MockConnection;
   readonly #parser: FrameParser;
   readonly #isQuietEcho: boolean;
+  readonly #onEnded: (session: MockSession) => void;
   /** The beginning of a frame whose end had not come. */
   #carry: Buffer = noBytes;
   /** Bytes of the frame at hand that still belong to the parser. */
@@ -47,24 +53,22 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
   #linger: NodeJS.Timeout | undefined;
 
   constructor(request: IncomingMessage, accepted: Socket, head: Buffer, settings: PlainSettings) {
-    this.#socket = settings.sharedRead.take(accepted, (memory, end) => this.#read(memory, end));
+    this.#socket = settings.sharedRead.take(accepted, this);
     this.#context = settings.context;
     this.#batch = settings.batch;
     this.#smallFrames = settings.smallFrames;
     this.#connection = new MockConnection(settings.number, this, settings.context);
     this.#parser = new FrameParser(this, { role: "server", maxMessageBytes: settings.context.options.maxMessageBytes });
     this.#isQuietEcho = settings.context.plan.isQuiet && settings.context.options.mode === "echo";
+    this.#onEnded = settings.onEnded;
     const socket = this.#socket;
+    (socket as OwnedSocket).owner = this;
     socket.write(acceptHandshake(request), "latin1");
     socket.on("error", ignoreError);
-    socket.on("drain", () => this.#onDrain());
-    socket.on("end", () => this.#onPeerEnd());
-    socket.once("close", () => {
-      clearTimeout(this.#linger);
-      this.#leaveUncleanly();
-      settings.onEnded(this);
-    });
-    if (head.length > 0) this.#read(frameMemory(head), head.length);
+    socket.on("drain", PlainSession.#onDrain);
+    socket.on("end", PlainSession.#onPeerEnd);
+    socket.on("close", PlainSession.#onClose);
+    if (head.length > 0) this.onRead(frameMemory(head), head.length);
   }
 
   get isWritable(): boolean {
@@ -116,7 +120,7 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
     this.#socket.destroy();
   }
 
-  #read(memory: FrameMemory, end: number): void {
+  onRead(memory: FrameMemory, end: number): void {
     // The peer may go on until it has seen our end; none of that is taken in.
     if (!this.#mayTake()) return;
     // All of a read became visible at one instant. Reading the clock costs as much as answering a message.
@@ -271,17 +275,6 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
     this.#linger = setTimeout(() => this.#socket.destroy(), lingerMs);
   }
 
-  #onDrain(): void {
-    this.#isWritable = true;
-    this.#connection.onWritable();
-    this.#connection.updateReading();
-  }
-
-  #onPeerEnd(): void {
-    this.#leaveUncleanly();
-    this.#socket.end();
-  }
-
   /** The peer is gone without a close frame, unless the end was already dealt with. */
   #leaveUncleanly(): void {
     this.#isTaking = false;
@@ -290,6 +283,25 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener {
     this.#isEndExpected = true;
     this.#context.books.connectionsLost += 1;
   }
+
+  static readonly #onDrain = function (this: Socket) {
+    const session = (this as OwnedSocket).owner;
+    session.#isWritable = true;
+    session.#connection.onWritable();
+    session.#connection.updateReading();
+  };
+
+  static readonly #onPeerEnd = function (this: Socket) {
+    (this as OwnedSocket).owner.#leaveUncleanly();
+    this.end();
+  };
+
+  static readonly #onClose = function (this: Socket) {
+    const session = (this as OwnedSocket).owner;
+    clearTimeout(session.#linger);
+    session.#leaveUncleanly();
+    session.#onEnded(session);
+  };
 }
 
 /** A peer that resets its connection is its own affair; the `close` event that follows does the counting. */

@@ -4,8 +4,11 @@ import { frameMemory, type FrameMemory } from "../wire/frame-memory.ts";
 /** As much as Node itself offers the kernel for one read. */
 const readBytes = 64 * 1024;
 
-/** What a read brought: `memory[0, end)`, valid during the call only. */
-export type ReadListener = (memory: FrameMemory, end: number) => void;
+/** Who reads a socket. */
+export interface SharedReader {
+  /** A read brought `memory[0, end)`, valid during the call only. */
+  onRead(memory: FrameMemory, end: number): void;
+}
 
 /** What a socket of Node hides, and its constructor takes although its types do not say so. */
 interface HandleOwner {
@@ -28,13 +31,13 @@ export class SharedRead {
    * but not its connection; or the old one where Node has changed and the new way is shut. Nothing may have been read from
    * the old one that was not taken, and it may have no listeners that are still needed.
    */
-  take(accepted: Socket, onRead: ReadListener): Socket {
+  take(accepted: Socket, reader: SharedReader): Socket {
     const memory = this.#memory;
     const owner = accepted as unknown as HandleOwner;
     const handle = owner._handle;
     if (typeof handle?.useUserBuffer === "function") {
       const callback = (bytes: number): boolean => {
-        onRead(memory, bytes);
+        reader.onRead(memory, bytes);
         return true;
       };
       const options: HandleOptions = { handle, allowHalfOpen: true, onread: { buffer: memory.bytes, callback } };
@@ -45,7 +48,7 @@ export class SharedRead {
         return socket;
       }
     }
-    accepted.on("data", (chunk: Buffer) => onRead(frameMemory(chunk), chunk.length));
+    accepted.on("data", (chunk: Buffer) => reader.onRead(frameMemory(chunk), chunk.length));
     return accepted;
   }
 }

@@ -31,9 +31,11 @@ describe("SharedRead, with the sockets of this Node", () => {
     for (const text of ["one", "two"]) {
       const { client, accepted } = await accept();
       const read = new Promise<string>((resolve) => {
-        const socket = shared.take(accepted, (memory, end) => {
-          memories.add(memory);
-          resolve(memory.bytes.toString("latin1", 0, end));
+        const socket = shared.take(accepted, {
+          onRead(memory, end) {
+            memories.add(memory);
+            resolve(memory.bytes.toString("latin1", 0, end));
+          },
         });
         expect(socket).not.toBe(accepted);
       });
@@ -45,7 +47,7 @@ describe("SharedRead, with the sockets of this Node", () => {
 
   it("answers after the peer has ended its side, and then ends", async () => {
     const { client, accepted } = await accept();
-    const socket = new SharedRead().take(accepted, () => undefined);
+    const socket = new SharedRead().take(accepted, { onRead: () => undefined });
     const isEnded = once(socket, "end");
     const isClosed = once(socket, "close");
     client.end();
@@ -59,7 +61,7 @@ describe("SharedRead, with the sockets of this Node", () => {
   it("pauses and reads on, and loses nothing meanwhile", async () => {
     const { client, accepted } = await accept();
     let received = 0;
-    const socket = new SharedRead().take(accepted, (_memory, end) => (received += end));
+    const socket = new SharedRead().take(accepted, { onRead: (_memory, end) => void (received += end) });
     socket.pause();
     // More than the kernels' buffers hold.
     const sent = 32 * 1024 * 1024;
@@ -75,7 +77,7 @@ describe("SharedRead, with the sockets of this Node", () => {
   it("leaves the old socket closed and the connection open", async () => {
     const { client, accepted } = await accept();
     const isOldClosed = once(accepted, "close");
-    const socket = new SharedRead().take(accepted, () => undefined);
+    const socket = new SharedRead().take(accepted, { onRead: () => undefined });
     await isOldClosed;
     const received = once(client, "data");
     socket.write("still here");

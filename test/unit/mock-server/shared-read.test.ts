@@ -13,7 +13,9 @@ describe("SharedRead, where Node offers no handle as it knows them", () => {
   it.each([[undefined], [null], [{}]])("reads as every stream does (%o)", async (handle) => {
     const accepted = otherSocket(handle);
     const seen: string[] = [];
-    const socket = new SharedRead().take(accepted, ({ bytes }, end) => seen.push(bytes.toString("latin1", 0, end)));
+    const socket = new SharedRead().take(accepted, {
+      onRead: ({ bytes }, end) => void seen.push(bytes.toString("latin1", 0, end)),
+    });
     expect(socket).toBe(accepted);
     accepted.push("one");
     accepted.push("two");
