@@ -8,6 +8,8 @@ import { createHash } from "node:crypto";
 import { createServer, Socket } from "node:net";
 import { createInterface } from "node:readline";
 
+// Instants are of the epoch, so that other processes can compare them.
+const epochMs = () => performance.timeOrigin + performance.now();
 const books = { messages: 0, bytes: 0, reads: 0, opened: 0, open: 0 };
 const mostUnsentBytes = 1024 * 1024;
 const readMemory = Buffer.allocUnsafeSlow(64 * 1024);
@@ -34,7 +36,8 @@ const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) 
         `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept(key)}\r\n\r\n`,
       );
       isOpen = true;
-      books.opened++;
+      if (books.opened++ === 0) books.firstOpenedAtMs = epochMs();
+      books.lastOpenedAtMs = epochMs();
       books.open++;
       bytes = bytes.subarray(end + 4);
     }
@@ -104,7 +107,7 @@ function echoFrames(socket, bytes) {
     at = payload + length;
     if (opcode === 8) isOver = true;
   }
-  if (books.messages > messagesBefore) books.reads++;
+  if (books.messages > messagesBefore && books.reads++ === 0) books.firstMessageAtMs = epochMs();
   if (out > 0) {
     socket.write(answer.subarray(0, out));
     // What the kernel did not take at once is still to be read from there.

@@ -36,7 +36,8 @@ export function usageOfTree(pid) {
   return sum;
 }
 
-function descendantsOf(pid) {
+/** Process ids of its children and theirs; none when it has ended. */
+export function descendantsOf(pid) {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").split(" ").filter(Boolean).map(Number);
     return children.flatMap((child) => [child, ...descendantsOf(child)]);

@@ -7,7 +7,8 @@ import { pinned, serverCore, startChild } from "./run-child.js";
 /**
  * Starts bench/echo-server.js; `options.server` are that file's settings, `options.core` another core (null for any).
  * `books()` gives all it has counted since it started: `messages`, `bytes`, `reads` (that brought messages), `opened` and `open`
- * connections, `atMs` by its own clock, and its `cpuSeconds`.
+ * connections, `atMs` by its own clock, and its `cpuSeconds`; from the first one on `firstOpenedAtMs`, `lastOpenedAtMs` and
+ * `firstMessageAtMs`, in milliseconds since the epoch.
  */
 export async function startEchoServer({ core = serverCore, server: settings = {} } = {}) {
   const server = startServer(core, [
