@@ -43,8 +43,9 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
     try {
       const plan = withUrl(request.plan, target.url);
       announce([...request.notes, ...notes], request, plan, target, host);
-      const collected = await runLoad(request, plan, target, thresholds, stopping, host);
-      const result = await judgeOrSave(request, plan, collected, thresholds, path, host);
+      const facts = factsOf(request, plan, host);
+      const collected = await runLoad(request, facts, target, thresholds, stopping, host);
+      const result = await judgeOrSave(facts, collected, thresholds, path);
       const written = await writeResult(path, result, { replace: request.output.file !== null });
       await report(request, result, written.path, host);
       if (written.problem !== null) {
@@ -74,12 +75,13 @@ async function openUnlessStopped(request: RunRequest, stopping: StopRequests, ho
 /** The load itself, watched: progress, live thresholds, Ctrl-C. */
 async function runLoad(
   request: RunRequest,
-  plan: Plan,
+  facts: RunFacts,
   target: OpenTarget,
   thresholds: readonly Threshold[],
   stopping: StopRequests,
   host: Host,
 ): Promise<Collected> {
+  const { plan } = facts;
   const booksBefore = await readBooks(request, target);
   const progress = showProgress(request.output, plan, host);
   const live = request.abortOnFail === null ? null : new LiveThresholds(thresholds, request.abortOnFail.delayMs);
@@ -95,7 +97,7 @@ async function runLoad(
     startWorkers: startWorkersAs(plan.workersAs),
     onTick(collect, stage) {
       if (progress === null && live === null) return;
-      const result = buildResult({ ...resultInput(request, plan, collect(), host), includeEncodedHistograms: false });
+      const result = buildResult({ ...facts, collected: collect(), includeEncodedHistograms: false });
       progress?.show(result, stage);
       const failed = live?.firstFailure(result);
       if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });
@@ -118,33 +120,29 @@ function startWorkersAs({ kind }: WorkersAs): StartWorkers {
 
 /** A result that does not add up is a bug of ours; what was measured is saved all the same, and says so. */
 async function judgeOrSave(
-  request: RunRequest,
-  plan: Plan,
+  facts: RunFacts,
   collected: Collected,
   thresholds: readonly Threshold[],
   path: string,
-  host: Host,
 ): Promise<RunResult> {
   try {
-    return judge(request, plan, collected, thresholds, host);
+    return judge(facts, collected, thresholds);
   } catch (error) {
-    const spoiled = buildResult({ ...resultInput(request, plan, collected, host), isUnchecked: true });
+    const spoiled = buildResult({ ...facts, collected, isUnchecked: true });
     const text = error instanceof Error ? error.message : String(error);
     await writeResult(path, { ...spoiled, warnings: [{ code: "bug", text }, ...spoiled.warnings] }, { replace: true });
     throw error;
   }
 }
 
-function judge(
-  request: RunRequest,
-  plan: Plan,
-  collected: Collected,
-  thresholds: readonly Threshold[],
-  host: Host,
-): RunResult {
-  const measured = buildResult(resultInput(request, plan, collected, host));
+function judge(facts: RunFacts, collected: Collected, thresholds: readonly Threshold[]): RunResult {
+  const measured = buildResult({ ...facts, collected });
   const checks = checkThresholds(measured, thresholds);
-  return { ...measured, thresholds: checks, verdict: decideVerdict(measured, checks, { strict: request.strict }) };
+  return {
+    ...measured,
+    thresholds: checks,
+    verdict: decideVerdict(measured, checks, { strict: facts.strict ?? false }),
+  };
 }
 
 /** Parsed, and checked against what this run has: its phases, and what its mode can measure. */
@@ -197,10 +195,12 @@ async function report(request: RunRequest, result: RunResult, savedPath: string,
   );
 }
 
-function resultInput(request: RunRequest, plan: Plan, collected: Collected, host: Host): ResultInput {
+/** What is known of a result before its run, so read once: the machine, the settings. */
+type RunFacts = Omit<ResultInput, "collected">;
+
+function factsOf(request: RunRequest, plan: Plan, host: Host): RunFacts {
   return {
     plan,
-    collected,
     settings: request.settings,
     strict: request.strict,
     environment: readEnvironment(plan.environment, host),

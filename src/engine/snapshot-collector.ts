@@ -138,7 +138,8 @@ export class SnapshotCollector {
   }
 
   #makeInterval({ number, segment, fromMs, lengthMs }: SecondSoFar, end: RunEnd): CollectedInterval {
-    const { sent, delivered, latency, slip } = this.#intervals.read(number);
+    const isLive = end.kind === "running";
+    const { sent, delivered, latency, slip } = isLive ? this.#intervals.readLive(number) : this.#intervals.read(number);
     const tMs = fromMs - this.#runStartMs;
     const sample = this.#resources.sampleWithin(tMs, tMs + 1000);
     return {
@@ -148,7 +149,7 @@ export class SnapshotCollector {
       sent,
       delivered,
       lost: this.#notes.reduce((sum, notes) => sum + (notes?.lost.get(number) ?? 0), 0),
-      latencyUs: end.kind === "running" ? latency : this.#withLateSamples(latency, number),
+      latencyUs: isLive ? latency : this.#withLateSamples(latency, number),
       slipUs: slip,
       generatorRssBytes: sample?.generatorBytes ?? null,
       targetRssBytes: sample?.targetBytes ?? null,

@@ -163,9 +163,18 @@ function configOf({ plan, settings, strict = false }: ResultInput): RunResult["c
     runId: plan.runId,
     scaling: plan.scaling,
     strict,
-    settings: hideSecrets(settings) ?? null,
-    plan: hideSecrets(plan),
+    settings: withoutSecrets(settings) ?? null,
+    plan: withoutSecrets(plan),
   };
+}
+
+/** A live view asks each second for the same plan and settings, which do not change. */
+const hiddenCopies = new WeakMap<object, unknown>();
+
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return hideSecrets(value);
+  if (!hiddenCopies.has(value)) hiddenCopies.set(value, hideSecrets(value));
+  return hiddenCopies.get(value);
 }
 
 function intervalOf(interval: CollectedInterval, encode: boolean): ResultInterval {

@@ -1,6 +1,7 @@
 import type { Histogram } from "../../measure/histogram.ts";
 import {
   healthCell,
+  histogramStat,
   intervalCounter,
   intervalOpenSeconds,
   intervalRingLength,
@@ -28,6 +29,7 @@ export class IntervalReader {
   /** Seconds no worker writes to any more, packed. */
   readonly #sealed = new Map<number, IntervalReading>();
   readonly #lagUs = new Map<number, number>();
+  readonly #live = new Map<number, { readonly fill: readonly number[]; readonly reading: IntervalReading }>();
 
   constructor(cells: readonly WorkerCells[]) {
     this.#cells = cells;
@@ -53,6 +55,29 @@ export class IntervalReader {
     return this.#sealed.get(number) ?? this.#readRings(number);
   }
 
+  /**
+   * The same while the run goes on, for whoever asks each second for all of them: a dozen are in the rings, and only those
+   * to which something was added since are read again.
+   */
+  readLive(number: number): IntervalReading {
+    const sealed = this.#sealed.get(number);
+    if (sealed !== undefined) return sealed;
+    const fill = this.#slotsOf(number).flatMap(({ counts, latency, slip }) => [
+      counts[intervalCounter.sent]!,
+      counts[intervalCounter.delivered]!,
+      latency.stats[histogramStat.sum]!,
+      slip.stats[histogramStat.sum]!,
+    ]);
+    const earlier = this.#live.get(number);
+    if (earlier?.fill.every((value, index) => value === fill[index]) === true && earlier.fill.length === fill.length) {
+      return earlier.reading;
+    }
+    const reading = this.#readRings(number);
+    this.#live.set(number, { fill, reading });
+    this.#live.delete(number - intervalRingLength);
+    return reading;
+  }
+
   /** Largest event-loop lag of any worker in that second, microseconds; 0 when none was told. */
   lagUsOf(number: number): number {
     return this.#lagUs.get(number) ?? 0;
@@ -69,15 +94,20 @@ export class IntervalReader {
   }
 
   #readRings(number: number): IntervalReading {
-    const slots = this.#cells.flatMap((cells) => {
-      const slot = cells.intervals[number % intervalRingLength]!;
-      return slot.counts[intervalCounter.interval] === number ? [slot] : [];
-    });
+    const slots = this.#slotsOf(number);
     return {
       sent: slots.reduce((sum, { counts }) => sum + counts[intervalCounter.sent]!, 0),
       delivered: slots.reduce((sum, { counts }) => sum + counts[intervalCounter.delivered]!, 0),
       latency: mergeHistograms(slots.map((slot) => slot.latency)),
       slip: mergeHistograms(slots.map((slot) => slot.slip)),
     };
+  }
+
+  /** Of each worker that has begun this second and not yet another in its place. */
+  #slotsOf(number: number): readonly WorkerCells["intervals"][number][] {
+    return this.#cells.flatMap((cells) => {
+      const slot = cells.intervals[number % intervalRingLength]!;
+      return slot.counts[intervalCounter.interval] === number ? [slot] : [];
+    });
   }
 }

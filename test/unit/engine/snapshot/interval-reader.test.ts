@@ -30,6 +30,27 @@ describe("the reader of intervals", () => {
     expect([second.sent, second.delivered, second.latency.count]).toEqual([1, 1, 1]);
   });
 
+  it("reads a live second again only when a worker has added to it, in whatever way", () => {
+    const { recorders, reader } = workers(2);
+    for (const recorder of recorders) liveThrough(recorder, 0);
+    liveThrough(recorders[0]!, 1);
+    const [first, second] = [reader.readLive(0), reader.readLive(1)];
+    liveThrough(recorders[1]!, 1, 5000);
+    expect(reader.readLive(0)).toBe(first);
+    expect(reader.readLive(1)).not.toBe(second);
+    expect(reader.readLive(1)).toEqual(reader.read(1));
+    expect(second.latency.count).toBe(1);
+    // An answer to the first second that came in the next one: none of the counts of the first has changed.
+    recorders[1]!.recordDelivered(20, 1_500_000, true, 1);
+    expect(reader.readLive(0).latency.count).toBe(3);
+    for (let next = 2; next < 40; next += 1) {
+      for (const recorder of recorders) liveThrough(recorder, next, 1000 + next);
+      reader.tick(next);
+      expect(reader.readLive(next).latency.max).toBe(1000 + next);
+    }
+    expect(reader.readLive(0).latency.count).toBe(3);
+  });
+
   it("keeps every second of a run longer than the ring, each as it was", () => {
     const { recorders, reader } = workers(2);
     for (let second = 0; second < 60; second += 1) {
