@@ -2,10 +2,12 @@ import { fork, type ChildProcess } from "node:child_process";
 import { applyUpdate } from "../measure/cells-mirror.ts";
 import { control, controlView } from "../measure/worker-cells.ts";
 import type { FromWorkerProcess, ShareTask, ToWorkerProcess, WorkerCommand, WorkerOutcome } from "./worker-messages.ts";
-import type { WorkerHandle, WorkerPool, WorkerPoolListener } from "./worker-pool.ts";
+import { youngGenerationMib, type WorkerHandle, type WorkerPool, type WorkerPoolListener } from "./worker-pool.ts";
 
 /** A worker process that was told to leave and has not is killed. */
 const leaveLimitMs = 1000;
+/** A process is told of the young generation by the size of its semi-spaces, of which there are three. */
+const semiSpaceMib = Math.floor(youngGenerationMib / 3);
 
 /**
  * Processes for one run, each with one share: for runs that need more open files than one process may have. They end
@@ -56,7 +58,7 @@ class WorkerProcess implements WorkerHandle {
     this.ended = new Promise((resolve) => (this.#whenEnded = resolve));
     this.#child = fork(entry, [], {
       serialization: "advanced",
-      execArgv: [],
+      execArgv: [`--max-semi-space-size=${semiSpaceMib}`],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#gone = this.#watch();

@@ -1,16 +1,11 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
 import type { ShareTask, ThreadTask, WorkerEvent, WorkerOutcome } from "./worker-messages.ts";
-import type { WorkerHandle, WorkerPool, WorkerPoolListener } from "./worker-pool.ts";
+import { youngGenerationMib, type WorkerHandle, type WorkerPool, type WorkerPoolListener } from "./worker-pool.ts";
 
 /** From the closing of a worker's port to the outcome of its task. */
 const outcomeGraceMs = 500;
 const destroyTimeoutMs = 2000;
-/**
- * Of V8's heap for new objects, which would grow to 48 MiB while thousands of connections open, and never shrink: half the
- * memory of 5,000 idle ones was that garbage. Sending makes next to none, and costs the same with 4 as with 48.
- */
-const youngGenerationMib = 4;
 
 /** Threads for one run, each with one share. The only user of tinypool. */
 export class ThreadPool implements WorkerPool {
