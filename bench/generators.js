@@ -9,12 +9,24 @@ export const floodgate = {
   name: "floodgate",
   isOurs: true,
   canDo: () => true,
-  run(bench, { url, connections, sizeBytes, inFlight, ratePerSecond, pacing, warmSeconds, seconds }, options) {
+  run(bench, load, options) {
+    const {
+      url,
+      connections,
+      sizeBytes,
+      inFlight,
+      ratePerSecond,
+      pacing,
+      warmSeconds,
+      seconds,
+      workers = 1,
+      words = [],
+    } = load;
     const rate = ratePerSecond === undefined ? ["-r", "max", "--in-flight", inFlight] : ["-r", ratePerSecond];
     const pace = pacing === undefined ? [] : ["--pacing", pacing];
     const time = ["--warmup", `${warmSeconds}s`, "-d", `${seconds}s`];
     return bench.floodgate(
-      ["run", url, "-c", connections, ...rate, ...pace, ...time, "-s", sizeBytes, "-w", 1],
+      ["run", url, "-c", connections, ...rate, ...pace, ...time, "-s", sizeBytes, "-w", workers, ...words],
       options,
     );
   },
@@ -41,8 +53,9 @@ function wsClient(name, isCorked) {
   return {
     name,
     canDo: ({ ratePerSecond = 0, pacing }) => ratePerSecond <= wsFastestPerSecond && pacing === undefined,
-    run(bench, { url, connections, sizeBytes, inFlight, ratePerSecond, warmSeconds, seconds }, options) {
-      const settings = { url, connections, size: sizeBytes, inFlight, ratePerSecond, warmSeconds, seconds, isCorked };
+    run(bench, load, options) {
+      const { url, connections, sizeBytes: size, inFlight, ratePerSecond, warmSeconds, seconds, compress } = load;
+      const settings = { url, connections, size, inFlight, ratePerSecond, warmSeconds, seconds, compress, isCorked };
       return bench.node([peer("naive-ws.js"), JSON.stringify(settings)], options);
     },
     read: ({ output }) => ({ sent: output.sent, slipUs: output.slipUs ?? undefined }),

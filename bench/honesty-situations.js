@@ -95,6 +95,17 @@ export const situations = [
     },
   },
   {
+    name: "frozen 800 ms over the end of the drain",
+    blame: "generator",
+    words: [...open(1_000), "-d", "2s", "--drain", "600ms", ...gate("delivery.ratio>=0.999")],
+    mock: ["--latency", "300ms"],
+    async disturb(run) {
+      await reached(run.server, run.before, { messages: 1 });
+      await sleep(2100);
+      await freeze(run.child.pid, 800);
+    },
+  },
+  {
     name: "frozen 500 ms while connecting",
     blame: "generator",
     words: [...open(1_000, 3_000), "-d", "2s", "--threshold", "connect.p99<250ms"],

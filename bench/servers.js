@@ -10,15 +10,21 @@ import { pinned, serverCore, startChild } from "./run-child.js";
  * connections, `atMs` by its own clock, and its `cpuSeconds`; from the first one on `firstOpenedAtMs`, `lastOpenedAtMs` and
  * `firstMessageAtMs`, in milliseconds since the epoch.
  */
-export async function startEchoServer({ core = serverCore, server: settings = {} } = {}) {
-  const server = startServer(core, [
-    fileURLToPath(new URL("./echo-server.js", import.meta.url)),
-    JSON.stringify(settings),
-  ]);
+export function startEchoServer({ core, server: settings = {} } = {}) {
+  return startOwnServer("./echo-server.js", settings, core);
+}
+
+/** bench/odd-server.js with its settings; the same as above for who uses it. */
+export function startOddServer(settings, { core } = {}) {
+  return startOwnServer("./odd-server.js", settings, core);
+}
+
+async function startOwnServer(file, settings, core = serverCore) {
+  const server = startServer(core, [fileURLToPath(new URL(file, import.meta.url)), JSON.stringify(settings)]);
   const port = await server.nextLine();
   return {
     ...server,
-    url: `ws://127.0.0.1:${port}/`,
+    url: `${settings.keyPem === undefined ? "ws" : "wss"}://127.0.0.1:${port}/`,
     async books() {
       server.child.stdin.write("books\n");
       return { ...JSON.parse(await server.nextLine()), cpuSeconds: cpuSecondsOf(server.child.pid) };

@@ -35,7 +35,7 @@ export async function run(bench) {
 
 /** The ratio of each round by itself: the machine drifts from round to round. */
 function target(bench, found, load, without) {
-  const [ours, bareUs] = [floodgate, without].map((generator) => figuresOf(found, load, generator, "cpuUs"));
+  const [ours, bareUs] = [floodgate, without].map((generator) => figuresOf(found, load, generator.name, "cpuUs"));
   const ratios = ours.map((us, round) => us / bareUs[round]).filter((ratio) => !Number.isNaN(ratio));
   bench.target({
     what: `${load.name}: floodgate to ${without.name}`,

@@ -5,6 +5,7 @@
 //   node naive-ws.js '{..., "ratePerSecond":10000}'     open loop, a timer each millisecond, catching up
 //   node naive-ws.js '{..., "isCorked":true}'           what a connection sends in one turn goes into one write
 //   node naive-ws.js '{..., "warmSeconds":1}'           load before the measured seconds; `sent` counts it, the times do not
+//   node naive-ws.js '{..., "compress":true}'           with permessage-deflate
 //   node naive-ws.js '{..., "idle":true}'               connections only
 //
 // Prints one line of JSON: {"sent":..,"received":..,"latencyUs":{"p50":..,"p99":..},"slipUs":{"p50":..,"p99":..}}
@@ -20,6 +21,7 @@ const {
   ratePerSecond = null,
   warmSeconds = 0,
   isCorked = false,
+  compress = false,
   idle = false,
 } = JSON.parse(process.argv[2]);
 const histogram = () =>
@@ -60,7 +62,7 @@ function onMessage(socket, data) {
 
 function open() {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { perMessageDeflate: false });
+    const socket = new WebSocket(url, { perMessageDeflate: compress, rejectUnauthorized: false });
     socket.on("message", (data) => onMessage(socket, data));
     socket.on("open", () => resolve(socket));
     socket.on("error", reject);
