@@ -117,7 +117,7 @@ export function generatorSection({ generator, totals }: RunResult, width: number
   ] as const;
   const notes = [
     ...(health === "degraded" ? reasons : []),
-    ...generator.lostWorkers.map(({ index, reason }) => `worker ${index} was lost: ${reason}`),
+    ...generator.lostWorkers.map(({ index, reason }) => `worker ${index + 1} was lost: ${reason}`),
     ...(generator.throttledRatio !== null && generator.throttledRatio > 0
       ? [`throttled by its CPU quota for ${ratioText(generator.throttledRatio)} of the run`]
       : []),

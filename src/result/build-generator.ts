@@ -126,7 +126,7 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
     clockErrors: 0,
   });
   return {
-    ...worstOf([whole, ownFailures(collected), judgePhases(phases)]),
+    ...worstOf([whole, ownFailures(collected), deaths(lostWorkers), judgePhases(phases)]),
     lagUs,
     utilization,
     cpuSeconds,
@@ -184,6 +184,12 @@ function judgePhases(phases: RunResult["phases"]): GeneratorVerdict {
       ? [`the numbers of the other ${sound === 1 ? "phase" : `${sound} phases`} stand`]
       : [];
   return { health: worst.health, reasons: [...reasons, ...rest] };
+}
+
+/** A generator that lost a part of itself did not do what was asked of it. */
+function deaths(lostWorkers: ResultGenerator["lostWorkers"]): GeneratorVerdict {
+  const reasons = lostWorkers.map(({ index, reason }) => `worker ${index + 1} was lost: ${reason}`);
+  return { health: reasons.length === 0 ? "ok" : "limited", reasons };
 }
 
 /** Failures that are the generator's own (no file descriptors, no ports): the target never saw those connections. */

@@ -1,6 +1,12 @@
+const ownResources = "this machine is out of ports, files or buffers, not the target";
+
 /** What a kind of failure mostly means, by `<phase>/<kind>`; what stands under `<phase>/` is said of kinds without words of their own. */
 const words: Readonly<Record<string, string>> = {
   "connect/refused": "nothing listens there",
+  "connect/no-local-address": "--local-address wants addresses of this machine",
+  "connect/no-local-port": ownResources,
+  "connect/no-descriptors": ownResources,
+  "connect/no-buffers": ownResources,
   "connect/dns": "the host name is not known",
   "connect/timeout": "no answer; the host is down, or something on the way drops packets",
   "connect/tls": "the certificate is not accepted; --ca names one to trust, -k accepts any",
@@ -34,6 +40,5 @@ export function explainFailure({ code, example }: { readonly code: string; reado
   if (example.includes(ownMend)) return null;
   const phase = `${code.slice(0, code.indexOf("/"))}/`;
   if (Object.hasOwn(words, code)) return words[code] ?? null;
-  if (code.startsWith("connect/no-")) return "this machine is out of ports, files or buffers, not the target";
   return Object.hasOwn(words, phase) ? (words[phase] ?? null) : null;
 }

@@ -91,3 +91,8 @@ test("tells how many messages shared a write, over the measured phases; null whe
   expect(aResult({ phases }).generator).toMatchObject({ writes: 500, framesPerWrite: 4 });
   expect(aResult({}).generator).toMatchObject({ writes: null, framesPerWrite: null });
 });
+
+test("a lost worker limits the generator, and is called by the number that people count by", () => {
+  const result = aResult(generator({ lostWorkers: [{ index: 1, reason: "out of memory" }] }));
+  expect(result.generator).toMatchObject({ health: "limited", reasons: ["worker 2 was lost: out of memory"] });
+});
