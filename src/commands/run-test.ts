@@ -24,6 +24,7 @@ import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { LiveThresholds } from "../verdict/live-thresholds.ts";
 import { parseThreshold, type Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
+import { checkLocalAddresses } from "./check-local-addresses.ts";
 import { showProgress, type Progress } from "./show-progress.ts";
 import { wantsColour } from "./wants-colour.ts";
 
@@ -36,6 +37,7 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
   const { thresholds, notes } = readThresholds(request);
   const path = request.output.file ?? defaultResultPath(nameOf(request.plan, host));
   await checkWritable(path);
+  await checkLocalAddresses(request.plan);
   const stopping = new StopRequests(host);
   try {
     const target = await openUnlessStopped(request, stopping, host);

@@ -119,6 +119,13 @@ const words: readonly Case[] = [
     '--ca "no-certificate.pem" is not a PEM file',
     "it should have a line that starts with -----BEGIN",
   ),
+  // 192.0.2.0/24 is set aside for documentation (RFC 5737): no machine has an address of it.
+  run(
+    "a local address of another machine",
+    ["--local-address", "127.0.0.1,192.0.2.9"],
+    '--local-address: nothing can be sent from "192.0.2.9" (EADDRNOTAVAIL)',
+    "name addresses of this machine; `ip address` or `ifconfig` lists them",
+  ),
 ];
 
 const profiles: readonly Case[] = [
