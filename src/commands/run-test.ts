@@ -36,8 +36,8 @@ const processEntry = new URL("../engine/worker/process-entry.js", import.meta.ur
 export async function runTest(request: RunRequest, host: Host): Promise<ExitCode> {
   const { thresholds, notes } = readThresholds(request);
   const path = request.output.file ?? defaultResultPath(nameOf(request.plan, host));
-  await checkWritable(path);
   await checkLocalAddresses(request.plan);
+  await checkWritable(path);
   const stopping = new StopRequests(host);
   try {
     const target = await openUnlessStopped(request, stopping, host);
