@@ -103,6 +103,8 @@ export interface ByteCounts {
 
 export interface ConnectionCounts {
   readonly attempted: number;
+  /** Part of `attempted`: begun more than 20 ms after their turn of the asked rate; their connect times leave that out. */
+  readonly attemptedLate: number;
   readonly opened: number;
   readonly failed: number;
   /** Ended by the target or the network while the run wanted them open. */

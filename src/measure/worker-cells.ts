@@ -105,8 +105,13 @@ export const counter = {
   skippedBlocked: 28,
   /** Writes to sockets; several messages may share one. */
   writesInWindow: 29,
-  length: 30,
+  /** Part of `attempted`: begun noticeably after their turn of an asked rate. */
+  attemptedLate: 30,
+  length: 31,
 } as const;
+
+/** An attempt to connect is late when it is begun so long after its turn: more than a timer's own lateness. */
+export const lateAttemptMs = 20;
 
 /** Indexes into IntervalCells.counts. */
 export const intervalCounter = { interval: 0, sent: 1, delivered: 2, length: 3 } as const;

@@ -1,5 +1,12 @@
 import type { BlockParts } from "./build-block.ts";
-import { noMessages, sumOfCounts, sumOfHistograms, sumOfLifetimes, sumOfTallies } from "./build-block.ts";
+import {
+  noMessages,
+  sumOfCounts,
+  sumOfHistograms,
+  sumOfLateAttempts,
+  sumOfLifetimes,
+  sumOfTallies,
+} from "./build-block.ts";
 import type { ResultBlock } from "./result-blocks.ts";
 import type { ResultInterval } from "./run-result.ts";
 import { histogramOfTimes, intervalLatencyOf, intervalSlipOf, sumOfTimes } from "./times-of-histogram.ts";
@@ -47,6 +54,7 @@ export function addParallel(all: readonly BlockParts[]): BlockParts {
     ownSlipUs: sumOfHistograms(all.map((parts) => parts.ownSlipUs)),
     connections: {
       ...sumOfCounts(counts, connections),
+      ...sumOfLateAttempts(connections),
       connectUs: sumOfHistograms(connections.map(({ connectUs }) => connectUs)),
       closedLifetimeMs: sumOfLifetimes(connections.map(({ closedLifetimeMs }) => closedLifetimeMs)),
       closeCodes: sumOfTallies(connections.map(({ closeCodes }) => closeCodes)),

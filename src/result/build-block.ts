@@ -21,8 +21,8 @@ export interface BlockParts {
   readonly errors: Readonly<Record<string, number>>;
 }
 
-type ConnectionParts = Omit<ConnectionCounts, "closedLifetimeMs"> &
-  Pick<ResultConnections, "planned" | "closedLifetimeMs">;
+type ConnectionParts = Omit<ConnectionCounts, "closedLifetimeMs" | "attemptedLate"> &
+  Pick<ResultConnections, "planned" | "closedLifetimeMs" | "attemptedLate">;
 
 /** The parts of one collected phase; in modes without answers nothing is expected, whatever was counted. */
 export function partsOfPhase(phase: CollectedPhase, mode: Mode): BlockParts {
@@ -173,12 +173,21 @@ function sumOfConnections(all: readonly ConnectionParts[]): ConnectionParts {
   const counts = { attempted: 0, opened: 0, failed: 0, closed: 0, reconnects: 0 };
   return {
     ...sumOfCounts(counts, all),
+    ...sumOfLateAttempts(all),
     planned: all.reduce((most, { planned }) => Math.max(most, planned), 0),
     openAtEnd: all.at(-1)?.openAtEnd ?? 0,
     connectUs: sumOfHistograms(all.map(({ connectUs }) => connectUs)),
     closedLifetimeMs: sumOfLifetimes(all.map(({ closedLifetimeMs }) => closedLifetimeMs)),
     closeCodes: sumOfTallies(all.map(({ closeCodes }) => closeCodes)),
   };
+}
+
+/** Not told as soon as one, of an earlier version, does not tell. */
+export function sumOfLateAttempts(
+  all: readonly Pick<ConnectionParts, "attemptedLate">[],
+): Pick<ConnectionParts, "attemptedLate"> {
+  const told = all.flatMap(({ attemptedLate }) => attemptedLate ?? []);
+  return told.length < all.length ? {} : { attemptedLate: told.reduce((sum, count) => sum + count, 0) };
 }
 
 /** Minimum of the minima, maximum of the maxima, mean by weight; null when there are none. */

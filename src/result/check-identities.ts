@@ -71,6 +71,9 @@ function brokenInBlock(name: string, block: ResultBlock, result: RunResult): str
     broken.push(brokenCount(name, "serviceUs", block.serviceUs, m.delivered, m.clockErrors));
   }
   if (block.loop === "open") broken.push(brokenCount(name, "slipUs", block.slipUs, m.sent, m.clockErrors));
+  if (lateAttempts(block) > block.connections.attempted) {
+    broken.push(`${name}: more attempts to connect are late, ${lateAttempts(block)}, than there were`);
+  }
   if (block.ownSlipUs.count > block.slipUs.count) {
     broken.push(`${name}: ownSlipUs.count ${block.ownSlipUs.count} is more than slipUs.count ${block.slipUs.count}`);
   }
@@ -143,6 +146,7 @@ function sumsOverPhases(result: RunResult): string[] {
   for (const key of connectionCounters) {
     compare(`connections.${key}`, totals.connections[key], phases, (phase) => phase.connections[key]);
   }
+  compare("connections.attemptedLate", totals.connections.attemptedLate ?? 0, phases, lateAttempts);
   for (const code of new Set([totals, ...phases].flatMap((block) => Object.keys(block.errors)))) {
     compare(`errors.${code}`, totals.errors[code] ?? 0, phases, (phase) => phase.errors[code] ?? 0);
   }
@@ -213,6 +217,11 @@ function brokenSeconds({ what, inIntervals, missed, inPhases }: SecondsAndPhases
 
 function sumOf<T>(all: readonly T[], read: (each: T) => number): number {
   return all.reduce((sum, each) => sum + read(each), 0);
+}
+
+/** Not told by earlier versions. */
+function lateAttempts({ connections }: ResultBlock): number {
+  return connections.attemptedLate ?? 0;
 }
 
 function phaseName(phase: ResultPhase): string {

@@ -80,6 +80,9 @@ export const rateSchema = Type.Object({
 export const connectionsSchema = Type.Object({
   planned: count("Connections of the phase; of the totals: the largest of any phase"),
   attempted: count("Attempts to open one, repeats included"),
+  attemptedLate: Type.Optional(
+    count("Part of them: begun more than 20 ms after their turn of --connect-rate, which connectUs leaves out"),
+  ),
   opened: count("Attempts that became ready"),
   failed: count("Attempts that did not"),
   closed: count("Ended by the target or the network while wanted"),

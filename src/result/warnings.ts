@@ -15,6 +15,7 @@ export const warningCodes = {
   backlogAtEnd: "backlog-at-end",
   targetNotReading: "target-not-reading",
   notOpen: "connections-not-open",
+  connectsLate: "connections-late",
   skipped: "messages-skipped",
   closedLoop: "closed-loop",
   percentileUnresolved: "percentile-unresolved",
@@ -36,6 +37,8 @@ export interface WarningFacts {
 const backlogShare = 0.05;
 /** Fewer are no sign of anything: in a short run a handful is always in flight at the end. */
 const backlogMessages = 10;
+/** Part of the attempts to connect that may be begun late before it is said. */
+const lateAttemptShare = 0.01;
 
 /** The warnings that hold for a result, the gravest first. */
 export function findWarnings(result: Omit<RunResult, "warnings">, facts: WarningFacts): readonly ResultWarning[] {
@@ -49,6 +52,7 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     running ? null : backlogAtEnd(result),
     targetNotReading(result),
     notOpen(result.totals),
+    connectsLate(result.totals),
     skippedMessages(result.totals),
     closedLoop(result.totals),
     running ? null : percentileUnresolved(result.totals),
@@ -156,6 +160,17 @@ function notOpen({ messages }: ResultBlock): ResultWarning | null {
   return warn(
     "notOpen",
     `${amount(messages.unsendable, "message")} could not be sent because the connection was not open`,
+  );
+}
+
+/** The wait of a connection for its turn is the generator's doing, and in no connect time. */
+function connectsLate({ connections }: ResultBlock): ResultWarning | null {
+  const { attempted, attemptedLate = 0 } = connections;
+  if (attemptedLate <= lateAttemptShare * attempted) return null;
+  return warn(
+    "connectsLate",
+    `${formatCount(attemptedLate)} of ${amount(attempted, "attempt")} to connect (${percent(attemptedLate / attempted)}) began more than 20 ms after their turn: ` +
+      "this generator could not keep --connect-rate, and connect times leave that wait out",
   );
 }
 

@@ -108,6 +108,7 @@ export function someMessages(sent: number, changes: Partial<MessageCounts> = {})
 export function someConnections(changes: Partial<ConnectionCounts> = {}): ConnectionCounts {
   return {
     attempted: 10,
+    attemptedLate: 0,
     opened: 10,
     failed: 0,
     closed: 0,

@@ -117,6 +117,7 @@ export class PhaseReader {
   #connectionCounts(phase: number, isRunning: boolean, notes: AllNotes, sum: Sum): ConnectionCounts {
     return {
       attempted: sum(counter.attempted),
+      attemptedLate: sum(counter.attemptedLate),
       opened: sum(counter.opened),
       failed: sum(counter.failed),
       closed: sum(counter.closed),

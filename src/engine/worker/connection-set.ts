@@ -1,5 +1,5 @@
 import type { Failure } from "../../errors/failure.ts";
-import { control, counter } from "../../measure/worker-cells.ts";
+import { control, counter, lateAttemptMs } from "../../measure/worker-cells.ts";
 import type { ConnectPlan, ReconnectPlan } from "../../plan/plan.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
@@ -76,10 +76,11 @@ export class ConnectionSet {
       shift: parts.workerIndex / parts.workers,
       nowMs: parts.nowMs,
       underWay: () => this.#opening,
-      open: (local) => {
+      open: (local, lateMs) => {
         const connection = this.connections[local]!;
         if (connection.state !== "idle") return false;
         this.#openOne(connection);
+        if (lateMs > lateAttemptMs) this.recorder.count(this.recorder.eventPhase, counter.attemptedLate);
         return true;
       },
     });

@@ -15,8 +15,8 @@ export interface OpeningQueueParts {
   readonly nowMs: () => number;
   /** Attempts begun that are neither ready nor given up. */
   readonly underWay: () => number;
-  /** Begins an attempt for a connection; false when it needs none. */
-  readonly open: (index: number) => boolean;
+  /** Begins an attempt for a connection, `lateMs` after its turn (0 without a rate); false when it needs none. */
+  readonly open: (index: number, lateMs: number) => boolean;
 }
 
 /** Which connection is opened when: one after the other, at the asked rate or as fast as they become ready. */
@@ -82,7 +82,7 @@ export class OpeningQueue {
       }
       const index = this.#next;
       this.#next += 1;
-      if (open(index)) this.#begun += 1;
+      if (open(index, -waitMs)) this.#begun += 1;
     }
   }
 

@@ -16,6 +16,18 @@ describe("the connection set", () => {
     expect(worker.connections.ready).toBe(10);
   });
 
+  it("counts attempts that were begun long after their turn", async () => {
+    const worker = new SendingWorker({ connections: 10, connect: { ratePerSecond: 10 } });
+    const opened = worker.connections.openUpTo(10);
+    await vi.advanceTimersByTimeAsync(450);
+    worker.jumpMs = 300;
+    await vi.advanceTimersByTimeAsync(600);
+    await opened;
+    // The sixth to the eighth were due 300, 200 and 100 ms before; the ninth just then.
+    expect(worker.count(counter.attempted)).toBe(10);
+    expect(worker.count(counter.attemptedLate)).toBe(3);
+  });
+
   it("settles when some fail, and says how many are ready", async () => {
     const worker = new SendingWorker({ connections: 3 });
     worker.opensItself = false;

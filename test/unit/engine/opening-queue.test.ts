@@ -5,6 +5,8 @@ import { useFakeTime } from "../../support/fake-time.ts";
 /** A queue whose attempts end when the test says so. */
 class Given {
   readonly opened: number[] = [];
+  readonly lateMs: number[] = [];
+  readonly startedMs = performance.now();
   underWay = 0;
   readonly queue: OpeningQueue;
 
@@ -14,8 +16,9 @@ class Given {
       shift,
       nowMs: () => performance.now(),
       underWay: () => this.underWay,
-      open: (index) => {
+      open: (index, lateMs) => {
         if (needsNone(index)) return false;
+        this.lateMs.push(lateMs);
         this.opened.push(index);
         this.underWay += 1;
         return true;
@@ -83,6 +86,9 @@ describe("the opening queue", () => {
     vi.spyOn(performance, "now").mockReturnValue(performance.now() + 100);
     await vi.advanceTimersToNextTimerAsync();
     expect(given.opened).toHaveLength(before + 8);
+    // Attempt k was due after k ms.
+    const nowMs = performance.now();
+    expect(given.lateMs.slice(before)).toEqual(given.opened.slice(before).map((due) => nowMs - given.startedMs - due));
     vi.restoreAllMocks();
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { warningCodes } from "../../../src/result/warnings.ts";
-import { aCollected, aCollectedPhase, aPhasePlan } from "../../support/a-collected.ts";
+import { aCollected, aCollectedPhase, aPhasePlan, someConnections } from "../../support/a-collected.ts";
 import { aResult, aResultInput } from "../../support/a-result.ts";
 
 const { connect } = aResultInput().plan;
@@ -92,6 +92,17 @@ test("lost workers, missed intervals, early losses and refused compression are s
   expect(textOf("ledgerGivenUp", changes)).toMatch(/^7 messages counted as lost/);
   expect(textOf("notCompressed", changes)).toMatch(/did not agree/);
   expect(textOf("notCompressed", { collected: { compressionAgreed: false } })).toBeUndefined();
+});
+
+test("connections that were begun late are said when they are more than one in a hundred", () => {
+  const begunLate = (attemptedLate: number): Changes => {
+    const connectionCounts = someConnections({ attempted: 200, opened: 200, attemptedLate });
+    return { phases: [aCollectedPhase({ connectionCounts })] };
+  };
+  expect(textOf("connectsLate", begunLate(2))).toBeUndefined();
+  expect(textOf("connectsLate", begunLate(3))).toBe(
+    "3 of 200 attempts to connect (1.5%) began more than 20 ms after their turn: this generator could not keep --connect-rate, and connect times leave that wait out",
+  );
 });
 
 test("an unresolved percentile and an unknown memory of the target are said", () => {
