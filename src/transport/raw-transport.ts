@@ -123,11 +123,10 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
 
   flushOutbox(): void {
     const { outbox } = this.#context;
-    const { memory, usedBytes } = outbox;
+    const bytes = outbox.contents();
     outbox.clear();
-    if (usedBytes === 0 || this.#state === state.abandoned) return;
+    if (bytes.length === 0 || this.#state === state.abandoned) return;
     this.#context.onWrite();
-    const bytes = memory.bytes.subarray(0, usedBytes);
     const socket = this.#socket;
     // What the kernel does not take at once stays with the socket. TLS keeps every write for a while; and a socket that
     // is waiting already gets a copy of the right size, not the whole outbox for each small burst.
