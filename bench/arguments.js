@@ -9,16 +9,17 @@ const defaultSeconds = 5;
 const quickSeconds = 2;
 
 /**
- * Gives `{ names, rounds, seconds, isQuick, isList, isInstall }`; `names` are those of the cases to run, in the order of
+ * Gives `{ names, rounds, seconds, isQuick, isHelp, isList, isInstall }`; `names` are those of the cases to run, in the order of
  * `known`, all of them when none was asked for. Throws UsageError.
  */
 export function parseArguments(words, known) {
-  const chosen = { isQuick: false, isList: false, isInstall: false };
+  const chosen = { isQuick: false, isHelp: false, isList: false, isInstall: false };
   const wanted = new Set();
   let rounds;
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
     if (word === "--quick") chosen.isQuick = true;
+    else if (word === "--help" || word === "-h") chosen.isHelp = chosen.isList = true;
     else if (word === "--list") chosen.isList = true;
     else if (word === "--install-peers") chosen.isInstall = true;
     else if (word === "--rounds") rounds = roundsFrom(words[++index]);

@@ -75,15 +75,32 @@ export function besidePeers(bench, found, load) {
 
 /** That a peer spends at least so many times what floodgate does: the median of the ratios of each round. */
 export function ratioTarget(bench, found, { load, peer, atLeast }) {
-  const ours = figuresOf(found, load, "floodgate", "cpuUs");
-  const theirs = figuresOf(found, load, peer, "cpuUs");
-  // Rounds that a peer failed in are missing from its list, and then no round is known to belong to another.
-  const isPaired = ours.length > 0 && ours.length === theirs.length;
-  const ratios = isPaired ? ours.map((us, round) => theirs[round] / us) : [];
+  const ratios = ratiosOf(found, load, peer, "floodgate");
   bench.target({
     what: `${load.name}: CPU of ${peer} against floodgate's`,
     goal: `>= ${atLeast} x`,
-    found: isPaired ? `${bench.withRange(ratios)} x` : `${peer} was not there in every round`,
-    isMet: isPaired ? bench.median(ratios) >= atLeast : null,
+    ...judged(bench, ratios, peer, (ratio) => ratio >= atLeast),
   });
+}
+
+/** That floodgate spends at most so many times what another does. */
+export function costTarget(bench, found, { load, peer, atMost }) {
+  const ratios = ratiosOf(found, load, "floodgate", peer);
+  bench.target({
+    what: `${load.name}: CPU of floodgate against ${peer}`,
+    goal: `<= ${atMost} x`,
+    ...judged(bench, ratios, peer, (ratio) => ratio <= atMost),
+  });
+}
+
+/** Round by round; null when rounds are missing, as then none is known to belong to another. */
+function ratiosOf(found, load, name, otherName) {
+  const ones = figuresOf(found, load, name, "cpuUs");
+  const others = figuresOf(found, load, otherName, "cpuUs");
+  return ones.length > 0 && ones.length === others.length ? ones.map((us, round) => us / others[round]) : null;
+}
+
+function judged(bench, ratios, peer, isMet) {
+  if (ratios === null) return { found: `${peer} was not there in every round`, isMet: null };
+  return { found: `${bench.withRange(ratios)} x`, isMet: isMet(bench.median(ratios)) };
 }

@@ -49,7 +49,7 @@ function framesPerWrite({ messages, writeCalls, reads }) {
 }
 
 /** Takes a figure again when something else on the machine spoilt it: by what that used, never by what was found. */
-async function measureUndisturbed(bench, generator, load, server) {
+export async function measureUndisturbed(bench, generator, load, server) {
   for (let attempt = 1; ; attempt++) {
     const found = await measureLoad(bench, generator, load, server);
     if (found.othersCores <= mostOthersCores) return found;

@@ -13,7 +13,17 @@ import { printTable } from "./print-table.js";
 import { endAllChildren } from "./run-child.js";
 
 /** The first to run; cases not named here follow by name. */
-const firstCases = ["saturation", "pacing", "mock", "overhead", "workers", "slow-paths", "start-up", "idle"];
+const firstCases = [
+  "saturation",
+  "pacing",
+  "mock",
+  "overhead",
+  "workers",
+  "slow-paths",
+  "start-up",
+  "idle",
+  "connections",
+];
 const casesFolder = new URL("./cases/", import.meta.url);
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
@@ -29,6 +39,7 @@ async function runBenchmarks(words) {
   const cases = await Promise.all(
     asked.names.map(async (name) => ({ name, ...(await import(new URL(`${name}.js`, casesFolder))) })),
   );
+  if (asked.isHelp) print("npm run bench -- [<case>...] [--quick] [--rounds <n>] [--list] [--install-peers]\n");
   if (asked.isList) return list(cases);
   if (process.platform !== "linux") throw new UsageError("CPU and memory are read from /proc: this needs Linux");
   // Before the first case, not minutes later.

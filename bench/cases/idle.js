@@ -42,7 +42,15 @@ export async function run(bench) {
   bench.print("Resident bytes of the whole process, largest seen, for each connection; opened by the server's clock.");
   bench.print("CPU is that of opening, holding and closing, on either side; the greater limits the rate.");
   bench.table(
-    ["", `${count(main)} against 1`, `slope ${count(few)} - ${count(many)}`, "opened/s", "CPU us each", "target us each", "base MiB"],
+    [
+      "",
+      `${count(main)} against 1`,
+      `slope ${count(few)} - ${count(many)}`,
+      "opened/s",
+      "CPU us each",
+      "target us each",
+      "base MiB",
+    ],
     generators.map((generator) => [
       generator.name,
       ...["bytes", "slopeBytes", "perSecond", "cpuUs", "serverUs", "baseMiB"].map((field) => range(generator, field)),

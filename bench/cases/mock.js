@@ -1,6 +1,6 @@
 // The mock server as a target: it must not be what limits a run, so it may cost no more per message than the client does.
 import { floodgate } from "../generators.js";
-import { measureLoad } from "../measure-load.js";
+import { measureUndisturbed } from "../measure-load.js";
 import { short } from "../print-table.js";
 
 export const title = "CPU per message of the mock server beside that of the client, at 1, 16 and 64 in flight";
@@ -26,7 +26,7 @@ export async function run(bench) {
         found
           .get(load)
           .get(name)
-          .push(await measureLoad(bench, floodgate, load, server));
+          .push(await measureUndisturbed(bench, floodgate, load, server));
       }
     }
   }

@@ -1,7 +1,7 @@
 // What measuring costs: floodgate's closed loop beside the same transport with nothing measured.
 import { fileURLToPath } from "node:url";
 import { floodgate } from "../generators.js";
-import { figuresOf, printFigures } from "../load-table.js";
+import { costTarget, printFigures } from "../load-table.js";
 import { measureInTurns } from "../measure-load.js";
 
 export const title = "ledger, histograms and clock against the bare transport";
@@ -28,21 +28,9 @@ export async function run(bench) {
   await server.close();
   printFigures(bench, found);
   for (const load of loads) {
-    target(bench, found, load, bareTransport);
-    target(bench, found, load, bareCodec);
+    costTarget(bench, found, { load, peer: bareTransport.name, atMost: goalRatio });
+    costTarget(bench, found, { load, peer: bareCodec.name, atMost: goalRatio });
   }
-}
-
-/** The ratio of each round by itself: the machine drifts from round to round. */
-function target(bench, found, load, without) {
-  const [ours, bareUs] = [floodgate, without].map((generator) => figuresOf(found, load, generator.name, "cpuUs"));
-  const ratios = ours.map((us, round) => us / bareUs[round]).filter((ratio) => !Number.isNaN(ratio));
-  bench.target({
-    what: `${load.name}: floodgate to ${without.name}`,
-    goal: `<= ${goalRatio} x`,
-    found: ratios.length === 0 ? "nothing was measured" : `${bench.withRange(ratios)} x`,
-    isMet: ratios.length === 0 ? null : bench.median(ratios) <= goalRatio,
-  });
 }
 
 function bare(name, level) {
