@@ -11,7 +11,6 @@ const words: Readonly<Record<string, string>> = {
   "connect/timeout": "no answer; the host is down, or something on the way drops packets",
   "connect/tls": "the certificate is not accepted; --ca names one to trust, -k accepts any",
   "connect/not-permitted": "this system does not permit it: a firewall, or a limit of the container",
-  "connect/no-local-address": "check --local-address; the target was not asked",
   "handshake/timeout":
     "it takes connections but does not answer the upgrade; raise --connect-timeout or check the path",
   "handshake/not-http": "what listens there does not speak HTTP",
