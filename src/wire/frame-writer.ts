@@ -39,12 +39,24 @@ export function writeMaskedFrame(
   view.setInt32(at, maskKey, isLittleEndian);
   at += 4;
   const wholeWords = payloadBytes >>> 2;
-  for (let i = 0; i < wholeWords; i++, at += 4) view.setInt32(at, words[i]! ^ maskKey, isLittleEndian);
+  let i = 0;
+  // Eight words a turn: a quarter to a half less time than one, from 64 bytes to a megabyte. Four gain nothing.
+  for (; i <= wholeWords - 8; i += 8, at += 32) {
+    view.setInt32(at, words[i]! ^ maskKey, isLittleEndian);
+    view.setInt32(at + 4, words[i + 1]! ^ maskKey, isLittleEndian);
+    view.setInt32(at + 8, words[i + 2]! ^ maskKey, isLittleEndian);
+    view.setInt32(at + 12, words[i + 3]! ^ maskKey, isLittleEndian);
+    view.setInt32(at + 16, words[i + 4]! ^ maskKey, isLittleEndian);
+    view.setInt32(at + 20, words[i + 5]! ^ maskKey, isLittleEndian);
+    view.setInt32(at + 24, words[i + 6]! ^ maskKey, isLittleEndian);
+    view.setInt32(at + 28, words[i + 7]! ^ maskKey, isLittleEndian);
+  }
+  for (; i < wholeWords; i++, at += 4) view.setInt32(at, words[i]! ^ maskKey, isLittleEndian);
   const rest = payloadBytes & 3;
   if (rest > 0) {
     const last = words[wholeWords]! ^ maskKey;
-    for (let i = 0; i < rest; i++)
-      view.setUint8(at++, (isLittleEndian ? last >>> (8 * i) : last >>> (24 - 8 * i)) & 255);
+    for (let byte = 0; byte < rest; byte++)
+      view.setUint8(at++, (isLittleEndian ? last >>> (8 * byte) : last >>> (24 - 8 * byte)) & 255);
   }
   return at;
 }

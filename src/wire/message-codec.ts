@@ -10,6 +10,8 @@ export const markerBytes = 32;
 /** Largest memory for all variants of a message together, unless one alone is larger. */
 const variantMemoryBytes = 1024 * 1024;
 const mostVariants = 16;
+/** From here on the native comparison of bytes is quicker than words in a loop: four times at a megabyte. */
+const largeBytes = 4096;
 
 /** What a message looks like; the plan's message fits. */
 export interface MessageFormat {
@@ -62,6 +64,9 @@ export class MessageCodec {
   private readonly identityOffset: number;
   private readonly messages: readonly EncodedMessage[];
   private readonly view: DataView;
+  private readonly bytes: Buffer;
+  private lastView: DataView | null = null;
+  private lastBytes: Buffer = Buffer.alloc(0);
   private readonly crc: MarkerCrc;
   private readonly scanner: MarkerScanner;
   private readonly encodeHead: IdentityHead = { ...noHead };
@@ -87,6 +92,7 @@ export class MessageCodec {
     this.variantMask = variants - 1;
     const memory = new ArrayBuffer(this.strideBytes * variants);
     this.view = new DataView(memory);
+    this.bytes = Buffer.from(memory);
     const constant = Buffer.from(`fg1.${runId}.`);
     const payloads: Buffer[] = [];
     const random = new Xoshiro(crc32(constant));
@@ -165,8 +171,21 @@ export class MessageCodec {
     const own = variant * this.strideBytes;
     if (!isSame(view, start, this.view, own, this.identityOffset)) return 0;
     const tail = this.identityOffset + 16;
-    if (!isSame(view, start + tail, this.view, own + tail, this.sizeBytes - tail)) return 0;
+    const isSameTail =
+      this.sizeBytes < largeBytes
+        ? isSame(view, start + tail, this.view, own + tail, this.sizeBytes - tail)
+        : this.bytesOf(view).compare(this.bytes, own + tail, own + this.sizeBytes, start + tail, end) === 0;
+    if (!isSameTail) return 0;
     return head.high * 0x1000000 + ((head.middle << 12) | last);
+  }
+
+  /** The memory of `view` as bytes. The same few come again and again: those that all connections read into. */
+  private bytesOf(view: DataView): Buffer {
+    if (view !== this.lastView) {
+      this.lastView = view;
+      this.lastBytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+    }
+    return this.lastBytes;
   }
 
   private setHead(head: IdentityHead, connectionId: number, high: number, middle: number): void {

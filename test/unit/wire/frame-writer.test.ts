@@ -15,7 +15,9 @@ import { MaskKeys } from "../../../src/wire/mask-keys.ts";
 import { frameBytes } from "../../support/frame-bytes.ts";
 import { outgoingMessage } from "../../support/outgoing-message.ts";
 
-const payloadSizes = [0, 1, 2, 3, 4, 5, 63, 64, 65, 124, 125, 126, 127, 65535, 65536, 65539, 200_001];
+const payloadSizes = [
+  0, 1, 2, 3, 4, 5, 28, 31, 32, 33, 36, 63, 64, 65, 95, 96, 99, 124, 125, 126, 127, 65535, 65536, 65539, 200_001,
+];
 const guard = 0xa5;
 
 function filled(size: number): Buffer {

@@ -84,6 +84,28 @@ describe("encoding", () => {
     }
   });
 
+  test("large messages are compared to the last byte, wherever they lie and whichever memory they come in", () => {
+    for (const sizeBytes of [4095, 4096, 4097, 70_001]) {
+      const codec = new MessageCodec({ ...bare, sizeBytes }, runId);
+      const memories = [3, 70, 64].map((offset) => {
+        const bytes = Buffer.alloc(offset + sizeBytes + 9, 0xa5);
+        return { bytes, offset, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+      });
+      for (let sequence = 1; sequence <= 6; sequence += 1) {
+        const { bytes, offset, view } = memories[sequence % memories.length]!;
+        encoded(codec, 5, sequence).copy(bytes, offset);
+        const known = () => codec.matchKnown(view, offset, offset + sizeBytes, 5);
+        expect(known()).toBe(sequence);
+        for (const place of [0, 15, 32, 33, sizeBytes >> 1, sizeBytes - 1]) {
+          bytes[offset + place]! ^= 1;
+          expect(known()).toBe(0);
+          bytes[offset + place]! ^= 1;
+        }
+        expect(known()).toBe(sequence);
+      }
+    }
+  });
+
   test("the words are the bytes in whole 32-bit words, padded with zeros", () => {
     const message = new MessageCodec(withUmlaut, runId).encode(5, 6);
     const padded = Buffer.from(message.words.buffer, message.words.byteOffset, message.words.byteLength);
