@@ -190,26 +190,6 @@ describe.skipIf(process.platform !== "linux")("workers as processes", () => {
     expect(await books()).toMatchObject({ connectionsAccepted: before.connectionsAccepted });
   });
 
-  it("name a local address that this machine does not have as the generator's own fault", async () => {
-    // TEST-NET-1 (RFC 5737) is nobody's.
-    const run = start("--local-address", "127.0.0.1,192.0.2.7", "-r", "1000", "-n", "1000", "-d", "1s");
-    const end = await run.cli.end;
-    const result = await resultOf(run);
-    // In turn, by the number over all workers: every second connection.
-    expect(result.totals.connections).toMatchObject({ opened: 450, failed: 450 });
-    expect(result.failures).toMatchObject([
-      {
-        code: "connect/no-local-address",
-        blame: "generator",
-        count: 450,
-        example: expect.stringContaining("192.0.2.7"),
-      },
-    ]);
-    expect(result.generator.health).toBe("limited");
-    expect(end.stdout).toContain("the local address 192.0.2.7");
-    await groupIsGone(run);
-  });
-
   it("do not help a mock that is one process: that is said before anything is sent", async () => {
     const end = await startCli(["run", "-c", "900", "-o", join(folder, "none.json")], { openFiles }).end;
     expect(end.exitCode).toBe(2);
