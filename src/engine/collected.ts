@@ -189,6 +189,8 @@ export interface WorkerHealth {
   readonly cpuSeconds: number | null;
   /** In which its loop stood still for more than 20 ms at a time. */
   readonly stalls: WorkerStalls;
+  /** How long it watched for standstills after the load of a segment, until its drain was over; 0 before. */
+  readonly drainMs: number;
   /** Share of the load in which it could run and waited for a core, 0 .. 1; null where the system does not tell. */
   readonly starvedRatio: number | null;
   readonly gcPauseTotalMs: number;
@@ -199,6 +201,8 @@ export interface WorkerHealth {
 export interface WorkerStalls {
   /** Of the measured load and the drain. */
   readonly loadMs: number;
+  /** The part of `loadMs` that fell into drains. */
+  readonly drainMs: number;
   readonly longestLoadMs: number;
   readonly connectingMs: number;
   readonly longestConnectingMs: number;

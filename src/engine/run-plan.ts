@@ -3,6 +3,7 @@ import { allocateWorkerCells, control, counter, stopRequest, type WorkerCells } 
 import { loadMsOf } from "../plan/phase-times.ts";
 import type { Plan, Segment } from "../plan/plan.ts";
 import type { Collected, RunEnd } from "./collected.ts";
+import { howLost, noAnswerFor } from "./lost-worker.ts";
 import type { MemorySource } from "./memory-source.ts";
 import { ResourceMonitor, type ResourceProbes } from "./resource-monitor.ts";
 import { SnapshotCollector } from "./snapshot-collector.ts";
@@ -189,7 +190,7 @@ export class PlanRun {
   #workerLost(worker: number, reason: string): void {
     this.#collector.keepLost(worker, reason);
     this.#pay(worker);
-    this.stop({ kind: "failed", reason: `worker ${worker + 1} of ${this.#plan.workers} died: ${reason}` });
+    this.stop({ kind: "failed", reason: `worker ${worker + 1} of ${this.#plan.workers} ${howLost(reason)}` });
   }
 
   #pay(worker: number): void {
@@ -206,8 +207,7 @@ export class PlanRun {
       this.#whenPaid = resolve;
       timer = setTimeout(() => {
         for (const worker of this.#pool.workers) {
-          if (this.#owed[worker.index] !== null)
-            worker.giveUp(`no answer for ${Math.round(limitMs / 1000)} s (${kind})`);
+          if (this.#owed[worker.index] !== null) worker.giveUp(noAnswerFor(limitMs, kind));
         }
         resolve();
       }, limitMs);

@@ -19,7 +19,7 @@ export interface GeneratorSignals {
   readonly contamination: number | null;
   /** Event-loop lag p99 of the worst worker, milliseconds. */
   readonly lagP99Ms: number | null;
-  /** Share of the load in which the worst worker's loop stood still for more than 20 ms at a time. @default null */
+  /** Share of the load, or of load and drain, in which the worst worker's loop stood still for more than 20 ms at a time, 0 .. 1. @default null */
   readonly stalledRatio?: number | null;
   /** The longest of these standstills, of load and drain, milliseconds. @default null */
   readonly longestStallMs?: number | null;

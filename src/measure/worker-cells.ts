@@ -68,7 +68,10 @@ export const healthCell = {
   connectLongestStallMs: 12,
   /** Share of the load in which the thread could run and waited for a core; -1 where the system does not tell. */
   starvedRatio: 13,
-  length: 14,
+  /** The drains: how long they were watched, and the part of `stalledMs` that fell into them. */
+  drainMs: 14,
+  drainStalledMs: 15,
+  length: 16,
 } as const;
 
 /** Indexes into PhaseCells.counts. */

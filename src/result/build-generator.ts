@@ -1,4 +1,4 @@
-import type { Collected } from "../engine/collected.ts";
+import type { Collected, WorkerHealth } from "../engine/collected.ts";
 import { judgeGenerator, type GeneratorVerdict } from "../measure/generator-verdict.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { BlockParts } from "./build-block.ts";
@@ -52,6 +52,17 @@ export function worstStalls(all: readonly Stalls[]): Stalls {
     connectingMs: most((stalls) => stalls.connectingMs),
     longestConnectingMs: most((stalls) => stalls.longestConnectingMs),
   };
+}
+
+/**
+ * Share of the time in which a worker stood still, 0 .. 1: that of the load alone, as a long drain would thin it out, or
+ * that of load and drain where it is more.
+ */
+function stalledShare({ stalls, drainMs }: WorkerHealth, loadMs: number): number {
+  const ofLoad = (stalls.loadMs - stalls.drainMs) / loadMs;
+  const ofBoth = stalls.loadMs / (loadMs + drainMs);
+  // A standstill at the very end may reach beyond the load.
+  return Math.min(1, Math.max(ofLoad, ofBoth));
 }
 
 /** Lag is of all the load: of the phase with the least latency it may be the greatest part. */
@@ -114,7 +125,7 @@ export function buildGenerator(collected: Collected, phases: readonly ResultPhas
     slipP99Ms: null,
     contamination: null,
     lagP99Ms,
-    stalledRatio: loadMs <= 0 ? null : stalls.loadMs / loadMs,
+    stalledRatio: loadMs <= 0 ? null : largest(workers.map((worker) => stalledShare(worker, loadMs))),
     longestStallMs: stalls.longestLoadMs,
     longestConnectStallMs: stalls.longestConnectingMs,
     starvedRatio,

@@ -1,3 +1,4 @@
+import { howLost } from "../engine/lost-worker.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRatio } from "../units/ratio.ts";
 import type { ResultBlock } from "./result-blocks.ts";
@@ -86,7 +87,7 @@ function lostWorkers({ generator }: Omit<RunResult, "warnings">): ResultWarning 
   if (first === undefined) return null;
   return warn(
     "workersLost",
-    `${amount(generator.lostWorkers.length, "worker")} died; worker ${first.index + 1}: ${first.reason}`,
+    `${amount(generator.lostWorkers.length, "worker")} lost; worker ${first.index + 1} ${howLost(first.reason)}`,
   );
 }
 
@@ -212,7 +213,7 @@ function intervalsMissed({ generator }: Omit<RunResult, "warnings">): ResultWarn
   if (parts.length === 0) return null;
   const why =
     lostWorkers.length > 0
-      ? "as a worker died before it could tell their seconds"
+      ? "as a worker was lost before it could tell their seconds"
       : "as this process was too busy to read them in time";
   const what = parts.map(({ text }) => text).join(", ");
   return warn("intervalsMissed", `${what}: in no interval, ${why}; totals and phases hold them`);

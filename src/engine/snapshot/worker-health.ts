@@ -16,10 +16,12 @@ export function readWorkerHealth({ health, control: controls }: WorkerCells, ind
     cpuSeconds: known(healthCell.cpuSeconds),
     stalls: {
       loadMs: health[healthCell.stalledMs]!,
+      drainMs: health[healthCell.drainStalledMs]!,
       longestLoadMs: health[healthCell.longestStallMs]!,
       connectingMs: health[healthCell.connectStalledMs]!,
       longestConnectingMs: health[healthCell.connectLongestStallMs]!,
     },
+    drainMs: health[healthCell.drainMs]!,
     starvedRatio: known(healthCell.starvedRatio),
     gcPauseTotalMs: health[healthCell.gcPauseTotalMs]!,
     gcPauseMaxMs: health[healthCell.gcPauseMaxMs]!,

@@ -84,6 +84,7 @@ export class HealthMonitor {
     if (!this.#isWatching) return;
     this.publish();
     this.#isWatching = false;
+    this.#standstills.enter("drain");
     const { active, idle } = performance.eventLoopUtilization(this.#utilizationStart);
     this.#busyBefore += active;
     this.#wallBefore += active + idle;

@@ -35,6 +35,12 @@ const quietMs = 250;
 const drainLookMs = 25;
 /** A timer that comes so late tells of a thread that stood still. */
 const standstillMs = 20;
+/**
+ * Standstills lengthen a drain by as much again, but not without end: by 2 s at least, as one standstill alone may eat a
+ * short drain, and by 10 s at most, as the main thread gives up a worker 15 s after the deadline that it set.
+ */
+const leastExtensionMs = 2_000;
+const mostExtensionMs = 10_000;
 
 /** One worker's share of a run, from the first connection to the last close. Resolves when no socket or timer is left. */
 export async function runShare(task: ShareTask, surroundings: ShareSurroundings): Promise<void> {
@@ -58,6 +64,8 @@ class Share {
   #isLoading = false;
   #segment = 0;
   #drainTimer: NodeJS.Timeout | undefined;
+  /** From here on no standstill lengthens the drain any more. */
+  #drainLatestMs = 0;
   #healthTimer: NodeJS.Timeout | undefined;
   #quietSinceMs = 0;
   #bytesSeen = -1;
@@ -141,7 +149,7 @@ class Share {
         this.#do(this.#load(command.segment, command.atMs, command.firstInterval));
         return;
       case "drain":
-        this.#drain(command.untilMs, this.#nowMs());
+        this.#startDrain(command.untilMs);
         return;
       case "lookAtStop":
         this.#lookAtStop();
@@ -194,13 +202,20 @@ class Share {
     this.#healthTimer = setTimeout(() => this.#health.loadStarted(), waitMs);
   }
 
+  #startDrain(deadlineMs: number): void {
+    const nowMs = this.#nowMs();
+    const extensionMs = Math.min(mostExtensionMs, Math.max(leastExtensionMs, deadlineMs - nowMs));
+    this.#drainLatestMs = deadlineMs + extensionMs;
+    this.#drain(deadlineMs, nowMs);
+  }
+
   /** Over when nothing is outstanding and 250 ms brought nothing, or at the deadline. Due at `dueMs`. */
   #drain(deadlineMs: number, dueMs: number): void {
     clearTimeout(this.#drainTimer);
     const nowMs = this.#nowMs();
     // What came while this thread stood still is not read yet, and no loss of the target's.
-    const lateMs = nowMs - dueMs;
-    const untilMs = lateMs > standstillMs ? Math.max(deadlineMs, nowMs) + quietMs : deadlineMs;
+    const isLate = nowMs - dueMs > standstillMs && deadlineMs < this.#drainLatestMs;
+    const untilMs = isLate ? Math.max(deadlineMs, nowMs) + quietMs : deadlineMs;
     const bytesSeen = this.#bytesReceived();
     if (bytesSeen !== this.#bytesSeen) {
       this.#bytesSeen = bytesSeen;

@@ -5,7 +5,7 @@ const everyMs = 10;
 const stallMs = 20;
 
 /** What the worker is doing, as far as a standstill in it matters. */
-export type WatchedStage = "connecting" | "load" | "none";
+export type WatchedStage = "connecting" | "load" | "drain" | "none";
 
 /**
  * Sees the loop of this thread stand still, by a timer that comes late, and adds up for how long. Node's own monitor of
@@ -38,12 +38,15 @@ export class StandstillWatch {
   #look(): void {
     if (this.#stage === "none") return;
     const nowMs = this.#nowMs();
-    const lateMs = nowMs - this.#lastMs - everyMs;
+    const passedMs = nowMs - this.#lastMs;
+    const lateMs = passedMs - everyMs;
     this.#lastMs = nowMs;
+    if (this.#stage === "drain") this.#cells[healthCell.drainMs]! += passedMs;
     if (lateMs <= stallMs) return;
     const isConnecting = this.#stage === "connecting";
     const longest = isConnecting ? healthCell.connectLongestStallMs : healthCell.longestStallMs;
     this.#cells[isConnecting ? healthCell.connectStalledMs : healthCell.stalledMs]! += lateMs;
+    if (this.#stage === "drain") this.#cells[healthCell.drainStalledMs]! += lateMs;
     if (lateMs > this.#cells[longest]!) this.#cells[longest] = lateMs;
   }
 }

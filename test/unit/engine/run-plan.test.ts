@@ -196,7 +196,7 @@ describe("a run of a plan", () => {
     const collected = await through(run, 60_000);
     expect(collected.end).toEqual({
       kind: "failed",
-      reason: "worker 1 of 2 died: no answer for 25 s (drained)",
+      reason: "worker 1 of 2 was given up: no answer for 25 s (drained)",
     });
     expect(pool.kinds(1)).toContain("finish");
     expect(pool.kinds(0)).not.toContain("finish");

@@ -13,6 +13,8 @@ class OneShare {
   readonly events: WorkerEvent[] = [];
   readonly cells;
   readonly ended: Promise<void>;
+  /** How far the clock is ahead of the timers: each standstill adds to it. */
+  #stoodStillMs = 0;
   isClosed = false;
   #obey: (command: WorkerCommand) => void = () => undefined;
 
@@ -24,11 +26,20 @@ class OneShare {
       onCommand: (obey: (command: WorkerCommand) => void) => void (this.#obey = obey),
       close: () => void (this.isClosed = true),
     };
-    const surroundings = { nowMs: () => performance.now(), makeOpener: () => this.target.open, link };
+    const surroundings = { nowMs: () => this.nowMs(), makeOpener: () => this.target.open, link };
     this.ended = runShare(
       { plan, workerIndex: 0, cells: this.cells.memory, runStartMs: performance.now() },
       surroundings,
     );
+  }
+
+  nowMs(): number {
+    return performance.now() + this.#stoodStillMs;
+  }
+
+  /** The clock goes on, and no timer fires. */
+  standStill(ms: number): void {
+    this.#stoodStillMs += ms;
   }
 
   tell(command: WorkerCommand): void {
@@ -121,6 +132,30 @@ describe("a worker's share", () => {
     ]);
     const order = share.events.map(({ kind }) => kind);
     expect(order.lastIndexOf("notes")).toBeLessThan(order.lastIndexOf("drained"));
+  });
+
+  it.each([
+    { drainMs: 500, mostMs: 2000 },
+    { drainMs: 4000, mostMs: 4000 },
+    { drainMs: 20_000, mostMs: 10_000 },
+  ])("ends a drain of $drainMs ms $mostMs ms late at most, however often it stands still", async (lengths) => {
+    const share = new OneShare();
+    share.target.copiesOf = (number) => (number % 10 === 0 ? 0 : 1);
+    await share.loading(2200);
+    const untilMs = share.nowMs() + lengths.drainMs;
+    share.tell({ kind: "drain", untilMs });
+    let looks = 0;
+    while (share.last("drained") === undefined && looks < 1000) {
+      share.standStill(60);
+      await vi.advanceTimersByTimeAsync(25);
+      looks += 1;
+    }
+    const lateMs = share.nowMs() - untilMs;
+    expect(lateMs).toBeGreaterThan(lengths.mostMs);
+    // The last standstill still gets the 250 ms in which what came is read.
+    expect(lateMs).toBeLessThan(lengths.mostMs + 500);
+    expect(share.last("drained")?.outstanding).toBe(20);
+    expect([counter.lostMissing, counter.lostClosed].map((which) => share.count(which))).toEqual([20, 0]);
   });
 
   it("sends nothing when the order to stop overtakes the order to start", async () => {

@@ -56,6 +56,20 @@ test("takes a late timer of up to 20 ms for no standstill", () => {
   expect(told().loadMs).toBe(0);
 });
 
+test("tells apart how much of it fell into a drain, and how long that was watched", () => {
+  watch.enter("load");
+  run(50);
+  standStill(100);
+  watch.enter("drain");
+  run(50);
+  standStill(300);
+  watch.enter("none");
+  run(50);
+  expect(told()).toMatchObject({ loadMs: 380, longestLoadMs: 290 });
+  expect(cells[healthCell.drainStalledMs]).toBe(290);
+  expect(cells[healthCell.drainMs]).toBe(350);
+});
+
 test("books a standstill under what the worker was doing when it began", () => {
   watch.enter("connecting");
   run(50);

@@ -96,3 +96,19 @@ test("a lost worker limits the generator, and is called by the number that peopl
   const result = aResult(generator({ lostWorkers: [{ index: 1, reason: "out of memory" }] }));
   expect(result.generator).toMatchObject({ health: "limited", reasons: ["worker 2 was lost: out of memory"] });
 });
+
+test("standstills of a long drain are held against load and drain, those of the load against the load alone", () => {
+  const none = { loadMs: 0, drainMs: 0, longestLoadMs: 40, connectingMs: 0, longestConnectingMs: 0 };
+  const standing = (loadMs: number, drainStalledMs: number, drainMs: number) => {
+    const worker = aWorker(0, { stalls: { ...none, loadMs, drainMs: drainStalledMs }, drainMs });
+    return aResult(generator({ workers: [worker] })).generator.reasons;
+  };
+  const share = (percent: string) => [
+    expect.stringMatching(new RegExp(`^the generator stood still for ${percent}% of`)),
+  ];
+  // The load takes 10 s.
+  expect(standing(33_620, 32_000, 40_000)).toEqual(share("67.24"));
+  expect(standing(5000, 0, 40_000)).toEqual(share("50"));
+  expect(standing(10_040, 0, 0)).toEqual(share("100"));
+  expect(standing(90, 0, 0)).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { noAnswerFor } from "../../../src/engine/lost-worker.ts";
 import { warningCodes } from "../../../src/result/warnings.ts";
 import { aCollected, aCollectedPhase, aPhasePlan, someConnections } from "../../support/a-collected.ts";
 import { aResult, aResultInput } from "../../support/a-result.ts";
@@ -85,9 +86,13 @@ test("lost workers, missed intervals, early losses and refused compression are s
   };
   const collected = { generator, intervals: aCollected().intervals.slice(1), compressionAgreed: false };
   const changes: Changes = { collected, plan: { connect: { ...connect, compress: true } } };
-  expect(textOf("workersLost", changes)).toBe("1 worker died; worker 2: out of memory");
+  expect(textOf("workersLost", changes)).toBe("1 worker lost; worker 2 died: out of memory");
+  const silent = { ...aCollected().generator, lostWorkers: [{ index: 1, reason: noAnswerFor(16_000, "drained") }] };
+  expect(textOf("workersLost", { collected: { generator: silent } })).toBe(
+    "1 worker lost; worker 2 was given up: no answer for 16 s (drained)",
+  );
   expect(textOf("intervalsMissed", changes)).toBe(
-    "100 messages sent, 100 delivered, 100 latencies: in no interval, as a worker died before it could tell their seconds; totals and phases hold them",
+    "100 messages sent, 100 delivered, 100 latencies: in no interval, as a worker was lost before it could tell their seconds; totals and phases hold them",
   );
   expect(textOf("ledgerGivenUp", changes)).toMatch(/^7 messages counted as lost/);
   expect(textOf("notCompressed", changes)).toMatch(/did not agree/);

@@ -7,7 +7,7 @@ import { decideVerdict } from "../../../src/verdict/verdict.ts";
 import { aCollected, aCollectedPhase, aHistogram, aPhasePlan, aWorker } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
 
-const noStalls = { loadMs: 0, longestLoadMs: 0, connectingMs: 0, longestConnectingMs: 0 };
+const noStalls = { loadMs: 0, drainMs: 0, longestLoadMs: 0, connectingMs: 0, longestConnectingMs: 0 };
 
 /** 1000 messages in ten seconds: all but the last `slow` took 2 ms, those `slowMs`. */
 function latencies(slow: number, slowMs: number) {
