@@ -4,7 +4,7 @@ import { PlanRun, type RunStage, type RunSurroundings } from "../../../src/engin
 import type { ShareTask, WorkerCommand, WorkerEvent } from "../../../src/engine/worker-messages.ts";
 import type { WorkerPool, WorkerPoolListener } from "../../../src/engine/worker-pool.ts";
 import { HistogramWriter } from "../../../src/measure/histogram-writer.ts";
-import { control, controlView, stopRequest, viewWorkerCells } from "../../../src/measure/worker-cells.ts";
+import { control, controlView, counter, stopRequest, viewWorkerCells } from "../../../src/measure/worker-cells.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { aPhasePlan, aPlan, startedAtEpochMs } from "../../support/a-collected.ts";
 import { useFakeTime } from "../../support/fake-time.ts";
@@ -200,6 +200,18 @@ describe("a run of a plan", () => {
     });
     expect(pool.kinds(1)).toContain("finish");
     expect(pool.kinds(0)).not.toContain("finish");
+  });
+
+  it("adds up nothing of a silent worker before it has been ended: it may still be counting", async () => {
+    const { run, pool } = scripted();
+    pool.answer = (worker, command) => (worker === 0 && command.kind === "drain" ? null : prompt(worker, command));
+    const { counts } = viewWorkerCells(pool.tasks[0]!.cells, 1).phases[0]!;
+    vi.spyOn(pool, "destroy").mockImplementationOnce(() => {
+      counts[counter.unsolicited] = 7;
+      return Promise.resolve();
+    });
+    const collected = await through(run, 60_000);
+    expect(collected.phases[0]!.messages.unsolicited).toBe(7);
   });
 
   it("stops once, for the first reason, and still drains", async () => {
