@@ -4,7 +4,7 @@ import { control, controlView } from "../measure/worker-cells.ts";
 import type { FromWorkerProcess, ShareTask, ToWorkerProcess, WorkerCommand, WorkerOutcome } from "./worker-messages.ts";
 import { youngGenerationMib, type WorkerHandle, type WorkerPool, type WorkerPoolListener } from "./worker-pool.ts";
 
-/** A worker process that was told to leave and has not is killed. */
+/** A worker process that has told its outcome and is still there after so long is killed. */
 const leaveLimitMs = 1000;
 /** A process is told of the young generation by the size of its semi-spaces, of which there are three. */
 const semiSpaceMib = Math.floor(youngGenerationMib / 3);
@@ -73,9 +73,10 @@ class WorkerProcess implements WorkerHandle {
     this.#end(reason);
   }
 
+  /** Never by disconnecting: the end of a channel is only noticed by reading it, so `#gone` would not come. */
   async destroy(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    const killer = setTimeout(() => this.#child.kill("SIGKILL"), leaveLimitMs);
+    // One that has told its outcome is leaving already; a frozen one would not hear a request to.
+    const killer = setTimeout(() => this.#child.kill("SIGKILL"), this.#outcome === null ? 0 : leaveLimitMs);
     await this.#gone;
     clearTimeout(killer);
   }

@@ -213,6 +213,14 @@ export class DeliveryLedger {
     return released;
   }
 
+  /** No pending message holds a place in a window any more. */
+  releaseAll(): void {
+    const state = this.#state;
+    for (let slot = 0; slot < state.length; slot += 1)
+      if ((state[slot]! & pending) !== 0) state[slot]! |= windowReleased;
+    this.windowsFreedBySpill = 0;
+  }
+
   #takeSpilled(connection: number, sequence: number): number {
     const index = this.#spilled.find(connection, sequence);
     if (index < 0) return sequence <= this.#lossesUpTo[connection]! ? ledgerAnswer.lost : ledgerAnswer.duplicate;

@@ -86,14 +86,21 @@ export function blockOfParts(parts: BlockParts, encode: boolean): ResultBlock {
   };
 }
 
+/**
+ * Nobody expected an answer, or nobody knows what arrived, or, where a target's books say that it did, when: then there is
+ * no rate, rather than 0.
+ */
+function knowsWhenDelivered({ expected, delivered, deliveredInWindow, late }: ResultMessages): boolean {
+  return expected > 0 && (delivered === 0 || deliveredInWindow + late > 0);
+}
+
 /** Rates over the window alone: messages that left or came outside it are no part of them. */
 export function rateOf(messages: ResultMessages, windowMs: number): ResultRate {
   const perSecond = (count: number): number | null => (windowMs > 0 ? (count * 1000) / windowMs : null);
   return {
     offeredPerSecond: perSecond(messages.offered),
     sentPerSecond: perSecond(messages.sentInWindow),
-    // Nobody expected an answer, or nobody knows what arrived: no rate, rather than 0.
-    deliveredPerSecond: messages.expected > 0 ? perSecond(messages.deliveredInWindow) : null,
+    deliveredPerSecond: knowsWhenDelivered(messages) ? perSecond(messages.deliveredInWindow) : null,
     achievedRatio: messages.offered > 0 ? messages.sent / messages.offered : null,
     windowMs,
   };

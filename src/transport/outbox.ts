@@ -17,6 +17,8 @@ export interface OutboxOwner {
 export class Outbox {
   memory: FrameMemory = frameMemory(Buffer.allocUnsafeSlow(sizeBytes));
   usedBytes = 0;
+  /** Messages are in it, not control frames alone. */
+  hasMessages = false;
   owner: OutboxOwner | undefined;
   /** Views of the memory's start, by length: writes have few lengths, and a view costs more than the frame in it. */
   readonly #contents = new Array<Buffer | undefined>(keptContents).fill(undefined);
@@ -49,6 +51,7 @@ export class Outbox {
   /** Empties it, whatever it holds. */
   clear(): void {
     this.usedBytes = 0;
+    this.hasMessages = false;
     this.owner = undefined;
   }
 

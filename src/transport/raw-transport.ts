@@ -94,6 +94,10 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
     return this.#socket.writableLength + (outbox.owner === this ? outbox.usedBytes : 0);
   }
 
+  get canSend(): boolean {
+    return this.#state === state.open && this.#peerEnd === undefined;
+  }
+
   beginBurst(): void {
     this.#isInBurst = true;
   }
@@ -107,6 +111,7 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
     if (outbox.reserve(this, frameBytes)) {
       const { memory, usedBytes } = outbox;
       outbox.usedBytes = writeMaskedFrame(memory, usedBytes, first, message.words, payloadBytes, maskKeys.next());
+      outbox.hasMessages = true;
       if (!this.#isInBurst) this.flushOutbox();
     } else {
       const memory = frameMemory(Buffer.allocUnsafeSlow(frameBytes));
@@ -123,10 +128,11 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
 
   flushOutbox(): void {
     const { outbox } = this.#context;
+    const { hasMessages } = outbox;
     const bytes = outbox.contents();
     outbox.clear();
     if (bytes.length === 0 || this.#state === state.abandoned) return;
-    this.#context.onWrite();
+    if (hasMessages) this.#context.onWrite();
     const socket = this.#socket;
     // What the kernel does not take at once stays with the socket. TLS keeps every write for a while; and a socket that
     // is waiting already gets a copy of the right size, not the whole outbox for each small burst.

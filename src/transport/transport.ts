@@ -10,6 +10,8 @@ import type { ConnectPlan, LimitPlan } from "../plan/plan.ts";
 export interface Transport {
   /** Bytes handed over that the kernel has not yet taken. */
   readonly bufferedBytes: number;
+  /** False before it is open and as soon as its end has been seen, be it in the read that is being told. */
+  readonly canSend: boolean;
   beginBurst(): void;
   /** Frames `message` into the burst. Its bytes may be overwritten as soon as this returns. */
   writeMessage(message: OutgoingMessage): void;

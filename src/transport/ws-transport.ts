@@ -81,6 +81,10 @@ class WsTransport implements Transport {
     return this.#ws.bufferedAmount;
   }
 
+  get canSend(): boolean {
+    return this.#state === "open" && this.#ws.readyState === this.#ws.OPEN;
+  }
+
   beginBurst(): void {
     if (this.#isCorked || this.#state !== "open") return;
     this.#isCorked = true;

@@ -3,6 +3,7 @@ import type { ConnectionEnd, OutgoingMessage, Transport, TransportListener } fro
 /** A transport without a network: the test decides what comes back, and when. */
 export class MemoryTransport implements Transport {
   bufferedBytes = 0;
+  canSend = true;
   /** Whole messages as they were written, one list per burst. */
   readonly bursts: Buffer[][] = [];
   isOver = false;

@@ -24,7 +24,9 @@ export class ClosedLoop {
   /** More than 0 while it runs. */
   #inFlight = 0;
   #left = Infinity;
-  #lastAnswerMs = 0;
+  /** -Infinity before the first. */
+  #lastAnswerMs = -Infinity;
+  #lastSentMs = 0;
   #nextCheckMs = 0;
 
   constructor(parts: SendParts, whenDone: (endedMs: number) => void) {
@@ -41,13 +43,16 @@ export class ClosedLoop {
     return this.#nextCheckMs;
   }
 
-  start(phase: ClosedLoopPhase, inFlight: number): void {
+  /** `keepsWindows`: the phase before was a closed loop too, so that what is in flight goes on holding its places. */
+  start(phase: ClosedLoopPhase, inFlight: number, keepsWindows: boolean): void {
     const { workers, workerIndex, connections, nowMs } = this.#parts;
+    if (!keepsWindows) this.#releaseAll();
     this.#phase = phase;
     this.#inFlight = inFlight;
     this.#left = phase.maxMessages === null ? Infinity : evenShare(phase.maxMessages, workers, workerIndex);
-    this.#lastAnswerMs = nowMs();
-    this.#nextCheckMs = this.#lastAnswerMs + windowCheckMs;
+    this.#lastAnswerMs = -Infinity;
+    this.#lastSentMs = nowMs();
+    this.#nextCheckMs = this.#lastSentMs + windowCheckMs;
     for (const connection of connections.connections) this.refill(connection);
     if (this.#left === 0) this.#endWhenAllAnswered();
   }
@@ -67,7 +72,7 @@ export class ClosedLoop {
   /** Sends until the connection's window is full, in one burst. */
   refill(connection: LoadConnection): void {
     const transport = connection.transport;
-    if (connection.state !== "ready" || transport === null) return;
+    if (connection.state !== "ready" || !transport?.canSend) return;
     const { recorder, connections, messageBytes, maxBufferedBytes, nowMs, expectsAnswers } = this.#parts;
     let room = this.#inFlight - connection.windowUsed;
     if (room > this.#left) room = this.#left;
@@ -76,6 +81,7 @@ export class ClosedLoop {
     const sentMs = nowMs();
     if (sentMs >= endMs) return;
     this.#left -= room;
+    this.#lastSentMs = sentMs;
     recorder.advance(sentMs);
     const { codec } = connections;
     const { local, global } = connection;
@@ -112,8 +118,24 @@ export class ClosedLoop {
       }
       this.refill(connection);
     }
-    // What has not been answered by now is the drain's to wait for; the load ended with the last answer.
-    if (this.#left === 0 && atMs - this.#lastAnswerMs >= windowCheckMs) this.#whenDone(this.#lastAnswerMs);
+    if (this.#left === 0) this.#endWhenSilent(atMs);
+  }
+
+  /**
+   * What holds no place in a window any more is the drain's to wait for: the load ended with the last answer. Where none
+   * came at all, it lasted as long as it was waited for.
+   */
+  #endWhenSilent(atMs: number): void {
+    const lastMs = Math.max(this.#lastAnswerMs, this.#lastSentMs);
+    if (atMs - lastMs < windowTimeoutMs) return;
+    this.#whenDone(this.#lastAnswerMs === -Infinity ? atMs : lastMs);
+  }
+
+  /** Places of an earlier loop: what held them was lost, or answered while nobody counted. */
+  #releaseAll(): void {
+    const { connections, recorder } = this.#parts;
+    recorder.ledger.releaseAll();
+    for (const connection of connections.connections) connection.windowUsed = 0;
   }
 
   /** Every message of a limited loop is out, and answered or given up: no reason to wait for the planned end. */

@@ -155,9 +155,10 @@ export class SendLoop implements SendSide, BacklogOwner {
       this.#index += 1;
       this.#round = 0;
       this.#position = 0;
+      const keepsWindows = this.#closedLoop.isRunning;
       this.#closedLoop.stop();
       if (next.load.kind === "max") {
-        this.#closedLoop.start(next, next.load.inFlight);
+        this.#closedLoop.start(next, next.load.inFlight, keepsWindows);
         return;
       }
       if (next.load.kind === "idle" || this.#ownConnections === 0) return;

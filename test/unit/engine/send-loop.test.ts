@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { counter, histogramStat } from "../../../src/measure/worker-cells.ts";
+import type { Load } from "../../../src/plan/plan.ts";
 import { useFakeTime } from "../../support/fake-time.ts";
 import { constantLoad as constant, SendingWorker } from "../../support/sending-worker.ts";
 
@@ -174,9 +175,52 @@ describe("the send loop", () => {
     const ended = worker.start([{ kind: "max", inFlight: 4 }], 3_600_000, 3, 10);
     await vi.advanceTimersByTimeAsync(12);
     for (let turn = 0; turn < 3; turn += 1) transport.receive(...transport.messages.slice(turn * 2, turn * 2 + 2));
-    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(3000);
     expect(worker.count(counter.sent, 3)).toBe(10);
     expect((await ended) - startedMs).toBeLessThan(30);
+  });
+
+  it("waits for slow answers of a limited closed loop, and counts the wait for none as load", async () => {
+    const worker = new SendingWorker({ connections: 1 });
+    await worker.open();
+    const transport = worker.transports[0]!;
+    const startedMs = performance.now();
+    const slow = worker.start([{ kind: "max", inFlight: 4 }], 3_600_000, 3, 4);
+    await vi.advanceTimersByTimeAsync(410);
+    transport.receive(...transport.messages);
+    expect((await slow) - startedMs).toBeGreaterThan(390);
+
+    const silentFromMs = performance.now();
+    const silent = worker.start([{ kind: "max", inFlight: 4 }], 3_600_000, 3, 4);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect((await silent) - silentFromMs).toBeGreaterThan(2000);
+  });
+
+  it("gives lost messages of one closed loop no place in a later one", async () => {
+    const worker = new SendingWorker({ connections: 1, ringLength: 16 });
+    await worker.open();
+    const transport = worker.transports[0]!;
+    const loop: Load = { kind: "max", inFlight: 4 };
+    const ended = worker.start([loop, constant(100), loop], 600, 1);
+    await vi.advanceTimersByTimeAsync(1500);
+    const before = transport.messages.length;
+    expect(before).toBe(4 + 60 + 4);
+    await vi.advanceTimersByTimeAsync(1000);
+    await ended;
+  });
+
+  it("sends nothing into a connection whose end came with the answers", async () => {
+    const worker = new SendingWorker({ connections: 1 });
+    await worker.open();
+    const transport = worker.transports[0]!;
+    const ended = worker.start([{ kind: "max", inFlight: 4 }], 500, 3);
+    await vi.advanceTimersByTimeAsync(20);
+    transport.canSend = false;
+    transport.receive(...transport.messages);
+    expect(worker.count(counter.delivered, 3)).toBe(4);
+    expect(worker.count(counter.sent, 3)).toBe(4);
+    await vi.advanceTimersByTimeAsync(1000);
+    await ended;
   });
 
   it("ends at once for a worker that has no share of a few messages", async () => {
