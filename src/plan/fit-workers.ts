@@ -25,11 +25,13 @@ const ownFiles = 40;
 const filesPerThread = 6;
 /** Connections that are closed count until the kernel has let go of them. */
 const spareShare = 0.01;
+/** What each worker process takes of the main process: its channel and its standard error. */
+const filesPerProcess = 2;
 const mostWorkers = 256;
 
 /**
  * Threads where all connections fit into this process, else processes, and as many as it takes. Throws a usage error
- * when the user asked for too few.
+ * when the user asked for too few, or for more processes than this one has files for.
  */
 export function fitWorkers(
   connections: number,
@@ -42,20 +44,36 @@ export function fitWorkers(
   }
   const perProcess = connectionsPerProcess(openFiles);
   const needed = Math.ceil(connections / Math.max(1, perProcess));
-  const fits = perProcess >= 1 && needed <= mostWorkers;
-  if (fits && workers >= needed) return { workers, workersAs: { kind: "processes", openFiles } };
-  if (fits && wanted.askedBy === null) return { workers: needed, workersAs: { kind: "processes", openFiles } };
+  const most = mostProcesses(openFiles);
+  const fits = perProcess >= 1 && needed <= most;
+  const isFree = wanted.askedBy === null;
+  if (fits && (isFree || (workers >= needed && workers <= most))) {
+    return { workers: Math.min(most, Math.max(workers, needed)), workersAs: { kind: "processes", openFiles } };
+  }
   const limit = `a process may open ${formatCount(openFiles)} files, room for ${formatCount(Math.max(0, perProcess))} connections`;
   if (!fits) {
     throw usageError(
-      `${formatCount(connections)} connections do not fit into ${mostWorkers} processes: ${limit} each`,
+      most < 1
+        ? `${formatCount(connections)} connections do not fit: ${limit}`
+        : `${formatCount(connections)} connections do not fit into ${most} processes: ${limit} each`,
       "raise the limit of open files (ulimit -n)",
+    );
+  }
+  if (workers > most) {
+    throw usageError(
+      `${wanted.askedBy ?? ""} ${workers} is too many: a process may open ${formatCount(openFiles)} files, room for ${most} worker processes`,
+      `use -w ${most} or fewer, or raise the limit of open files (ulimit -n)`,
     );
   }
   throw usageError(
     `${wanted.askedBy ?? ""} ${workers} is too few for ${formatCount(connections)} connections: ${limit}`,
     `use -w ${needed}, or raise the limit of open files (ulimit -n)`,
   );
+}
+
+/** Worker processes that the main process has files for. */
+function mostProcesses(openFiles: number): number {
+  return Math.max(0, Math.min(mostWorkers, Math.floor((openFiles - ownFiles) / filesPerProcess)));
 }
 
 /** Connections that a process can hold beside its own files; below 1 when it can hold none. */

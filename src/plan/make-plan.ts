@@ -21,7 +21,7 @@ export function makePlan(settings: Settings, random32: () => number, machine: Ma
   const most = Math.max(...segments.map((segment) => segment.connections));
   const wanted = {
     workers: settings.workers,
-    askedBy: isDefault(settings, "workers") ? null : settings.nameOf("workers"),
+    askedBy: settings.isDefault("workers") ? null : settings.nameOf("workers"),
   };
   const { workers, workersAs } = fitWorkers(most, wanted, machine);
   const plan: Plan = {
@@ -124,7 +124,7 @@ function makeRunId(random32: () => number): string {
 
 function notesOnWorkers(settings: Settings, plan: Plan, connections: number): readonly string[] {
   const notes: string[] = [];
-  if (!isDefault(settings, "workers") && plan.workers < settings.workers) {
+  if (!settings.isDefault("workers") && plan.workers < settings.workers) {
     notes.push(`${plan.workers} of ${settings.workers} workers are used: a worker needs at least one connection`);
   }
   if (plan.workersAs.kind === "processes") {
@@ -155,8 +155,4 @@ function notesOnPorts(settings: Settings, connections: number, machine: MachineL
 
 function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
-}
-
-function isDefault(settings: Settings, setting: string): boolean {
-  return settings.nameOf(setting).includes("default");
 }

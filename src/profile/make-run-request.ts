@@ -107,9 +107,10 @@ function refuseCrowdedMock(plan: Plan, maxConnections: number | null, { openFile
   const connections = Math.max(...plan.segments.map((segment) => segment.connections));
   const held = Math.min(connections, maxConnections ?? Infinity);
   if (openFiles === null || held <= connectionsPerProcess(openFiles)) return;
+  const room = Math.max(0, connectionsPerProcess(openFiles));
   throw usageError(
-    `the built-in mock cannot hold ${formatCount(held)} connections: its process may open ${formatCount(openFiles)} files`,
-    "raise the limit (ulimit -n), or name a target that is several processes",
+    `the built-in mock cannot hold ${formatCount(held)} connections: its process may open ${formatCount(openFiles)} files, room for ${formatCount(room)} connections`,
+    "raise the limit (ulimit -n), or name a target that may open more",
   );
 }
 

@@ -13,6 +13,8 @@ export interface MergedSettings {
   readonly texts: SettingTexts;
   /** Which layer a setting (a dotted path) came from; undefined when it is not set. */
   layerOf(path: string): SettingLayer["kind"] | undefined;
+  /** Nobody set it: it is not set at all, or only by the defaults. */
+  isDefault(path: string): boolean;
   /** Its place for people, or that of one item of a list (`thresholds.0`); "default" when nobody set it. */
   originOf(path: string): string;
   /** How to name it in a message: `--size`, `profiles/ci.yaml:12: size`, `the default size`. */
@@ -55,12 +57,12 @@ export function mergeLayers(layers: readonly SettingLayer[]): MergedSettings {
     return list?.origin(list.kind === "profile" || list.kind === "environment" ? names : listNames) ?? "default";
   };
   const layerOf = (path: string) => writers.get(path)?.kind;
+  const isDefault = (path: string) => (layerOf(path) ?? "defaults") === "defaults";
   const nameOf = (path: string) => {
-    const layer = layerOf(path);
-    if (layer === "flags") return originOf(path);
-    return layer === undefined || layer === "defaults" ? `the default ${path}` : `${originOf(path)}: ${path}`;
+    if (layerOf(path) === "flags") return originOf(path);
+    return isDefault(path) ? `the default ${path}` : `${originOf(path)}: ${path}`;
   };
-  return { texts, layerOf, originOf, nameOf };
+  return { texts, layerOf, isDefault, originOf, nameOf };
 }
 
 function mergeInto(

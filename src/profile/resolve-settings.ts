@@ -56,6 +56,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     stages: readStages(merged, mode),
     scaling: texts.stages === undefined ? null : (texts.scaling ?? null),
     nameOf: (setting) => merged.nameOf(setting),
+    isDefault: (setting) => merged.isDefault(setting),
   };
   refuseUseless(merged, settings);
   return { merged, settings };

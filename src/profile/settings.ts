@@ -36,6 +36,8 @@ export interface Settings {
   readonly scaling: Plan["scaling"];
   /** How to name a setting in a message: `--size`, or `profiles/ci.yaml:12: size`. */
   nameOf(setting: string): string;
+  /** Nobody set it: neither a profile nor a flag. */
+  isDefault(setting: string): boolean;
 }
 
 /** One part of the run. */

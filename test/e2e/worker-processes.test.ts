@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunResult } from "../../src/result/run-result.ts";
 import { startCli, type CliEnd, type RunningCli } from "../support/run-cli.ts";
 
-// Below it Node cannot even load this program's modules; each process has room for 360 connections.
+// Too few for all connections in one process: each has room for 360.
 const openFiles = 400;
 const connections = 900;
 
@@ -193,6 +193,16 @@ describe.skipIf(process.platform !== "linux")("workers as processes", () => {
   it("do not help a mock that is one process: that is said before anything is sent", async () => {
     const end = await startCli(["run", "-c", "900", "-o", join(folder, "none.json")], { openFiles }).end;
     expect(end.exitCode).toBe(2);
-    expect(end.stderr).toContain("the built-in mock cannot hold 900 connections: its process may open 400 files");
+    expect(end.stderr).toContain(
+      "the built-in mock cannot hold 900 connections: its process may open 400 files, room for 360",
+    );
+  });
+
+  it("are not asked for where not even the program's own files may be open: one line says so", async () => {
+    const end = await startCli(["run"], { openFiles: 22 }).end;
+    expect(end.exitCode, codes(end)).toBe(2);
+    expect(end.stderr).toBe(
+      "error: too few files may be open to start floodgate: raise the limit of open files (ulimit -n)\n",
+    );
   });
 });

@@ -32,7 +32,25 @@ describe("fitting workers", () => {
   });
 
   it.each([10, 40, 41])("refuses a limit of %i files, which leaves too little room", (openFiles) => {
-    expect(() => fitWorkers(300, chosen(1), machine(openFiles))).toThrow("do not fit into 256 processes");
+    expect(() => fitWorkers(300, chosen(1), machine(openFiles))).toThrow("300 connections do not fit: a process may");
+  });
+
+  it("starts no more processes than this one has files for: two each", () => {
+    expect(fitWorkers(200, chosen(1), machine(60)).workers).toBe(10);
+    expect(fitWorkers(30, chosen(16), machine(60)).workers).toBe(10);
+    expect(() => fitWorkers(500, chosen(1), machine(60))).toThrow(
+      expect.objectContaining({
+        message:
+          "500 connections do not fit into 10 processes: a process may open 60 files, room for 20 connections each",
+        hint: "raise the limit of open files (ulimit -n)",
+      }),
+    );
+    expect(() => fitWorkers(30, asked(11), machine(60))).toThrow(
+      expect.objectContaining({
+        message: "--workers 11 is too many: a process may open 60 files, room for 10 worker processes",
+        hint: "use -w 10 or fewer, or raise the limit of open files (ulimit -n)",
+      }),
+    );
   });
 
   it("never puts more connections into a process than its limit leaves room for", () => {
@@ -43,16 +61,18 @@ describe("fitting workers", () => {
     });
     fc.assert(
       fc.property(cases, ({ connections, workers, openFiles }) => {
+        const mostProcesses = Math.max(0, Math.min(256, Math.floor((openFiles - 40) / 2)));
         let fit;
         try {
           fit = fitWorkers(connections, chosen(workers), machine(openFiles));
         } catch {
-          expect(connections).toBeGreaterThan(256 * connectionsPerProcess(openFiles));
+          expect(connections).toBeGreaterThan(mostProcesses * connectionsPerProcess(openFiles));
           return;
         }
         const shares = Array.from({ length: fit.workers }, (_, w) => ownedConnections(connections, w, fit.workers));
         const most = fit.workersAs.kind === "threads" ? connections : Math.max(...shares);
         expect(most).toBeLessThanOrEqual(connectionsPerProcess(openFiles));
+        if (fit.workersAs.kind === "processes") expect(fit.workers).toBeLessThanOrEqual(mostProcesses);
       }),
     );
   });

@@ -31,6 +31,7 @@ function someSettings(changes: Partial<Settings> = {}): Settings {
     stages: [aStage()],
     scaling: null,
     nameOf: (setting) => `--${setting}`,
+    isDefault: () => false,
     ...changes,
   };
 }
@@ -135,11 +136,14 @@ describe("making a plan", () => {
 
   it("makes workers processes where one may not open enough files, and says why", () => {
     const machine = { openFiles: 120, localPorts: null };
-    const chosen = someSettings({ stages: [aStage({ connections: 300 })], nameOf: (name) => `the default ${name}` });
+    const chosen = someSettings({ stages: [aStage({ connections: 300 })], isDefault: () => true });
     const { plan, notes } = makePlan(chosen, random32(), machine);
     expect([plan.workers, plan.workersAs]).toEqual([4, { kind: "processes", openFiles: 120 }]);
     expect(notes).toEqual(["workers are processes: each may open 120 files, too few for 300 connections"]);
     expect(makePlan(someSettings(), random32(), machine).plan.workersAs).toEqual({ kind: "threads" });
+    // Who set it counts, not what it is called.
+    const written = { ...chosen, nameOf: () => "defaults.yaml:3: workers", isDefault: () => false };
+    expect(() => makePlan(written, random32(), machine)).toThrow("defaults.yaml:3: workers 2 is too few");
   });
 
   it("refuses what one local address cannot hold, but only warns where a name may stand for several targets", () => {

@@ -49,6 +49,13 @@ describe("merging layers", () => {
     expect(mergeLayers([layer("profile", below), layer("flags", above)]).texts.scaling).toBeUndefined();
   });
 
+  it("takes for defaults what nobody set, and not a profile that is a file of that name", () => {
+    const file: SettingLayer = { kind: "profile", texts: { workers: 3 }, origin: () => "defaults.yaml:1" };
+    const merged = mergeLayers([layer("defaults", { size: "64B" }), file]);
+    expect(["workers", "size", "seed"].map((path) => merged.isDefault(path))).toEqual([false, true, true]);
+    expect(merged.nameOf("workers")).toBe("defaults.yaml:1: workers");
+  });
+
   it("leaves the layers as they were", () => {
     const below: SettingTexts = { connect: { timeout: "1s" } };
     mergeLayers([layer("profile", below), layer("flags", { connect: { timeout: "2s" } })]);
