@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { median, printTable, withRange } from "./print-table.js";
 import { runChild } from "./run-child.js";
-import { startEchoServer, startMock, startOddServer } from "./servers.js";
+import { startEchoCluster, startEchoServer, startMock, startOddServer } from "./servers.js";
 
 /** How long a child may take beyond what its case says, before it is killed. */
 const defaultTimeoutMs = 120_000;
@@ -43,6 +43,7 @@ export function createBench({ rounds, seconds, isQuick, folder, main }) {
 
     /** bench/echo-server.js; see servers.js for options, `url`, `books()` and `close()`. */
     startEchoServer,
+    startEchoCluster,
     /** bench/odd-server.js: a server of `ws` that answers in unusual ways. */
     startOddServer,
     /** `floodgate serve`; `options.args` are further words for it. */

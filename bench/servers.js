@@ -14,6 +14,11 @@ export function startEchoServer({ core, server: settings = {} } = {}) {
   return startOwnServer("./echo-server.js", settings, core);
 }
 
+/** The same as so many processes behind one port, for more connections than one may have open files. */
+export function startEchoCluster(processes, { core } = {}) {
+  return startOwnServer("./echo-cluster.js", { processes }, core);
+}
+
 /** bench/odd-server.js with its settings; the same as above for who uses it. */
 export function startOddServer(settings, { core } = {}) {
   return startOwnServer("./odd-server.js", settings, core);
