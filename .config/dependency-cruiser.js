@@ -16,6 +16,7 @@ const mayImport = {
   target: ["engine", "mock-server", "host", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
   verdict: ["result", "units", "errors"],
+  compare: ["verdict", "result", "measure", "statistics", "random", "units", "errors"],
   report: ["verdict", "result", "statistics", "units"],
   commands: [
     "profile",
@@ -25,6 +26,7 @@ const mayImport = {
     "mock-server",
     "result",
     "verdict",
+    "compare",
     "report",
     "host",
     "units",
@@ -41,7 +43,7 @@ const onlyIn = {
   picocolors: "^src/report/terminal-report[.]ts$",
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
-    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file))[.]ts$",
+    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file|comparison)|compare/noise-floor-record)[.]ts$",
   // one on each side of the connection
   ws: "^src/(transport/ws-transport|mock-server/compressed-session)[.]ts$",
   yaml: "^src/profile/read-profile[.]ts$",
@@ -82,7 +84,7 @@ export default {
       name: "pure-folders",
       severity: "error",
       comment: "these compute; they read and write nothing",
-      from: { path: "^src/(plan|verdict|report|units|statistics)/" },
+      from: { path: "^src/(plan|verdict|compare|report|units|statistics)/" },
       to: { dependencyTypes: ["core"] },
     },
     {
