@@ -7,6 +7,7 @@ import { nearestName } from "../errors/nearest-name.ts";
 import type { Host } from "../host/host.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
 import { readMock } from "../profile/read-mock.ts";
+import type { RunWords } from "../profile/run-request.ts";
 import { laterCommands, laterFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 import { flagLayer, flagMs, type GivenFlag } from "./flags.ts";
 import { showError } from "./show-error.ts";
@@ -107,7 +108,7 @@ function addRun(program: Command, host: Host, handlers: CommandHandlers, done: (
 
 type Options = Readonly<Record<string, string | string[] | boolean | undefined>>;
 
-function readRunWords(word: string | undefined, options: Options): Parameters<typeof makeRunRequest>[0] {
+function readRunWords(word: string | undefined, options: Options): RunWords {
   const isUrl = word !== undefined && /^[a-z][a-z0-9+.-]*:\/\/|^(wss?|https?):/i.test(word);
   if (isUrl && options.target !== undefined) {
     throw usageError(

@@ -6,34 +6,26 @@ import type { Plan } from "../plan/plan.ts";
 import type { TargetRequest } from "../target/target-request.ts";
 import { formatCount } from "../units/count.ts";
 import { chooseEnvironment } from "./choose-environment.ts";
-import type { MergedSettings, SettingLayer } from "./merge-layers.ts";
+import type { MergedSettings } from "./merge-layers.ts";
 import { recordSettings } from "./record-settings.ts";
 import { readMock } from "./read-mock.ts";
 import { readProfile, type LoadedProfile } from "./read-profile.ts";
-import { resolveSettings } from "./resolve-settings.ts";
-import type { OutputRequest, RunRequest, ThresholdText } from "./run-request.ts";
+import { resolveSettings, type ResolvedSettings } from "./resolve-settings.ts";
+import type { RequestSource, RunRequest, RunWords, ThresholdText } from "./run-request.ts";
 import { readChecked } from "./setting-kinds.ts";
 
-/** `floodgate run` as it was written, its flags already checked one by one. */
-export interface RunWords {
-  /** Name or path of a profile; undefined when only flags speak. */
-  readonly profile: string | undefined;
-  readonly flags: SettingLayer;
-  /** `--env`. */
-  readonly environment: string | undefined;
-  /** `--threshold`, in order. */
-  readonly thresholds: readonly string[];
-  readonly abortOnFail: RunRequest["abortOnFail"];
-  readonly strict: boolean;
-  readonly output: OutputRequest;
-}
-
-/** What a run request is made of, before thresholds and output. */
+/** What the settings of a run are made of, before thresholds and output. */
 export type SettingWords = Pick<RunWords, "profile" | "flags" | "environment">;
 
 /** Reads the profile, resolves all settings and makes the plan. Throws usage errors; nothing has been sent. */
 export function makeRunRequest(words: RunWords, host: Host): RunRequest {
-  const { profile, merged, settings } = resolveWords(words, host);
+  return requestFrom({ words, profile: readNamedProfile(words, host), changes: [] }, host);
+}
+
+/** The same from what a request was made of. */
+export function requestFrom(source: RequestSource, host: Host): RunRequest {
+  const { words, profile } = source;
+  const { merged, settings } = resolveSource(source, host);
   const limits = host.machineLimits();
   const { plan, notes } = makePlan(settings, () => host.randomSeed(), limits);
   const target = targetOf(merged, host);
@@ -47,6 +39,7 @@ export function makeRunRequest(words: RunWords, host: Host): RunRequest {
     output: words.output,
     notes,
     settings: recordSettings(merged, { ...settings, workers: plan.workers }),
+    source,
   };
   if (words.abortOnFail !== null && request.thresholds.length === 0) {
     throw usageError("--abort-on-fail needs a threshold to watch", "add --threshold 'latency.p99<200ms', for example");
@@ -58,18 +51,27 @@ export function makeRunRequest(words: RunWords, host: Host): RunRequest {
 export function resolveWords(
   words: SettingWords,
   host: Host,
-): { readonly profile: LoadedProfile | null } & ReturnType<typeof resolveSettings> {
-  const profile = words.profile === undefined ? null : readProfile(words.profile, host.cwd);
-  const environment = chooseEnvironment(words.environment, host.env);
-  const sources = {
+): { readonly profile: LoadedProfile | null } & ResolvedSettings {
+  const profile = readNamedProfile(words, host);
+  return { profile, ...resolveSource({ words, profile, changes: [] }, host) };
+}
+
+function readNamedProfile({ profile }: SettingWords, host: Host): LoadedProfile | null {
+  return profile === undefined ? null : readProfile(profile, host.cwd);
+}
+
+function resolveSource(
+  { words, profile, changes }: Omit<RequestSource, "words"> & { readonly words: SettingWords },
+  host: Host,
+): ResolvedSettings {
+  return resolveSettings({
     profile,
-    environment,
-    flags: words.flags,
+    environment: chooseEnvironment(words.environment, host.env),
+    flags: [words.flags, ...changes],
     workingDirectory: host.cwd,
     env: host.env,
     cores: host.cores,
-  };
-  return { profile, ...resolveSettings(sources) };
+  });
 }
 
 /** The mock, a running server, or one to start, with the place where its memory is read. */

@@ -13,7 +13,8 @@ import type { Settings } from "./settings.ts";
 export interface SettingSources {
   readonly profile: LoadedProfile | null;
   readonly environment: EnvironmentChoice;
-  readonly flags: SettingLayer | null;
+  /** Those of the command line, then what sets one run of a series apart from the others; each above the one before. */
+  readonly flags: readonly SettingLayer[];
   readonly workingDirectory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Cores this process may use; the default number of workers follows from it. */
@@ -80,8 +81,7 @@ function layersOf({ profile, environment, flags }: SettingSources): readonly Set
       });
     }
   }
-  if (flags !== null) layers.push(flags);
-  return layers;
+  return [...layers, ...flags];
 }
 
 /** The settings of the profile itself, without what is only for people or for some environments. */

@@ -1,5 +1,7 @@
 import type { Plan } from "../plan/plan.ts";
 import type { TargetRequest } from "../target/target-request.ts";
+import type { SettingLayer } from "./merge-layers.ts";
+import type { LoadedProfile } from "./read-profile.ts";
 
 /** Everything `floodgate run` was asked for, checked and resolved. Made by make-run-request.ts; nothing was sent yet. */
 export interface RunRequest {
@@ -17,6 +19,30 @@ export interface RunRequest {
   readonly notes: readonly string[];
   /** The resolved settings for the result's `config`, as plain JSON. Secrets read `(hidden)`. */
   readonly settings: SettingsRecord;
+  /** Of what it was made, so that vary-request.ts can make another like it. */
+  readonly source: RequestSource;
+}
+
+/** `floodgate run` as it was written, its flags already checked one by one. */
+export interface RunWords {
+  /** Name or path of a profile; undefined when only flags speak. */
+  readonly profile: string | undefined;
+  readonly flags: SettingLayer;
+  /** `--env`. */
+  readonly environment: string | undefined;
+  /** `--threshold`, in order. */
+  readonly thresholds: readonly string[];
+  readonly abortOnFail: RunRequest["abortOnFail"];
+  readonly strict: boolean;
+  readonly output: OutputRequest;
+}
+
+/** What a request is made of, its profile already read: the file may be another one when the next run is made. */
+export interface RequestSource {
+  readonly words: RunWords;
+  readonly profile: LoadedProfile | null;
+  /** Above the flags, each above the one before: what sets this run apart from the others of its series. Mostly empty. */
+  readonly changes: readonly SettingLayer[];
 }
 
 /** One threshold as its writer wrote it. */

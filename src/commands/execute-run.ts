@@ -1,0 +1,165 @@
+import type { Collected } from "../engine/collected.ts";
+import { PlanRun } from "../engine/run-plan.ts";
+import { ProcessPool } from "../engine/process-pool.ts";
+import { ThreadPool } from "../engine/thread-pool.ts";
+import type { StartWorkers } from "../engine/worker-pool.ts";
+import type { Host } from "../host/host.ts";
+import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
+import type { Plan, WorkersAs } from "../plan/plan.ts";
+import type { RunRequest } from "../profile/run-request.ts";
+import { buildResult, type ResultInput } from "../result/build-result.ts";
+import { readEnvironment, readToolVersions } from "../result/read-environment.ts";
+import type { RunResult } from "../result/run-result.ts";
+import { writeResult } from "../result/write-result.ts";
+import { openTarget, type OpenTarget } from "../target/open-target.ts";
+import { OpeningStopped } from "../target/spawned-server.ts";
+import { checkThresholds } from "../verdict/check-thresholds.ts";
+import { LiveThresholds } from "../verdict/live-thresholds.ts";
+import type { Threshold } from "../verdict/threshold.ts";
+import { decideVerdict } from "../verdict/verdict.ts";
+import { announceRun } from "./announce-run.ts";
+import { booksSince, readBooks } from "./read-books.ts";
+import { showProgress } from "./show-progress.ts";
+import type { StopRequests } from "./stop-requests.ts";
+
+/** The built files that worker threads and worker processes load. */
+const threadEntry = new URL("../engine/worker/thread-entry.js", import.meta.url);
+const processEntry = new URL("../engine/worker/process-entry.js", import.meta.url);
+
+/** What one run needs beside its request. */
+export interface RunSetting {
+  readonly target: OpenTarget;
+  readonly thresholds: readonly Threshold[];
+  readonly stopping: StopRequests;
+  /** Where a result is left that a bug has spoiled. */
+  readonly spoiledPath: string;
+  readonly host: Host;
+}
+
+/**
+ * One run against an opened target, from request to judged result: announced and shown as its output asks, stopped by
+ * Ctrl-C and by thresholds with `--abort-on-fail`. Nothing is saved yet and nothing stands on stdout. Never throws for
+ * what the target does; a result that does not add up is a bug of ours, left at `spoiledPath` and thrown.
+ */
+export async function executeRun(request: RunRequest, setting: RunSetting): Promise<RunResult> {
+  const { target, thresholds, host } = setting;
+  const plan = withUrl(request.plan, target.url);
+  announceRun(request.output, plan, target, host);
+  const facts = factsOf(request, plan, host);
+  const collected = await runLoad(request, facts, setting);
+  return judgeOrSave(facts, collected, thresholds, setting.spoiledPath);
+}
+
+/**
+ * Opens the target of a request, does with it what `use` does, and closes it. Null when Ctrl-C came while a server of the
+ * user's was starting: nothing was sent, so there is nothing to save. Throws a FloodgateError when it cannot be started.
+ */
+export async function withOpenTarget<T>(
+  request: RunRequest,
+  stopping: StopRequests,
+  host: Host,
+  use: (target: OpenTarget) => Promise<T>,
+): Promise<T | null> {
+  const target = await openUnlessStopped(request, stopping, host);
+  if (target === null) return null;
+  try {
+    return await use(target);
+  } finally {
+    await target.close();
+  }
+}
+
+async function openUnlessStopped(request: RunRequest, stopping: StopRequests, host: Host): Promise<OpenTarget | null> {
+  try {
+    return await openTarget(request.target, host, stopping.signal);
+  } catch (error) {
+    if (error instanceof OpeningStopped) return null;
+    throw error;
+  }
+}
+
+/** What is known of a result before its run, so read once: the machine, the settings. */
+type RunFacts = Omit<ResultInput, "collected">;
+
+function factsOf(request: RunRequest, plan: Plan, host: Host): RunFacts {
+  return {
+    plan,
+    settings: request.settings,
+    strict: request.strict,
+    environment: readEnvironment(plan.environment, host),
+    tool: readToolVersions(),
+    targetKind: request.target.kind,
+  };
+}
+
+/** The load itself, watched: progress, live thresholds, Ctrl-C. */
+async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting): Promise<Collected> {
+  const { target, thresholds, stopping, host } = setting;
+  const { plan } = facts;
+  const booksBefore = await readBooks(request, target);
+  const progress = showProgress(request.output, plan, host);
+  const live = request.abortOnFail === null ? null : new LiveThresholds(thresholds, request.abortOnFail.delayMs);
+  const run: PlanRun = new PlanRun(plan, {
+    clock: host.clock,
+    probes: {
+      residentBytes,
+      cpuSeconds: processCpuSeconds,
+      machineCounters: readMachineCounters,
+    },
+    targetMemory: target.memory,
+    targetDescription: target.description,
+    startWorkers: startWorkersAs(plan.workersAs),
+    onTick(collect, stage) {
+      if (progress === null && live === null) return;
+      const result = buildResult({ ...facts, collected: collect(), includeEncodedHistograms: false });
+      progress?.show(result, stage);
+      const failed = live?.firstFailure(result);
+      if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });
+    },
+  });
+  stopping.attach(run, progress);
+  try {
+    const collected = await run.run();
+    const booksAfter = await readBooks(request, target);
+    return { ...collected, target: { ...collected.target, mockBooks: booksSince(booksBefore, booksAfter) } };
+  } finally {
+    stopping.detach();
+    progress?.end();
+  }
+}
+
+function startWorkersAs({ kind }: WorkersAs): StartWorkers {
+  return (tasks, listener) =>
+    kind === "threads" ? new ThreadPool(threadEntry, tasks, listener) : new ProcessPool(processEntry, tasks, listener);
+}
+
+/** A result that does not add up is a bug of ours; what was measured is saved all the same, and says so. */
+async function judgeOrSave(
+  facts: RunFacts,
+  collected: Collected,
+  thresholds: readonly Threshold[],
+  path: string,
+): Promise<RunResult> {
+  try {
+    return judge(facts, collected, thresholds);
+  } catch (error) {
+    const spoiled = buildResult({ ...facts, collected, isUnchecked: true });
+    const text = error instanceof Error ? error.message : String(error);
+    await writeResult(path, { ...spoiled, warnings: [{ code: "bug", text }, ...spoiled.warnings] }, { replace: true });
+    throw error;
+  }
+}
+
+function judge(facts: RunFacts, collected: Collected, thresholds: readonly Threshold[]): RunResult {
+  const measured = buildResult({ ...facts, collected });
+  const checks = checkThresholds(measured, thresholds);
+  return {
+    ...measured,
+    thresholds: checks,
+    verdict: decideVerdict(measured, checks, { strict: facts.strict ?? false }),
+  };
+}
+
+function withUrl(plan: Plan, url: string): Plan {
+  return { ...plan, connect: { ...plan.connect, url } };
+}

@@ -1,0 +1,27 @@
+import type { Plan } from "../plan/plan.ts";
+import type { RunRequest } from "../profile/run-request.ts";
+import { applicableThresholds, type ApplicableThresholds } from "../verdict/applicable-thresholds.ts";
+import { checkThresholdFit } from "../verdict/check-threshold-fit.ts";
+import { checkThresholdNames } from "../verdict/check-threshold-names.ts";
+import { parseThreshold } from "../verdict/threshold.ts";
+
+/**
+ * The thresholds of a request, parsed and checked against what its run has: its phases, and what its mode can measure.
+ * Throws usage errors; nothing has been sent.
+ */
+export function readThresholds(request: RunRequest): ApplicableThresholds {
+  const parsed = request.thresholds.map(({ text, source }) => parseThreshold(text, source));
+  checkThresholdNames(parsed, measuredPhases(request.plan));
+  checkThresholdFit(parsed, request.plan);
+  const loads = request.plan.segments.flatMap(({ phases }) => phases.map(({ load }) => load));
+  const measuring = {
+    mode: request.plan.mode,
+    knowsDelivery: request.target.kind === "mock",
+    isClosedLoop: loads.every((load) => load.kind === "max"),
+  };
+  return applicableThresholds(parsed, measuring, ({ source }) => source === "--threshold");
+}
+
+function measuredPhases(plan: Plan): readonly string[] {
+  return plan.segments.flatMap(({ phases }) => phases.filter((phase) => phase.measured).map((phase) => phase.name));
+}
