@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
+import { latencyOfferedSchema, percentileIntervalSchema } from "./steady-schema.ts";
 
 // The parts that totals, phases and classes of a saved result have in common. run-result.ts puts them together.
 
@@ -113,7 +114,14 @@ export const blockSchema = Type.Object({
     accepted: count("oneway: bytes on the wire that the kernel took"),
   }),
   latencyUs: timesSchema,
+  latencyOfferedUs: Type.Optional(latencyOfferedSchema),
   serviceUs: timesSchema,
+  percentileIntervals: Type.Optional(
+    Type.Array(percentileIntervalSchema, {
+      description:
+        "Of the percentiles above; those that cannot be given (too few seconds, or a time that no second tells) are absent",
+    }),
+  ),
   slipUs: timesSchema,
   ownSlipUs: Type.Intersect([timesSchema], {
     description: "The part of the slip that is the generator's own: sent while the connection took bytes",

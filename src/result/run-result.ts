@@ -2,6 +2,7 @@ import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
+import { lossPeriodsSchema, steadySchema } from "./steady-schema.ts";
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const orNull = <T extends TSchema>(schema: T, description?: string) =>
@@ -28,6 +29,7 @@ const phaseSchema = Type.Intersect([
     scalingEfficiency: Type.Optional(
       orNull(Type.Number(), "Only in scaling profiles; null when it cannot be computed"),
     ),
+    steady: Type.Optional(steadySchema),
   }),
   blockSchema,
 ]);
@@ -185,7 +187,17 @@ const thresholdSchema = Type.Object({
   value: orNull(Type.Number(), "In the canonical unit; null when there is none"),
   bound: orNull(Type.Number(), "In the canonical unit; null when it depends on a baseline that is not there"),
   unit: text("Canonical: us, bytes, /s, ratio, count, s, bytes/s"),
-  outcome: oneOf(["pass", "fail", "no-data", "unresolved", "not-evaluated"]),
+  outcome: oneOf(
+    ["pass", "fail", "no-data", "unresolved", "uncertain", "not-evaluated"],
+    "uncertain: only where gates must be confident; the bound lies within the interval of the value",
+  ),
+  low: Type.Optional(
+    orNull(
+      Type.Number(),
+      "Lower end of the value's 95 % interval, in the canonical unit; null for none. Absent where no interval is known",
+    ),
+  ),
+  high: Type.Optional(orNull(Type.Number(), "Upper end; null where it cannot be bounded")),
   warnOnly: Type.Boolean(),
   samples: orNull(
     Type.Integer({ minimum: 0 }),
@@ -236,6 +248,12 @@ export const runResultSchema = Type.Object(
       seed: count("Every random choice followed from it"),
       runId: Type.String(),
       scaling: orNull(oneOf(["rate", "connections"])),
+      gate: Type.Optional(
+        oneOf(
+          ["point", "confident"],
+          "Whether thresholds were held against values or against their 95 % intervals; absent means point",
+        ),
+      ),
       strict: Type.Optional(Type.Boolean({ description: "Whether unresolved thresholds failed; absent means not" })),
       settings: Type.Unknown({ description: "All settings as resolved, secrets hidden" }),
       plan: Type.Unknown({ description: "The whole plan with its schedule, secrets hidden" }),
@@ -249,6 +267,7 @@ export const runResultSchema = Type.Object(
       Type.Array(classSchema, { description: "Where messages have a class: priority, key, publisher ..." }),
     ),
     intervals: Type.Array(intervalSchema, { description: "One per second of load, warm-up included" }),
+    lossPeriods: Type.Optional(orNull(lossPeriodsSchema, "Null when nothing was lost, and when no arrival is seen")),
     memory: Type.Object({
       generator: orNull(memorySchema),
       generatorReason: orNull(Type.String(), "Why there is none; null when there is"),
