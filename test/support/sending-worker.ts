@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { ConnectionSet } from "../../src/engine/worker/connection-set.ts";
+import { EchoReceiver } from "../../src/engine/worker/echo-receiver.ts";
 import { MessageRecorder } from "../../src/engine/worker/message-recorder.ts";
 import { SendLoop } from "../../src/engine/worker/send-loop.ts";
 import { NoteBook } from "../../src/engine/worker/worker-notes.ts";
@@ -65,6 +66,7 @@ export class SendingWorker {
     const facts = { expectsAnswers: options.isOneway !== true, openConnections: () => this.connections.ready };
     this.recorder = new MessageRecorder(this.cells.phases, [false, false, false, true], ledger, intervals, facts);
     intervals.startSegment(performance.now(), 60_000, 0);
+    const notes = new NoteBook(4, 0);
     this.connections = new ConnectionSet({
       plan: { ...connect, ...options.connect },
       workers,
@@ -72,7 +74,8 @@ export class SendingWorker {
       capacity: own,
       codec: this.codec,
       recorder: this.recorder,
-      notes: new NoteBook(4, 0),
+      receiver: new EchoReceiver(this.codec, this.recorder, notes),
+      notes,
       random: new Xoshiro(1),
       openTransport: (listener) => {
         const transport = new MemoryTransport(listener);

@@ -9,6 +9,7 @@ import { Greeting } from "./greeting.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
 import { OpeningQueue } from "./opening-queue.ts";
+import type { Receiver } from "./receiver.ts";
 import type { NoteBook } from "./worker-notes.ts";
 
 /** Close frames sent in one turn of the event loop at the end of a run. */
@@ -22,6 +23,7 @@ export interface ConnectionSetParts {
   readonly capacity: number;
   readonly codec: MessageCodec;
   readonly recorder: MessageRecorder;
+  readonly receiver: Receiver;
   readonly notes: NoteBook;
   readonly random: Xoshiro;
   readonly openTransport: OpenTransport;
@@ -42,6 +44,7 @@ export interface SendSide {
 export class ConnectionSet {
   readonly codec: MessageCodec;
   readonly recorder: MessageRecorder;
+  readonly receiver: Receiver;
   readonly connections: readonly LoadConnection[];
   ready = 0;
   #wanted = 0;
@@ -66,6 +69,7 @@ export class ConnectionSet {
     this.#parts = parts;
     this.codec = parts.codec;
     this.recorder = parts.recorder;
+    this.receiver = parts.receiver;
     this.connections = Array.from(
       { length: parts.capacity },
       (_, local) => new LoadConnection(local, local * parts.workers + parts.workerIndex, this),
@@ -139,7 +143,7 @@ export class ConnectionSet {
 
   readEnded(connection: LoadConnection): void {
     this.#readInstantMs = 0;
-    this.recorder.settleRun();
+    this.receiver.readEnded(connection);
     this.#sender?.readEnded(connection);
   }
 
@@ -162,27 +166,12 @@ export class ConnectionSet {
     if (!this.#greeting.asksForSign) this.#becomeReady(connection, connectUs);
   }
 
-  /** The slow path of receiving: a frame that is not byte for byte one of our messages. */
+  /** The slow path of receiving: what the receiver does not take at once. */
   receivedUnknown(connection: LoadConnection, bytes: Buffer, start: number, end: number, isText: boolean): void {
     const nowMs = this.readInstant();
-    let found = 0;
-    this.codec.scan(bytes, start, end, (message) => {
-      found += 1;
-      const isOwn = message.connectionId === connection.global;
-      if (message.kind === "corrupt") this.recorder.recordCorrupt(connection.local, isOwn ? message.sequence : -1);
-      else if (!isOwn) {
-        this.recorder.recordUnsolicited(0);
-        this.#parts.notes.noteForeignFrame(bytes, start, end, isText);
-      } else if (this.recorder.recordReceived(connection.local, message.sequence, nowMs, 0)) connection.windowUsed -= 1;
-    });
-    if (found > 0) {
-      this.recorder.count(this.recorder.eventPhase, counter.bytesReceived, end - start);
-      return;
-    }
-    if (connection.state === "waiting" && this.#greeting.isSign(bytes.toString("utf8", start, end))) {
-      this.#becomeReady(connection, (nowMs - connection.attemptedAtMs) * 1000);
-      return;
-    }
+    const isSign = connection.state === "waiting" && this.#greeting.isSign(bytes.toString("utf8", start, end));
+    if (isSign) this.#becomeReady(connection, (nowMs - connection.attemptedAtMs) * 1000);
+    if (this.receiver.receive(connection, bytes, start, end, isText) || isSign) return;
     this.recorder.recordUnsolicited(end - start);
     this.#parts.notes.noteForeignFrame(bytes, start, end, isText);
   }
@@ -198,7 +187,7 @@ export class ConnectionSet {
     connection.transport = null;
     // A connection destroyed in the middle of a read gets no end of that read.
     this.#readInstantMs = 0;
-    recorder.settleRun();
+    this.receiver.readEnded(connection);
     this.#live -= 1;
     connection.windowUsed = 0;
     if (wasReady) this.#setReady(this.ready - 1);
@@ -209,7 +198,7 @@ export class ConnectionSet {
       this.#checkAllClosed();
       return;
     }
-    recorder.ledger.closeConnection(connection.local);
+    this.receiver.ended(connection);
     if (wasReady) this.#sender?.lost(connection);
     if (wasReady) {
       recorder.count(phase, counter.closed);
@@ -254,6 +243,7 @@ export class ConnectionSet {
     recorder.recordConnected(connectUs);
     this.#setReady(this.ready + 1);
     this.#settleOne(connection);
+    this.receiver.becameReady(connection);
     this.#sender?.becameReady(connection);
     this.#queue.attemptEnded();
   }

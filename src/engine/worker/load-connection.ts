@@ -38,11 +38,12 @@ export class LoadConnection implements TransportListener {
   }
 
   takeKnownMessage(view: DataView, start: number, end: number): boolean {
-    const set = this.#set;
-    const sequence = set.codec.matchKnown(view, start, end, this.global);
-    if (sequence === 0) return false;
-    if (set.recorder.recordReceived(this.local, sequence, set.readInstant(), end - start)) this.windowUsed -= 1;
-    return true;
+    return this.#set.receiver.take(this, view, start, end);
+  }
+
+  /** One instant for all messages of a read: they became visible together. */
+  readInstant(): number {
+    return this.#set.readInstant();
   }
 
   onMessage(bytes: Buffer, start: number, end: number, isText: boolean): void {

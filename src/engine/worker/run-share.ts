@@ -16,6 +16,7 @@ import type { OpenTransport } from "../../transport/open-transport.ts";
 import { MessageCodec } from "../../wire/message-codec.ts";
 import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worker-messages.ts";
 import { ConnectionSet } from "./connection-set.ts";
+import { EchoReceiver } from "./echo-receiver.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { MessageRecorder } from "./message-recorder.ts";
 import { SendLoop } from "./send-loop.ts";
@@ -94,13 +95,15 @@ class Share {
       expectsAnswers: plan.mode === "echo",
       openConnections: () => this.#connections.ready,
     });
+    const codec = new MessageCodec(plan.message, plan.runId);
     this.#connections = new ConnectionSet({
       plan: plan.connect,
       workers: plan.workers,
       workerIndex,
       capacity,
-      codec: new MessageCodec(plan.message, plan.runId),
+      codec,
       recorder: this.#recorder,
+      receiver: new EchoReceiver(codec, this.#recorder, this.#notes),
       notes: this.#notes,
       random: new Xoshiro(deriveSeed(plan.seed, 1, workerIndex)),
       openTransport: surroundings.makeOpener(plan, this.#recorder.countWrite),
