@@ -32,7 +32,8 @@ const mayImport = {
     "units",
     "errors",
   ],
-  cli: ["commands", "profile", "plan", "host", "errors"],
+  // report for its table of flags
+  cli: ["commands", "profile", "plan", "report", "host", "errors"],
 };
 // package -> the only files that may import it
 const onlyIn = {

@@ -1,6 +1,6 @@
 import { profileSchema, propertiesOf } from "../profile/profile-schema.ts";
 import { unitKey } from "../profile/setting-schema.ts";
-import { longName, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
+import { longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -20,6 +20,9 @@ export function configurationPage(): string {
     ...blockSection("stages, each", stages.items as Node, "stages."),
     "## Flags that are no settings\n",
     flagTable(runFlags.filter((spec) => spec.setting === null)),
+    "## Flags of floodgate report and merge\n",
+    "Those of `run` that make reports. `-` in place of a file writes the report to the standard output instead of the summary.\n",
+    flagTable(reportFlags),
     "## Flags of floodgate serve\n",
     "The same as the `mock` block of a profile and the `--mock-` flags of `run`.\n",
     flagTable(serveFlags),

@@ -1,3 +1,5 @@
+import { reporters } from "../report/reporters.ts";
+
 /** One flag of a command. */
 export interface FlagSpec {
   /** As shown in help: `-r, --rate <msg/s|max>`. */
@@ -41,6 +43,14 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
   ["leak <bytes>", "leak", "memory kept for ever per message"],
   ["max-message <bytes>", "maxMessage", "answer a larger message with close code 1009 (default: 16MiB)"],
 ];
+
+/** A flag for each kind of report; `run`, `report` and `merge` have all of them. */
+export const reportFlags: readonly FlagSpec[] = reporters.map(({ flag, value, about }) => ({
+  flags: `${flag} ${value}`,
+  setting: null,
+  group: output,
+  about,
+}));
 
 /** The flags of `floodgate run`. */
 export const runFlags: readonly FlagSpec[] = [
@@ -279,6 +289,7 @@ export const runFlags: readonly FlagSpec[] = [
     group: output,
     about: "result file (default: results/<time>-<profile>.json)",
   },
+  ...reportFlags,
   { flags: "-j, --json", setting: null, group: output, about: "the result as JSON on stdout, in place of the summary" },
   { flags: "-q, --quiet", setting: null, group: output, about: "nothing but errors" },
   { flags: "--no-progress", setting: null, group: output, about: "no lines while it runs" },
@@ -311,7 +322,6 @@ export const laterFlags: readonly string[] = [
   "--html",
   "--md",
   "--junit",
-  "--csv",
   "--baseline",
   "--fail-on-regression",
   "--noise-threshold",

@@ -7,8 +7,8 @@ import { nearestName } from "../errors/nearest-name.ts";
 import type { Host } from "../host/host.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
 import { readMock } from "../profile/read-mock.ts";
-import type { RunWords } from "../profile/run-request.ts";
-import { laterCommands, laterFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
+import type { ReportRequest, RunWords } from "../profile/run-request.ts";
+import { laterCommands, laterFlags, longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 import { flagLayer, flagMs, type GivenFlag } from "./flags.ts";
 import { showError } from "./show-error.ts";
 
@@ -38,24 +38,8 @@ function makeProgram(host: Host, handlers: CommandHandlers, done: (code: ExitCod
     .addHelpText("after", mainExamples);
   addRun(program, host, handlers, done);
   addServe(program, host, handlers, done);
-  program
-    .command("report")
-    .summary("show a saved result again")
-    .description("Shows the summary of a saved result again.")
-    .argument("<result.json>", "a file that run or merge has written")
-    .option("-j, --json", "the result as JSON on stdout")
-    .action(async (file: string, options: { json?: true }) =>
-      done(await handlers.report({ file, json: options.json ?? false })),
-    );
-  program
-    .command("merge")
-    .summary("one result from several generators")
-    .description("Makes one result from those of several generators: counts and histograms are added, never averaged.")
-    .argument("<result.json...>", "the files to merge")
-    .requiredOption("-o, --output <file>", "where to write the merged result")
-    .action(async (files: string[], options: { output: string }) =>
-      done(await handlers.merge({ files, output: options.output })),
-    );
+  addReport(program, handlers, done);
+  addMerge(program, handlers, done);
   program
     .command("profiles")
     .summary("list the profiles, or show one")
@@ -135,6 +119,7 @@ function readRunWords(word: string | undefined, options: Options): RunWords {
     strict: options.strict === true,
     output: {
       file: outputFile(options.output as string | undefined),
+      reports: reportsOf(options),
       json: options.json === true,
       quiet: options.quiet === true,
       progress: options.progress !== false,
@@ -145,6 +130,40 @@ function readRunWords(word: string | undefined, options: Options): RunWords {
 function outputFile(text: string | undefined): string | null {
   if (text?.trim() === "") throw usageError("--output is empty", "name a file, or leave it out");
   return text ?? null;
+}
+
+function addReport(program: Command, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("report")
+    .summary("show a saved result again")
+    .description("Shows the summary of a saved result again, and makes the same reports of it as its run could.")
+    .argument("<result.json>", "a file that run or merge has written")
+    .option("-j, --json", "the result as JSON on stdout");
+  addFlags(command, reportFlags);
+  command.action(async (file: string, options: Options) =>
+    done(await handlers.report({ file, json: options.json === true, reports: reportsOf(options) })),
+  );
+}
+
+function addMerge(program: Command, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("merge")
+    .summary("one result from several generators")
+    .description("Makes one result from those of several generators: counts and histograms are added, never averaged.")
+    .argument("<result.json...>", "the files to merge")
+    .requiredOption("-o, --output <file>", "where to write the merged result");
+  addFlags(command, reportFlags);
+  command.action(async (files: string[], options: Options) =>
+    done(await handlers.merge({ files, output: options.output as string, reports: reportsOf(options) })),
+  );
+}
+
+function reportsOf(options: Options): readonly ReportRequest[] {
+  return givenFlags(reportFlags, options).map(({ spec, value }) => {
+    const [flag, file] = [longName(spec), value as string];
+    if (file.trim() === "") throw usageError(`${flag} is empty`, "name a file, or leave it out");
+    return { flag, file };
+  });
 }
 
 function addServe(program: Command, host: Host, handlers: CommandHandlers, done: (code: ExitCode) => void): void {

@@ -6,8 +6,8 @@ export function commandHandlers(host: Host): CommandHandlers {
   return {
     run: async (request) => (await import("./run-test.ts")).runTest(request, host),
     serve: async (options) => (await import("./serve-mock.ts")).serveMock(options, host),
-    report: async ({ file, json }) => (await import("./render-report.ts")).renderReport(file, { json }, host),
-    merge: async ({ files, output }) => (await import("./merge-and-judge.ts")).mergeAndJudge(files, output, host),
+    report: async (words) => (await import("./render-report.ts")).renderReport(words, host),
+    merge: async (words) => (await import("./merge-and-judge.ts")).mergeAndJudge(words, host),
     profiles: async (name, environment) => (await import("./list-profiles.ts")).listProfiles(name, environment, host),
     examples: async () => (await import("./show-examples.ts")).showExamples(host),
   };

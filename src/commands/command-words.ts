@@ -1,6 +1,6 @@
 import type { ExitCode } from "../errors/exit-code.ts";
 import type { MockOptions } from "../mock-server/mock-options.ts";
-import type { RunRequest } from "../profile/run-request.ts";
+import type { ReportRequest, RunRequest } from "../profile/run-request.ts";
 
 /** What each command does; the command line only reads words. */
 export interface CommandHandlers {
@@ -17,10 +17,12 @@ export interface CommandHandlers {
 export interface ReportWords {
   readonly file: string;
   readonly json: boolean;
+  readonly reports: readonly ReportRequest[];
 }
 
 /** `floodgate merge <result.json...> -o <out>`. */
 export interface MergeWords {
   readonly files: readonly string[];
   readonly output: string;
+  readonly reports: readonly ReportRequest[];
 }

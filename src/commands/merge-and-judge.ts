@@ -5,25 +5,32 @@ import type { RunResult } from "../result/run-result.ts";
 import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { parseThreshold, type Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
+import type { MergeWords } from "./command-words.ts";
 import { mergeResults } from "./merge-results.ts";
+import { planReports, writeReports } from "./report-files.ts";
+import { exitCodeWith } from "./save-run.ts";
 import { wantsColour } from "./wants-colour.ts";
 
-/** `floodgate merge`: adds the results, judges the sum by the thresholds they were run with and as strictly, and shows it. */
-export async function mergeAndJudge(files: readonly string[], outFile: string, host: Host): Promise<ExitCode> {
-  const merged = await mergeResults(files, outFile, (sum, inputs) => {
+/**
+ * `floodgate merge`: adds the results, judges the sum by the thresholds they were run with and as strictly, shows it and
+ * writes the reports that flags ask for.
+ */
+export async function mergeAndJudge({ files, output, reports }: MergeWords, host: Host): Promise<ExitCode> {
+  const kept = files.map((path) => ({ name: `the result "${path}"`, path }));
+  const plan = await planReports(reports, { kept: [...kept, { name: "--output", path: output }], json: false });
+  const merged = await mergeResults(files, output, (sum, inputs) => {
     const thresholds = thresholdsOf(inputs);
     const checks = checkThresholds(sum, thresholds);
     return { thresholds: checks, verdict: decideVerdict(sum, checks, { strict: sum.config.strict === true }) };
   });
-  host.stdout.write(
-    renderTerminalReport(merged, {
-      colour: wantsColour(host),
-      columns: host.stdout.columns,
-      isTerminal: host.stdout.isTerminal,
-      savedTo: outFile,
-    }),
-  );
-  return merged.verdict.exitCode as ExitCode;
+  const areWritten = await writeReports(plan, merged, host);
+  if (!plan.takesStdout) {
+    const { columns, isTerminal } = host.stdout;
+    host.stdout.write(
+      renderTerminalReport(merged, { colour: wantsColour(host), columns, isTerminal, savedTo: output }),
+    );
+  }
+  return exitCodeWith(areWritten, merged.verdict.exitCode as ExitCode);
 }
 
 /** All that any of the runs was asked to hold, each once. */

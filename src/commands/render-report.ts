@@ -3,22 +3,23 @@ import type { Host } from "../host/host.ts";
 import { renderJson } from "../report/json-report.ts";
 import { renderTerminalReport } from "../report/terminal-report.ts";
 import { readResultFile } from "../result/result-file.ts";
+import type { ReportWords } from "./command-words.ts";
+import { planReports, writeReports } from "./report-files.ts";
 import { wantsColour } from "./wants-colour.ts";
 
 /**
- * `floodgate report <result.json>`: a saved result as it was shown after its run, or as JSON. Ends with 0 whatever the
- * verdict was: it shows, it does not judge. Throws a usage error when the file is no result.
+ * `floodgate report <result.json>`: a saved result as it was shown after its run, or as JSON, and the reports that flags
+ * ask for. Ends with 0 whatever the verdict was, as it shows and does not judge; with 97 when a report could not be
+ * written. Throws a usage error when the file is no result, or a report has no place.
  */
-export async function renderReport(file: string, options: { readonly json: boolean }, host: Host): Promise<ExitCode> {
+export async function renderReport({ file, json, reports }: ReportWords, host: Host): Promise<ExitCode> {
   const result = await readResultFile(file);
-  const text = options.json
-    ? renderJson(result)
-    : renderTerminalReport(result, {
-        colour: wantsColour(host),
-        columns: host.stdout.columns,
-        savedTo: null,
-        isTerminal: host.stdout.isTerminal,
-      });
-  host.stdout.write(text);
-  return exitCode.ok;
+  const plan = await planReports(reports, { kept: [{ name: "the result", path: file }], json });
+  const areWritten = await writeReports(plan, result, host);
+  if (json) host.stdout.write(renderJson(result));
+  else if (!plan.takesStdout) {
+    const { columns, isTerminal } = host.stdout;
+    host.stdout.write(renderTerminalReport(result, { colour: wantsColour(host), columns, savedTo: null, isTerminal }));
+  }
+  return areWritten ? exitCode.ok : exitCode.runFailed;
 }

@@ -6,8 +6,9 @@ import { announceNotes } from "./announce-run.ts";
 import { checkLocalAddresses } from "./check-local-addresses.ts";
 import { executeRun, withOpenTarget } from "./execute-run.ts";
 import { readThresholds } from "./read-thresholds.ts";
+import { planReports, writeReports } from "./report-files.ts";
 import { reportRun } from "./report-run.ts";
-import { exitCodeOf, resultPlace } from "./save-run.ts";
+import { exitCodeOf, exitCodeWith, resultPlace } from "./save-run.ts";
 import { StopRequests } from "./stop-requests.ts";
 
 /** `floodgate run`: checks, target, load, result, verdict, report; in this order. */
@@ -16,6 +17,11 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
   const place = resultPlace(request, host);
   await checkLocalAddresses(request.plan);
   await checkWritable(place.path);
+  const reports = await planReports(request.output.reports, {
+    kept: [{ name: "--output", path: place.path }],
+    json: request.output.json,
+    isNewRun: true,
+  });
   const stopping = new StopRequests(host);
   try {
     const code = await withOpenTarget(request, stopping, host, async (target) => {
@@ -23,8 +29,10 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
       const setting = { target, thresholds, stopping, spoiledPath: place.path, host };
       const result = await executeRun(request, setting);
       const written = await writeResult(place.path, result, place);
-      await reportRun(request.output, result, written.path, host);
-      return exitCodeOf(result, written, host);
+      const areReportsWritten = await writeReports(reports, result, host);
+      const output = reports.takesStdout ? { ...request.output, quiet: true } : request.output;
+      await reportRun(output, result, written.path, host);
+      return exitCodeWith(areReportsWritten, exitCodeOf(result, written, host));
     });
     return code ?? stopping.exitCode;
   } finally {

@@ -20,12 +20,16 @@ export function resultPlace({ output, plan }: RunRequest, host: Host): ResultPla
 
 /** What a saved run ends with: its verdict; one that could not be saved where it should be has not gone well. */
 export function exitCodeOf(result: RunResult, written: WrittenResult, host: Host): ExitCode {
-  const code = result.verdict.exitCode as ExitCode;
-  if (written.problem === null) return code;
-  sayProblem(written.problem, host);
-  return code === exitCode.ok ? exitCode.runFailed : code;
+  if (written.problem !== null) sayProblem(written.problem, host);
+  return exitCodeWith(written.problem === null, result.verdict.exitCode as ExitCode);
 }
 
-function sayProblem({ message, hint }: FloodgateError, host: Host): void {
+/** A command that could not write all it was asked for has not succeeded, whatever it found. */
+export function exitCodeWith(isAllWritten: boolean, code: ExitCode): ExitCode {
+  return code === exitCode.ok && !isAllWritten ? exitCode.runFailed : code;
+}
+
+/** An error that does not end the command, in the form of those that do. */
+export function sayProblem({ message, hint }: FloodgateError, host: Host): void {
   host.stderr.write(`error: ${message}\n${hint === undefined ? "" : `hint:  ${hint}\n`}`);
 }

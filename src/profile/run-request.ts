@@ -56,11 +56,21 @@ export interface ThresholdText {
 export interface OutputRequest {
   /** Path of the result file as given; null for the default place. */
   readonly file: string | null;
+  /** Further reports, in the order of help. */
+  readonly reports: readonly ReportRequest[];
   /** The result as one JSON document on stdout, in place of the summary. */
   readonly json: boolean;
   /** Nothing on stderr but errors, and no summary. */
   readonly quiet: boolean;
   readonly progress: boolean;
+}
+
+/** A report as its flag asked for it. */
+export interface ReportRequest {
+  /** `--csv`. */
+  readonly flag: string;
+  /** A path, `-` for the standard output, or a word that this flag knows. */
+  readonly file: string;
 }
 
 /** What JSON can hold. */

@@ -28,16 +28,29 @@ export function defaultResultPath(run: {
   return join("results", `${profile === "" ? "run" : profile}-${stamp}-${run.runId}.json`);
 }
 
+/** What a file is for, in the words of an error. */
+export interface WrittenThing {
+  /** `the result`. */
+  readonly name: string;
+  /** The flag that names the file. */
+  readonly flag: string;
+  /** What writes the same to the standard output. */
+  readonly toStdout: string;
+}
+
+const theResult: WrittenThing = { name: "the result", flag: "--output", toStdout: "--json" };
+
 /**
- * Finds out before a run whether its result can be written at `path`: creates the directory and, for a moment, a file in it.
- * Throws a usage error when not.
+ * Finds out before a run whether its result, or another file of it, can be written at `path`: creates the directory and,
+ * for a moment, a file in it. Throws a usage error when not.
  */
-export async function checkWritable(path: string): Promise<void> {
+export async function checkWritable(path: string, thing: WrittenThing = theResult): Promise<void> {
+  const { name, flag, toStdout } = thing;
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory() === true) {
     throw usageError(
-      `the result cannot be written to "${path}": it is a directory`,
-      "name a file in it with --output <file>",
+      `${name} cannot be written to "${path}": it is a directory`,
+      `name a file in it with ${flag} <file>`,
     );
   }
   // A result takes the place of what stands there: as root that would do away with a device for the whole machine.
@@ -45,11 +58,11 @@ export async function checkWritable(path: string): Promise<void> {
   const isDevice = /^\/dev\/(?!shm\/)/.test(resolve(path));
   if (existing?.isFile() === false || isDevice) {
     throw usageError(
-      `the result cannot be written to "${path}": it is a device, a pipe or a socket`,
-      "name a file with --output <file>; --json writes the result to stdout",
+      `${name} cannot be written to "${path}": it is a device, a pipe or a socket`,
+      `name a file with ${flag} <file>; ${toStdout} writes ${name} to stdout`,
     );
   }
-  const hint = "free it, or name another place with --output <file>";
+  const hint = `free it, or name another place with ${flag} <file>`;
   const directory = dirname(path);
   const probe = join(directory, `.floodgate-${randomUUID()}.tmp`);
   try {
@@ -57,7 +70,7 @@ export async function checkWritable(path: string): Promise<void> {
     // As large as a small result: a full disk takes empty files gladly.
     await writeFile(probe, Buffer.alloc(64 * 1024), { flag: "wx", flush: true });
   } catch (error) {
-    throw usageError(`the result cannot be written to "${path}": ${fileErrorReason(error)}`, hint, error);
+    throw usageError(`${name} cannot be written to "${path}": ${fileErrorReason(error)}`, hint, error);
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }

@@ -22,6 +22,7 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     "--agents is not in this version of floodgate",
     "floodgate run --help lists what there is",
   ],
+  [["run", "--csv", ""], "--csv is empty", "name a file, or leave it out"],
   [["run", "--html", "x"], "--html is not in this version of floodgate", "floodgate run --help lists what there is"],
   [
     ["report", "a", "--junit=x"],

@@ -40,7 +40,7 @@ describe("floodgate run", () => {
     expect(target).toEqual({ kind: "url", url, memory: null });
     expect(thresholds).toEqual([]);
     expect(abortOnFail).toBeNull();
-    expect(output).toEqual({ file: null, json: false, quiet: false, progress: true });
+    expect(output).toEqual({ file: null, reports: [], json: false, quiet: false, progress: true });
   });
 
   it("is the quick profile against the mock when nothing is given", async () => {
@@ -244,9 +244,14 @@ describe("floodgate run", () => {
       "--abort-on-fail",
       "--abort-delay",
       "3s",
+      "--csv",
+      "out.csv",
     ]);
     expect(request).toMatchObject({
-      output: { file: "out.json", json: true, quiet: true, progress: false },
+      output: {
+        ...{ file: "out.json", json: true, quiet: true, progress: false },
+        reports: [{ flag: "--csv", file: "out.csv" }],
+      },
       strict: true,
       abortOnFail: { delayMs: 3000 },
     });
@@ -295,15 +300,23 @@ describe("the other commands", () => {
   it.each([
     [
       ["report", "a.json"],
-      ["report", { file: "a.json", json: false }],
+      ["report", { file: "a.json", json: false, reports: [] }],
     ],
     [
       ["report", "a.json", "-j"],
-      ["report", { file: "a.json", json: true }],
+      ["report", { file: "a.json", json: true, reports: [] }],
     ],
     [
       ["merge", "a.json", "b.json", "-o", "c.json"],
-      ["merge", { files: ["a.json", "b.json"], output: "c.json" }],
+      ["merge", { files: ["a.json", "b.json"], output: "c.json", reports: [] }],
+    ],
+    [
+      ["report", "a.json", "--csv", "a.csv"],
+      ["report", { file: "a.json", json: false, reports: [{ flag: "--csv", file: "a.csv" }] }],
+    ],
+    [
+      ["merge", "a.json", "b.json", "-o", "c.json", "--csv", "-"],
+      ["merge", { files: ["a.json", "b.json"], output: "c.json", reports: [{ flag: "--csv", file: "-" }] }],
     ],
     [["profiles"], ["profiles", undefined, undefined]],
     [

@@ -29,7 +29,7 @@ async function saved(runId: string, expressions: readonly string[], strict = fal
 
 async function judged(...files: readonly string[]) {
   const out = join(directory, "all.json");
-  const code = await mergeAndJudge(files, out, fakeHost().host);
+  const code = await mergeAndJudge({ files, output: out, reports: [] }, fakeHost().host);
   const { thresholds, verdict, config } = await readResultFile(out);
   return { code, outcomes: thresholds.map((each) => `${each.expression} ${each.outcome}`), verdict, config };
 }

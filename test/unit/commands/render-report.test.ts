@@ -22,7 +22,7 @@ afterAll(() => {
 describe("renderReport", () => {
   it("shows a saved result as it was shown after the run, saves and judges nothing", async () => {
     const { host, stdout, stderr } = fakeHost();
-    expect(await renderReport(file, { json: false }, host)).toBe(0);
+    expect(await renderReport({ file, json: false, reports: [] }, host)).toBe(0);
     expect(stdout()).toBe(
       renderTerminalReport(result, { colour: false, columns: 80, savedTo: null, isTerminal: false }),
     );
@@ -32,7 +32,7 @@ describe("renderReport", () => {
 
   it("gives the document itself as JSON", async () => {
     const { host, stdout } = fakeHost();
-    expect(await renderReport(file, { json: true }, host)).toBe(0);
+    expect(await renderReport({ file, json: true, reports: [] }, host)).toBe(0);
     expect(stdout()).toBe(resultText(result));
   });
 
@@ -44,12 +44,13 @@ describe("renderReport", () => {
   ])("on a terminal (%s) with the environment %j uses colour: %s", async (isTerminal, env, isColoured) => {
     let written = "";
     const stdout = { isTerminal, columns: 100, write: (text: string) => void (written += text) };
-    await renderReport(file, { json: false }, fakeHost({ stdout, env }).host);
+    await renderReport({ file, json: false, reports: [] }, fakeHost({ stdout, env }).host);
     expect(written.includes("\u001b[")).toBe(isColoured);
   });
 
   it("refuses a file that is no result, as a usage error", async () => {
     const { host } = fakeHost();
-    await expect(renderReport(join(folder, "none.json"), { json: false }, host)).rejects.toMatchObject({ exitCode: 2 });
+    const missing = { file: join(folder, "none.json"), json: false, reports: [] };
+    await expect(renderReport(missing, host)).rejects.toMatchObject({ exitCode: 2 });
   });
 });
