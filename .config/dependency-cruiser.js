@@ -4,7 +4,7 @@ const mayImport = {
   errors: [],
   random: [],
   host: [],
-  statistics: [],
+  statistics: ["random"],
   measure: ["statistics", "units"],
   wire: ["random", "errors"],
   // target and mock-server for their option types only
@@ -15,6 +15,7 @@ const mayImport = {
   "mock-server": ["wire", "errors"],
   target: ["engine", "mock-server", "host", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
+  capacity: ["statistics"],
   verdict: ["result", "units", "errors"],
   compare: ["verdict", "result", "measure", "statistics", "random", "units", "errors"],
   report: ["verdict", "result", "statistics", "units"],
@@ -85,7 +86,7 @@ export default {
       name: "pure-folders",
       severity: "error",
       comment: "these compute; they read and write nothing",
-      from: { path: "^src/(plan|verdict|compare|report|units|statistics)/" },
+      from: { path: "^src/(plan|verdict|compare|report|units|statistics|capacity)/" },
       to: { dependencyTypes: ["core"] },
     },
     {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { nextStep, type SearchTrial } from "../../src/capacity/capacity-search.ts";
 import { judgeGenerator } from "../../src/measure/generator-verdict.ts";
 import { decodeHdr, encodeHdr, encodeHistogramV2, encodeZigZag, readHdrHeader } from "../../src/measure/hdr-codec.ts";
 import { Histogram, highestOfCell, histogramCells, lowestOfCell, medianOfCell } from "../../src/measure/histogram.ts";
@@ -11,12 +12,23 @@ import { isTooLate } from "../../src/plan/late-policy.ts";
 import type { PacingPlan } from "../../src/plan/plan.ts";
 import { crc32, crc32c } from "../../src/random/crc32.ts";
 import { splitmix32, Xoshiro } from "../../src/random/xoshiro.ts";
+import { peakWords } from "../../src/result/peak-words.ts";
 import { expectedFanOut } from "../../src/statistics/fan-out.ts";
+import { kneeByPower } from "../../src/statistics/knee.ts";
+import {
+  classifyLoad,
+  conditionalThroughput,
+  type LoadGoal,
+  type LoadTrial,
+} from "../../src/statistics/load-classification.ts";
 import { lossPattern } from "../../src/statistics/loss-pattern.ts";
 import { percentileNearestRank } from "../../src/statistics/percentile.ts";
 import { clopperPearson, wilson, zeroLossUpperBound } from "../../src/statistics/ratio-interval.ts";
 import { reorderDensity } from "../../src/statistics/reorder-density.ts";
 import { analyseReordering, freeRunsOf, kendallDistance } from "../../src/statistics/reordering.ts";
+import { fitScalability, predictThroughput } from "../../src/statistics/scalability-law.ts";
+import { judgePeak } from "../../src/statistics/scalability-peak.ts";
+import { scalingSteps } from "../../src/statistics/scaling-steps.ts";
 import { binomialCdf, normalCdf, normalQuantile, studentQuantile } from "../../src/statistics/special-functions.ts";
 import { mannKendall, theilSen } from "../../src/statistics/trend.ts";
 import { expandValues, expectVector, methodVectors } from "../support/method-vectors.ts";
@@ -24,7 +36,7 @@ import { foldDeliveries, type ReceivedFrame } from "../support/reference-ledger.
 
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- every vector has its own shape */
 
-/** Items 0, 1, 2, 3 and 5: what the shipped functions make of each vector's input. */
+/** What the shipped functions make of each vector's input. */
 const results: Readonly<Record<string, (input: any) => unknown>> = {
   "prng.xoshiro128ss.state1234": ({ state, n }) => drawn(n, Xoshiro.fromState(state), (random) => random.u32()),
   "prng.splitmix32.seed42": ({ seed, n }) => splitmix32(seed, n),
@@ -157,6 +169,22 @@ const results: Readonly<Record<string, (input: any) => unknown>> = {
   "ratio.zeroLossUpper": ({ n, confidence }) => n.map((sent: number) => zeroLossUpperBound(sent, confidence)),
   "little.check": ({ throughputPerSec, meanLatencySec, meanInFlight }) =>
     checkLittlesLaw(throughputPerSec, meanLatencySec, meanInFlight),
+
+  "usl.fit.raytracer6": scalabilityFit,
+  "usl.fit.usltest": scalabilityFit,
+  "usl.fit.exact": scalabilityFit,
+  "usl.fit.linear": scalabilityFit,
+  "usl.predict": ({ n, ...law }) => n.map((one: number) => predictThroughput(law, one)),
+  "scaling.efficiency": ({ steps }) => scalingSteps(steps),
+  "knee.power": ({ points }) => kneeByPower(points),
+  "capacity.mlrsearch.point3": loadClasses,
+  "capacity.mlrsearch.point4": loadClasses,
+  "capacity.mlrsearch.point5": loadClasses,
+  "capacity.mlrsearch.point6": loadClasses,
+  "capacity.mlrsearch.conditionalThroughput": ({ loadPerSec, goals, trials }) =>
+    perGoal(goals, (goal) => conditionalThroughput(loadPerSec, loadTrials(trials), goal)),
+  "capacity.search.7300": capacitySearch,
+  "capacity.search.startTooHigh": capacitySearch,
 
   "trend.theilSen.outlier": ({ t, y, confidence }) => trendLine(t, y, confidence),
   "trend.theilSen.tiesInT": ({ t, y, confidence }) => trendLine(t, y, confidence),
@@ -344,4 +372,43 @@ function trendLine(t: readonly number[], y: readonly number[], confidence: numbe
 function trendTest({ y }: any): unknown {
   const { score, variance, z, ...rest } = mannKendall(y);
   return { S: score, var: variance, Z: z, ...rest };
+}
+
+function scalabilityFit({ n, x }: any): unknown {
+  const levels = n.map((one: number, i: number) => ({ n: one, x: x[i] }));
+  const fit = fitScalability(levels)!;
+  return { ...fit, verdict: peakWords(judgePeak(fit, levels)) };
+}
+
+function loadClasses({ goals, trials }: any): unknown {
+  return perGoal(goals, (goal) => classifyLoad(loadTrials(trials), goal));
+}
+
+function perGoal(goals: any, of: (goal: LoadGoal) => unknown): unknown {
+  const read = ({ final, dsum, loss, exceed }: any): LoadGoal => ({
+    finalSec: final,
+    durationSumSec: dsum,
+    lossRatio: loss,
+    exceedRatio: exceed,
+  });
+  return Object.fromEntries(Object.entries(goals).map(([name, goal]) => [name, of(read(goal))]));
+}
+
+function loadTrials(trials: any): readonly LoadTrial[] {
+  return trials.flatMap(({ count, ...trial }: any) => Array.from({ length: count }, () => trial));
+}
+
+/** A target that holds any load up to its capacity; the trials that make sure of the bounds are no part of the vector. */
+function capacitySearch({ capacity, start, width }: any): unknown {
+  const plan = { start, width, floor: 1, ceiling: 1e9, isWhole: false, searchSec: 10, finalSec: 30 };
+  const trials: SearchTrial[] = [];
+  for (;;) {
+    const step = nextStep(trials, plan);
+    if (step.kind === "done") {
+      const searched = trials.filter(({ kind }) => kind === "search");
+      const loads = searched.map(({ load }) => load);
+      return { loads, passed: searched.map(({ outcome }) => outcome === "held"), ...step.bounds };
+    }
+    trials.push({ load: step.load, kind: step.trial, outcome: step.load <= capacity ? "held" : "failed" });
+  }
 }
