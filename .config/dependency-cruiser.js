@@ -45,7 +45,7 @@ const onlyIn = {
   picocolors: "^src/report/terminal-report[.]ts$",
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
-    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file|comparison|steady-schema)|compare/noise-floor-record)[.]ts$",
+    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file|comparison|steady-schema|scalability-schema)|compare/noise-floor-record)[.]ts$",
   // one on each side of the connection
   ws: "^src/(transport/ws-transport|mock-server/compressed-session)[.]ts$",
   yaml: "^src/profile/read-profile[.]ts$",

@@ -3,6 +3,7 @@ import type { RunResult } from "../result/run-result.ts";
 import { widestColumns } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
 import { deliverySection, latencySection, phaseSection, rateSection } from "./message-sections.ts";
+import { scalabilitySection } from "./scalability-section.ts";
 import { bannerSection, closingLines, headerSection, thresholdSection, verdictSection } from "./verdict-sections.ts";
 
 /** How a report is to look; it says the same in any of them. */
@@ -32,6 +33,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     latencySection(result, width),
     rateSection(result, width),
     phaseSection(result, width),
+    scalabilitySection(result, width),
     ...(isConnect ? [] : [connectionSection(result, width)]),
     memorySection(result, width),
     generatorSection(result, width),

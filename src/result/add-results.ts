@@ -3,6 +3,7 @@ import { exitCode } from "../errors/exit-code.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
+import { withScalability } from "./build-scalability.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { phasesOfSavedPlan, templateOfSavedPlan } from "./read-saved-plan.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -56,6 +57,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     target: targetOf(sorted),
     phases,
     totals,
+    ...withScalability(phases, first.config),
     intervals: addIntervals(
       sorted.flatMap((result) => result.intervals.map((interval) => ({ startedAtEpochMs: startOf(result), interval }))),
       startedAtEpochMs,

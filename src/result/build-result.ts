@@ -4,6 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
 import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
+import { withScalability } from "./build-scalability.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { deliveryFromBooks } from "./delivery-from-books.ts";
 import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
@@ -77,6 +78,7 @@ export function buildResult(input: ResultInput): RunResult {
     },
     phases,
     totals: blockOfParts(sum, encode),
+    ...(collected.end.kind !== "running" && withScalability(phases, plan)),
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
     generator: buildGenerator(collected, phases, plan.runId),

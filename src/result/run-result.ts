@@ -3,6 +3,7 @@ import type { DeepReadonly } from "./deep-readonly.ts";
 import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
 import { lossPeriodsSchema, steadySchema } from "./steady-schema.ts";
+import { scalabilitySchema } from "./scalability-schema.ts";
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const orNull = <T extends TSchema>(schema: T, description?: string) =>
@@ -265,6 +266,11 @@ export const runResultSchema = Type.Object(
     }),
     classes: Type.Optional(
       Type.Array(classSchema, { description: "Where messages have a class: priority, key, publisher ..." }),
+    ),
+    scalability: Type.Optional(
+      Type.Intersect([scalabilitySchema], {
+        description: "Only in scaling profiles that send messages, once the run has ended",
+      }),
     ),
     intervals: Type.Array(intervalSchema, { description: "One per second of load, warm-up included" }),
     lossPeriods: Type.Optional(orNull(lossPeriodsSchema, "Null when nothing was lost, and when no arrival is seen")),

@@ -1,4 +1,5 @@
 import type { Plan } from "../plan/plan.ts";
+import { scalingSteps } from "../statistics/scaling-steps.ts";
 import type { ResultPhase } from "./run-result.ts";
 
 /** A phase as far as its scaling is concerned. */
@@ -10,22 +11,22 @@ export interface ScalingPhase {
 }
 
 /**
- * One number per phase, null for a warm-up and where it cannot be computed.
- * Scaling over rates: E = delivered / offered of the phase. Over connections, against the first measured phase:
- * E_k = (X_k / X_1) / (N_k / N_1), X delivered messages per second, N connections.
+ * One number per phase, null for a warm-up and where it cannot be computed. Scaling over rates: delivered / offered of the
+ * phase. Over connections: the speed-up against the first measured phase by the growth of the connections.
  */
 export function scalingEfficiency(
   phases: readonly ScalingPhase[],
   scaling: NonNullable<Plan["scaling"]>,
 ): readonly (number | null)[] {
-  const first = phases.find((phase) => phase.measured);
-  return phases.map((phase) => {
-    if (!phase.measured || phase.deliveredPerSecond === null) return null;
-    if (scaling === "rate") return ratio(phase.deliveredPerSecond, phase.offeredPerSecond);
-    const speedUp = ratio(phase.deliveredPerSecond, first?.deliveredPerSecond ?? null);
-    const growth = ratio(phase.connections, first?.connections ?? null);
-    return speedUp === null ? null : ratio(speedUp, growth);
-  });
+  if (scaling === "rate") return phases.map(deliveredOfOffered);
+  const measured = phases.filter((phase) => phase.measured);
+  const steps = scalingSteps(measured.map((phase) => ({ n: phase.connections, goodput: phase.deliveredPerSecond })));
+  return phases.map((phase) => steps[measured.indexOf(phase)]?.efficiency ?? null);
+}
+
+function deliveredOfOffered({ measured, offeredPerSecond, deliveredPerSecond }: ScalingPhase): number | null {
+  if (!measured || deliveredPerSecond === null || offeredPerSecond === null || offeredPerSecond === 0) return null;
+  return deliveredPerSecond / offeredPerSecond;
 }
 
 /** The phases, each with its scaling efficiency when the plan scales something. */
@@ -38,8 +39,4 @@ export function withScaling(phases: readonly ResultPhase[], scaling: Plan["scali
   }));
   const efficiencies = scalingEfficiency(inputs, scaling);
   return phases.map((phase, i) => ({ ...phase, scalingEfficiency: efficiencies[i] ?? null }));
-}
-
-function ratio(value: number, base: number | null): number | null {
-  return base === null || base === 0 ? null : value / base;
 }

@@ -1,3 +1,4 @@
+import { buildScalability } from "../../src/result/build-scalability.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
 import { decideVerdict } from "../../src/verdict/verdict.ts";
 import {
@@ -30,6 +31,24 @@ const memoryHeld = sampleCheck({
   ...{ expression: "memory.growth<=200MB", source: "profiles/steady.yaml:12", metric: "memory.growth" },
   ...{ value: 2 * 2 ** 20, bound: 2e8, unit: "bytes", samples: null },
 });
+
+/** A closed loop over more and more connections, whose throughput falls at last. */
+const scalingPhases = [
+  [1, 900, 1000],
+  [18, 9959, 1800],
+  [36, 16_524, 2200],
+  [72, 18_532, 3900],
+  [108, 18_289, 5900],
+  [144, 17_750, 8100],
+  [216, 17_022, 12_700],
+].map(([planned, perSecond, latencyUs], i) =>
+  samplePhase(`connections-${planned}`, 100 + 30_000 * i, 30, perSecond! * 30, {
+    loop: "closed",
+    latencyUs: sampleTimes(perSecond! * 30, latencyUs!),
+    connections: { ...sound.totals.connections, planned: planned! },
+    scalingEfficiency: perSecond! / 900 / planned!,
+  }),
+);
 
 function judged(changes: Partial<RunResult>): RunResult {
   const result = sampleResult(changes);
@@ -256,6 +275,13 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
     ],
     generator: { ...sound.generator, health: "limited", reasons: ["phase 10000/s: sent/offered 0.97 is below 0.99"] },
     totals: sampleBlock(324_000, 90, { messages: sampleMessages(324_000, { unsentLate: 9000, lostMissing: 2400 }) }),
+  }),
+
+  "scaling-connections": judged({
+    config: config({ profile: "connection-scaling", model: "closed", scaling: "connections" }),
+    phases: scalingPhases,
+    scalability: buildScalability(scalingPhases, "connections"),
+    totals: sampleBlock(325_000, 210, { loop: "closed" }),
   }),
 
   interrupted: judged({

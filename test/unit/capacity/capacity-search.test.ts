@@ -146,7 +146,7 @@ describe("nextStep", () => {
     const outcome = fc.constantFrom<TrialOutcome>("held", "failed", "generator-limited");
     fc.assert(
       fc.property(fc.infiniteStream(outcome), fc.boolean(), (outcomes, isWhole) => {
-        const target: Target = () => outcomes.next().value!;
+        const target: Target = () => outcomes.next().value as TrialOutcome;
         const { trials, bounds } = search(target, { floor: 10, ceiling: 100_000, isWhole }, 2000);
         if (bounds.lower !== null) expect(bounds.isLowerConfirmed).toBe(true);
         if (bounds.upper !== null) expect(bounds.isUpperConfirmed).toBe(true);
