@@ -14,49 +14,64 @@ import {
 import { renderGrid, renderRow, renderTable, type Column } from "./terminal-table.ts";
 
 /** How opening went, and which connections did not stay. */
-export function connectionSection({ totals, config, phases }: RunResult, width: number): readonly string[] {
+export function connectionSection(result: RunResult, width: number): readonly string[] {
+  const { connectUs } = result.totals.connections;
+  return [
+    "Connections",
+    ...renderRow(connectionFigures(result), width),
+    ...(connectUs.count > 0 ? renderRow(connectFigures(result), width) : []),
+    ...connectionNotes(result).flatMap((note) => wrap(note, width, "  ")),
+  ];
+}
+
+const connectionCounts = ["planned", "attempted", "opened", "failed", "closed", "reconnects"] as const;
+
+/** What became of the connections, by name. */
+export function connectionFigures({ totals }: RunResult): readonly (readonly [name: string, count: string])[] {
   const { connections } = totals;
-  const { connectUs, closedLifetimeMs, closeCodes } = connections;
-  const counts = ["planned", "attempted", "opened", "failed", "closed", "reconnects"] as const;
-  const isTold = (name: "p50" | "p99") => !connectUs.unresolved.includes(name);
-  const figures = [
-    ...counts.map((name) => [name, countText(connections[name])] as const),
+  return [
+    ...connectionCounts.map((name) => [name, countText(connections[name])] as const),
     ["open at end", countText(connections.openAtEnd)],
-  ] as const;
-  const times = [
+  ];
+}
+
+/** How long opening took. */
+export function connectFigures({ totals }: RunResult): readonly (readonly [name: string, time: string])[] {
+  const { connectUs } = totals.connections;
+  const told = (name: "p50" | "p99") => (connectUs.unresolved.includes(name) ? "-" : timeText(connectUs[name]));
+  return [
     ["connect min", timeText(connectUs.min)],
-    ["p50", isTold("p50") ? timeText(connectUs.p50) : "-"],
-    ["p99", isTold("p99") ? timeText(connectUs.p99) : "-"],
+    ["p50", told("p50")],
+    ["p99", told("p99")],
     ["max", timeText(connectUs.max)],
     ["mean", timeText(connectUs.mean)],
-  ] as const;
+  ];
+}
+
+/** What the dashes of connect times mean, how connections ended, and what the words mean. */
+export function connectionNotes({ totals, config, phases }: RunResult): readonly string[] {
+  const { connections } = totals;
+  const { connectUs, closedLifetimeMs, closeCodes } = connections;
   const codes = Object.entries(closeCodes).map(([code, count]) => `${code} x ${countText(count)}`);
   const readyMs = phases[0]?.startMs;
   const isClean = connections.opened === connections.planned && connections.reconnects === 0;
   return [
-    "Connections",
-    ...renderRow(figures, width),
-    ...(connectUs.count > 0 ? renderRow(times, width) : []),
-    ...(connectUs.count > 0 && !isTold("p99")
-      ? wrap("- connect: p50 needs 20 connections, p99 needs 1,000", width, "  ")
+    ...(connectUs.count > 0 && connectUs.unresolved.includes("p99")
+      ? ["- connect: p50 needs 20 connections, p99 needs 1,000"]
       : []),
     ...(config.mode === "connect" && isClean && readyMs !== undefined && readyMs > 0
-      ? wrap(
+      ? [
           `all open ${secondsText(readyMs)} after the first attempt (${rateText(connections.opened / (readyMs / 1000))}/s)`,
-          width,
-          "  ",
-        )
+        ]
       : []),
-    ...(codes.length === 0 ? [] : wrap(`close codes: ${codes.join(", ")}`, width, "  ")),
+    ...(codes.length === 0 ? [] : [`close codes: ${codes.join(", ")}`]),
     ...(closedLifetimeMs === null
       ? []
-      : wrap(
+      : [
           `lifetime of the ${countText(closedLifetimeMs.count)} that ended: min ${secondsText(closedLifetimeMs.min)}, ` +
             `mean ${secondsText(closedLifetimeMs.mean)}, max ${secondsText(closedLifetimeMs.max)}`,
-          width,
-          "  ",
-        )),
-    ...wrap("closed = ended by the target or the network while wanted; connect = attempt to ready", width, "  "),
+        ]),
+    "closed = ended by the target or the network while wanted; connect = attempt to ready",
   ];
 }
 
@@ -86,7 +101,8 @@ export function memorySection({ memory }: RunResult, width: number): readonly st
   ];
 }
 
-function memoryCells(memory: ResultMemory): readonly string[] {
+/** start, peak, end, growth, slope a minute, p value, per message, per connection. */
+export function memoryCells(memory: ResultMemory): readonly string[] {
   const slope = memory.slopeBytesPerSecond;
   return [
     bytesText(memory.startBytes),
@@ -101,10 +117,23 @@ function memoryCells(memory: ResultMemory): readonly string[] {
 }
 
 /** Whether the generator could do what was asked of it. */
-export function generatorSection({ generator, totals }: RunResult, width: number): readonly string[] {
-  const { lagUs, health, reasons, workers } = generator;
+export function generatorSection(result: RunResult, width: number): readonly string[] {
+  const { health } = result.generator;
+  return [
+    `Generator  ${health === "ok" ? "[PASS]" : "[WARN]"} ${health}`,
+    ...renderRow(generatorFigures(result), width),
+    ...generatorNotes(result).flatMap((note) => wrap(note, width, "  ")),
+  ];
+}
+
+/** How the generator did, by name. */
+export function generatorFigures({
+  generator,
+  totals,
+}: RunResult): readonly (readonly [name: string, value: string])[] {
+  const { lagUs, workers } = generator;
   const perMillion = generator.cpuSecondsPerMillionMessages;
-  const figures = [
+  return [
     ["workers", countText(workers.length)],
     ["lag p50", timeText(lagUs?.p50)],
     ["lag p99", timeText(lagUs?.p99)],
@@ -114,8 +143,13 @@ export function generatorSection({ generator, totals }: RunResult, width: number
     ["CPU", secondsText(generator.cpuSeconds * 1000)],
     ["CPU/1M msgs", perMillion === null ? "-" : secondsText(perMillion * 1000)],
     ["msgs/write", generator.framesPerWrite == null ? "-" : generator.framesPerWrite.toFixed(1)],
-  ] as const;
-  const notes = [
+  ];
+}
+
+/** Why the generator is in doubt, where no banner says it, and what the words mean. */
+export function generatorNotes({ generator }: RunResult): readonly string[] {
+  const { health, reasons } = generator;
+  return [
     ...(health === "degraded" ? reasons : []),
     ...generator.lostWorkers.map(({ index, reason }) => `worker ${index + 1} was lost: ${reason}`),
     ...(generator.throttledRatio !== null && generator.throttledRatio > 0
@@ -126,15 +160,11 @@ export function generatorSection({ generator, totals }: RunResult, width: number
       : []),
     "lag = event loop lateness; own slip = slip while the connection took bytes; busiest = busy share",
   ];
-  return [
-    `Generator  ${health === "ok" ? "[PASS]" : "[WARN]"} ${health}`,
-    ...renderRow(figures, width),
-    ...notes.flatMap((note) => wrap(note, width, "  ")),
-  ];
 }
 
 /** Every kind of failure with its number, whose it was, and the text of one. */
-export function errorSection({ failures, totals, durationMs }: RunResult, width: number): readonly string[] {
+export function errorSection(result: RunResult, width: number): readonly string[] {
+  const { failures } = result;
   if (failures.length === 0) return ["Errors", "  none"];
   const columns: readonly Column[] = [
     { title: "error", align: "left" },
@@ -144,29 +174,46 @@ export function errorSection({ failures, totals, durationMs }: RunResult, width:
     { title: "when", dropRank: 1 },
     { title: "example", align: "left" },
   ];
-  const sorted = [...failures].sort((a, b) => b.count - a.count);
-  const rows = sorted.map((failure) => [
+  const sorted = sortedFailures(result);
+  const rows = sorted.map((failure) => errorCells(failure, result));
+  const total = failures.reduce((sum, failure) => sum + failure.count, 0);
+  return [
+    `Errors  ${amount(total, "error")}`,
+    ...renderTable(columns, rows, width),
+    ...explainedFailures(sorted).flatMap((line) => wrap(line, width, "  ")),
+    ...wrap(errorsMeaning, width, "  "),
+  ];
+}
+
+/** The failures of a run, the most frequent first. */
+export function sortedFailures({ failures }: RunResult): readonly ResultFailure[] {
+  return [...failures].sort((a, b) => b.count - a.count);
+}
+
+/** error, count, per 1000, blame, when, example. */
+export function errorCells(failure: ResultFailure, { totals, durationMs }: RunResult): readonly string[] {
+  return [
     failure.code,
     countText(failure.count),
     perThousand(failure, failure.phase === "message" ? totals.messages.sent : totals.connections.attempted),
     failure.blame,
     `${secondsText(Math.min(failure.firstMs, durationMs)).replace(" s", "")}-${secondsText(failure.lastMs)}`,
     failure.example,
-  ]);
-  const explained = sorted.flatMap((failure) => {
-    const words = explainFailure(failure);
-    return words === null ? [] : [`${failure.code}: ${words}`];
-  });
-  return [
-    `Errors  ${amount(
-      failures.reduce((sum, failure) => sum + failure.count, 0),
-      "error",
-    )}`,
-    ...renderTable(columns, rows, width),
-    ...explained.slice(0, 5).flatMap((line) => wrap(line, width, "  ")),
-    ...wrap("per 1000 connection attempts; message/... per 1000 messages sent", width, "  "),
   ];
 }
+
+/** What the most frequent failures mostly mean. */
+export function explainedFailures(sorted: readonly ResultFailure[]): readonly string[] {
+  return sorted
+    .flatMap((failure) => {
+      const words = explainFailure(failure);
+      return words === null ? [] : [`${failure.code}: ${words}`];
+    })
+    .slice(0, 5);
+}
+
+/** What the column "per 1000" counts against. */
+export const errorsMeaning = "per 1000 connection attempts; message/... per 1000 messages sent";
 
 function perThousand({ count }: ResultFailure, attempts: number): string {
   return attempts === 0 ? "-" : rateText((count / attempts) * 1000);

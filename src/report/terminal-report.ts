@@ -1,8 +1,9 @@
 import pc from "picocolors";
 import type { RunResult } from "../result/run-result.ts";
+import { deliverySection } from "./delivery-section.ts";
 import { widestColumns } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
-import { deliverySection, latencySection, phaseSection, rateSection } from "./message-sections.ts";
+import { latencySection, phaseSection, rateSection } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
 import { bannerSection, closingLines, headerSection, thresholdSection, verdictSection } from "./verdict-sections.ts";
 

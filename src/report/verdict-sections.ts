@@ -18,22 +18,33 @@ const shownElsewhere: readonly string[] = [
 
 /** What was run, on what, against what. */
 export function headerSection(result: RunResult, width: number): readonly string[] {
-  const { config, environment, target, phases, generator, totals } = result;
-  const title = result.title === "" ? config.profile : result.title;
+  return [
+    cut(`floodgate: ${plain(titleOf(result))}`, width),
+    ...headerLines(result).flatMap((line) => wrap(line, width, "  ")),
+  ];
+}
+
+/** What a run is called: its title, or else its profile. */
+export function titleOf({ title, config }: Pick<RunResult, "title" | "config">): string {
+  return title === "" ? config.profile : title;
+}
+
+/** What was run, on what, against what, a line each, in the words of whoever wrote them. */
+export function headerLines({ config, environment, target, ...result }: RunResult): readonly string[] {
+  const { phases, generator, totals } = result;
   const tags = Object.entries(result.tags).map(([key, value]) => `${key}=${value}`);
   const where = target.description.includes(target.url) ? target.description : `${target.description} at ${target.url}`;
   const compression = { true: ", compressed", false: ", compression not agreed", null: "" }[
     `${target.compressionAgreed}`
   ];
   const started = result.startedAt.slice(0, 19).replace("T", " ");
-  const lines = [
+  return [
     `profile ${config.profile}, environment ${environment.name} (${environment.reason}), mode ${config.mode}, seed ${config.seed}`,
     `target ${where}${compression}`,
     `${amount(totals.connections.planned, "connection")}, ${amount(generator.workers.length, "worker")}, ` +
       `${phases.length === 0 ? "" : `${amount(phases.length, "phase")}, `}${secondsText(result.durationMs)} from ${started} UTC`,
     ...(tags.length === 0 ? [] : [`tags ${tags.join(", ")}`]),
   ];
-  return [cut(`floodgate: ${plain(title)}`, width), ...lines.flatMap((line) => wrap(line, width, "  "))];
 }
 
 /** What a reader must know before any number: the generator was limited, the run is partial. */
@@ -72,12 +83,13 @@ export function thresholdSection({ thresholds, verdict }: RunResult, width: numb
   return ["Thresholds", ...renderTable(columns, rows, width)];
 }
 
-function actualOf(check: ResultThreshold): string {
+/** What was measured, or that there was nothing. */
+export function actualOf(check: ResultThreshold): string {
   return check.outcome === "no-data" ? "no data" : formatCheckValue(check);
 }
 
-/** With --strict an unresolved threshold fails; the verdict's reasons say so. */
-function markerOf(check: ResultThreshold, reasons: readonly string[]): Marker {
+/** The marker of a threshold. With --strict an unresolved one fails; the verdict's reasons say so. */
+export function markerOf(check: ResultThreshold, reasons: readonly string[]): Marker {
   if (check.outcome === "pass") return "[PASS]";
   if (check.warnOnly) return "[WARN]";
   const fails = check.outcome === "fail" || check.outcome === "no-data";
@@ -88,17 +100,21 @@ function markerOf(check: ResultThreshold, reasons: readonly string[]): Marker {
 
 /** The outcome, its reasons, and what else weakens the result. */
 export function verdictSection(result: RunResult, width: number): readonly string[] {
-  const { verdict, warnings } = result;
+  const { verdict } = result;
   const [first = "", ...others] = verdict.reasons;
-  const shown = warnings.filter(
-    ({ code, text }) => !shownElsewhere.includes(code) && !verdict.reasons.some((reason) => reason.includes(text)),
-  );
   return [
     "Verdict",
     ...wrap(first === "" ? verdict.outcome : `${verdict.outcome}: ${first}`, width, `  ${verdictMarker(result)} `),
     ...others.flatMap((reason) => wrap(reason, width, "         - ")),
-    ...shown.flatMap((warning) => wrap(warning.text, width, "  [WARN] ")),
+    ...shownWarnings(result).flatMap((warning) => wrap(warning.text, width, "  [WARN] ")),
   ];
+}
+
+/** The warnings that no other part of a report tells. */
+export function shownWarnings({ warnings, verdict }: RunResult): RunResult["warnings"] {
+  return warnings.filter(
+    ({ code, text }) => !shownElsewhere.includes(code) && !verdict.reasons.some((reason) => reason.includes(text)),
+  );
 }
 
 /**

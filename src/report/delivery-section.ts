@@ -1,0 +1,101 @@
+import type { ResultBlock } from "../result/result-blocks.ts";
+import type { RunResult } from "../result/run-result.ts";
+import { clopperPearson, zeroLossUpperBound } from "../statistics/ratio-interval.ts";
+import { amount, countText, plain, ratioText, wrap } from "./format.ts";
+import { renderRow } from "./terminal-table.ts";
+
+/** What came back, what did not and why, and how sure that is. */
+export function deliverySection(result: RunResult, width: number): readonly string[] {
+  const { totals } = result;
+  if (totals.messages.expected === 0) return ["Delivery", ...wrap(deliveryUnknown(result), width, "  ")];
+  return [
+    `Delivery  ${ratioText(totals.deliveryRatio)}`,
+    ...renderRow(deliveryFigures(totals), width),
+    ...deliveryNotes(result).flatMap((note) => wrap(note, width, "  ")),
+  ];
+}
+
+/** Why nothing can be said of delivery, where nothing was expected. */
+export function deliveryUnknown({ totals, config }: RunResult): string {
+  if (totals.messages.sent === 0) return "nothing was sent";
+  const accepted = config.mode === "oneway" ? `; the network took ${countText(totals.bytes.accepted)} bytes` : "";
+  return `unknown: in mode ${config.mode} nothing comes back${accepted}`;
+}
+
+const deliveryNames = [
+  "expected",
+  "delivered",
+  "lost",
+  "refused",
+  "duplicated",
+  "reordered",
+  "corrupted",
+  "late",
+  "unsolicited",
+] as const;
+
+/** Where the messages went, by name. */
+export function deliveryFigures({ messages }: ResultBlock): readonly (readonly [name: string, count: string])[] {
+  return deliveryNames.map((name) => [name, countText(messages[name])]);
+}
+
+/** How sure the loss is, what it came from, and how the counts add up. */
+export function deliveryNotes(result: RunResult): readonly string[] {
+  const { totals, target } = result;
+  const { pending } = totals.messages;
+  return [
+    lossSentence(totals),
+    ...lossCauses(totals),
+    ...drainNotes(result),
+    ...(target.deliveredFromBooks ? ["delivered as counted by the mock, not measured"] : []),
+    ...(pending > 0 ? [`${amount(pending, "message")} not yet decided`] : []),
+    "expected = delivered + lost + refused; late = delivered, but only during the drain",
+  ];
+}
+
+/** The loss with what a sample of this size can be sure of (one-sided when nothing was lost, else Clopper-Pearson). */
+export function lossSentence({ messages }: ResultBlock): string {
+  const { lost, pending } = messages;
+  const decided = messages.expected - pending;
+  const start = `${countText(lost)} lost of ${countText(decided)}`;
+  if (decided <= 0 || lost > decided) return start;
+  if (lost === 0) return `${start}; 95 % sure that loss < ${percentText(zeroLossUpperBound(decided), Math.ceil)}`;
+  const { low, high } = clopperPearson(lost, decided);
+  const between = `${percentText(low, Math.floor)} and ${percentText(high, Math.ceil)}`;
+  return `${start} (${percentText(lost / decided, Math.round)}); 95 % sure that loss is between ${between}`;
+}
+
+/** Two significant digits, as an estimate deserves; bounds are rounded outwards, so as not to claim more than is known. */
+function percentText(ratio: number, round: (value: number) => number): string {
+  const percent = ratio * 100;
+  if (percent <= 0) return "0 %";
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(percent)));
+  if (decimals > 9) return `${percent.toExponential(1)} %`;
+  // Rounding errors of the scaling must not push an exact value up or down a digit.
+  const scaled = round(Number((percent * 10 ** decimals).toPrecision(12)));
+  const shown = scaled >= 100 ? Math.max(0, decimals - 1) : decimals;
+  return `${(scaled / 10 ** decimals).toFixed(shown)} %`;
+}
+
+/** Why messages were lost; empty when none was. */
+export function lossCauses({ messages }: ResultBlock): readonly string[] {
+  if (messages.lost === 0) return [];
+  const parts = [
+    [messages.lostMissing, "never came back"],
+    [messages.lostClosed, "in flight when their connection ended"],
+    [messages.lostCorrupt, "came back broken only"],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${countText(count)} ${words}`);
+  return [`lost: ${told.join(", ")}`];
+}
+
+/** Messages due at the very end that are missing may only have been waited for too briefly. */
+export function drainNotes({ totals, intervals, config }: RunResult): readonly string[] {
+  const atEnd = new Map(intervals.map((interval) => [interval.segment, interval]));
+  const isLostAtEnd = [...atEnd.values()].some((interval) => interval.lost > 0);
+  if (totals.messages.lostMissing === 0 || !isLostAtEnd || config.mode !== "echo") return [];
+  const { settings } = config;
+  const drain = typeof settings === "object" && settings !== null && "drain" in settings ? settings.drain : undefined;
+  const waited = typeof drain === "string" ? ` (--drain ${plain(drain)})` : "";
+  return [`some were due at the very end; raise --drain if answers take longer than was waited${waited}`];
+}
