@@ -18,7 +18,7 @@ const mayImport = {
   capacity: ["statistics"],
   verdict: ["result", "units", "errors"],
   compare: ["verdict", "result", "measure", "statistics", "random", "units", "errors"],
-  report: ["verdict", "result", "statistics", "units"],
+  report: ["compare", "verdict", "result", "statistics", "units", "errors"],
   commands: [
     "profile",
     "plan",
@@ -42,7 +42,7 @@ const onlyIn = {
   commander: "^src/cli/program[.]ts$",
   "fastest-levenshtein": "^src/errors/nearest-name[.]ts$",
   "hdr-histogram-js": "^src/measure/hdr-codec[.]ts$",
-  picocolors: "^src/report/terminal-report[.]ts$",
+  picocolors: "^src/report/colourise[.]ts$",
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
     "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file|comparison|steady-schema|scalability-schema)|compare/noise-floor-record)[.]ts$",

@@ -133,6 +133,12 @@ export const runFlags: readonly FlagSpec[] = [
   },
   { flags: "--drain <time|auto>", setting: "drain", group: load, about: "wait for answers at the end (default: auto)" },
   {
+    flags: "--repeat <n>",
+    setting: null,
+    group: load,
+    about: "so many runs, one after the other, each with new connections and a result of its own (default: 1)",
+  },
+  {
     flags: "--seed <n>",
     setting: "seed",
     group: load,

@@ -7,7 +7,7 @@ import { modeProblem } from "../profile/later-modes.ts";
 import type { SettingLayer } from "../profile/merge-layers.ts";
 import { profileSchema, propertiesOf } from "../profile/profile-schema.ts";
 import { settingConflicts } from "../profile/setting-conflicts.ts";
-import { readSetting, type SettingKind } from "../profile/setting-kinds.ts";
+import { readSetting, type SettingKind, type SettingValues } from "../profile/setting-kinds.ts";
 import { kindKey } from "../profile/setting-schema.ts";
 import { longName, type FlagSpec } from "./flag-table.ts";
 
@@ -42,9 +42,9 @@ export function flagLayer(given: readonly GivenFlag[], targetUrl?: string): Sett
   return layer;
 }
 
-/** One flag's text as a value of its own kind, for flags that are no settings. */
-export function flagMs(name: string, text: string): number {
-  return valueOf(readSetting("time", text), name, text);
+/** One flag's text as a value of its own kind, for flags that are no settings. Throws a usage error that names the flag. */
+export function flagValue<K extends SettingKind>(kind: K, name: string, text: string): SettingValues[K] {
+  return valueOf(readSetting(kind, text), name, text);
 }
 
 function settingValue(spec: FlagSpec, setting: string, value: GivenFlag["value"]): unknown {

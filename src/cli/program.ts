@@ -9,7 +9,7 @@ import { makeRunRequest } from "../profile/make-run-request.ts";
 import { readMock } from "../profile/read-mock.ts";
 import type { ReportRequest, RunWords } from "../profile/run-request.ts";
 import { laterCommands, laterFlags, longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
-import { flagLayer, flagMs, type GivenFlag } from "./flags.ts";
+import { flagLayer, flagValue, type GivenFlag } from "./flags.ts";
 import { showError } from "./show-error.ts";
 
 /** Reads the command line, runs the command, shows what went wrong. Never throws. */
@@ -114,7 +114,7 @@ function readRunWords(word: string | undefined, options: Options): RunWords {
     thresholds: (options.threshold ?? []) as readonly string[],
     abortOnFail:
       options.abortOnFail === true
-        ? { delayMs: flagMs("--abort-delay", (options.abortDelay ?? "10s") as string) }
+        ? { delayMs: flagValue("time", "--abort-delay", (options.abortDelay ?? "10s") as string) }
         : null,
     strict: options.strict === true,
     output: {
@@ -124,6 +124,7 @@ function readRunWords(word: string | undefined, options: Options): RunWords {
       quiet: options.quiet === true,
       progress: options.progress !== false,
     },
+    series: { repeat: flagValue("repeats", "--repeat", (options.repeat ?? "1") as string) },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RunSeries } from "../compare/series-record.ts";
 import { exitCode } from "../errors/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import type { OutputRequest } from "../profile/run-request.ts";
@@ -17,23 +18,52 @@ export async function reportRun(
     return;
   }
   if (output.quiet) {
-    sayWhyNotPassed(result, host);
+    sayWhyNotPassed(result, "", host);
     return;
   }
   // Loaded now, with the result saved: it is no concern of a run that is starting.
   const { renderTerminalReport } = await import("../report/terminal-report.ts");
-  host.stdout.write(
-    renderTerminalReport(result, {
-      colour: wantsColour(host),
-      columns: host.stdout.columns,
-      isTerminal: host.stdout.isTerminal,
-      savedTo: savedPath,
-    }),
-  );
+  host.stdout.write(renderTerminalReport(result, { ...terminalOf(host), savedTo: savedPath }));
 }
 
-function sayWhyNotPassed({ verdict }: RunResult, host: Host): void {
+/** What one run of a series came to, in a few lines; with `--json` nothing until all are over. */
+export async function reportMember(
+  output: OutputRequest,
+  result: RunResult,
+  place: { readonly name: string; readonly savedPath: string },
+  host: Host,
+): Promise<void> {
+  if (output.json) return;
+  if (output.quiet) {
+    sayWhyNotPassed(result, `${place.name}: `, host);
+    return;
+  }
+  const { renderSeriesMember } = await import("../report/series-report.ts");
+  host.stdout.write(renderSeriesMember(result, place.name, place.savedPath, terminalOf(host)));
+}
+
+/** What a series came to: its spread and exit code, or all of it as one JSON document. */
+export async function reportSeries(output: OutputRequest, series: RunSeries, host: Host): Promise<void> {
+  if (output.json) {
+    host.stdout.write(renderJson(series));
+    return;
+  }
+  if (output.quiet) return;
+  const { renderSeriesEnd } = await import("../report/series-report.ts");
+  host.stdout.write(renderSeriesEnd(series, terminalOf(host)));
+}
+
+function terminalOf({ stdout, env }: Host): {
+  readonly colour: boolean;
+  readonly columns: number;
+  readonly isTerminal: boolean;
+} {
+  return { colour: wantsColour({ stdout, env }), columns: stdout.columns, isTerminal: stdout.isTerminal };
+}
+
+function sayWhyNotPassed({ verdict }: RunResult, prefix: string, host: Host): void {
   if (verdict.exitCode === exitCode.ok) return;
   const isFailure = verdict.outcome === "fail" || verdict.outcome === "failed";
-  for (const reason of verdict.reasons) host.stderr.write(`${isFailure ? "[FAIL]" : "[WARN]"} ${reason}\n`);
+  const marker = isFailure ? "[FAIL]" : "[WARN]";
+  for (const reason of verdict.reasons) host.stderr.write(`${marker} ${prefix}${reason}\n`);
 }

@@ -1,9 +1,10 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname, extname } from "node:path";
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import type { FloodgateError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import type { RunRequest } from "../profile/run-request.ts";
-import type { RunResult } from "../result/run-result.ts";
-import { defaultResultPath, type WrittenResult } from "../result/write-result.ts";
+import { defaultResultPath } from "../result/write-result.ts";
 
 /** Where the result of a run goes, and whether it takes the place of an older file: only under a name the user chose. */
 export interface ResultPlace {
@@ -18,10 +19,18 @@ export function resultPlace({ output, plan }: RunRequest, host: Host): ResultPla
   return { path: defaultResultPath(run), replace: false };
 }
 
-/** What a saved run ends with: its verdict; one that could not be saved where it should be has not gone well. */
-export function exitCodeOf(result: RunResult, written: WrittenResult, host: Host): ExitCode {
-  if (written.problem !== null) sayProblem(written.problem, host);
-  return exitCodeWith(written.problem === null, result.verdict.exitCode as ExitCode);
+/**
+ * Files that an earlier, longer series has left beside those of this one, so that `out-*.json` would mean both; in their
+ * order. `file` is what `--output` names, `count` the runs of this series.
+ */
+export async function leftFromLongerSeries(file: string, count: number): Promise<readonly string[]> {
+  const ending = extname(file);
+  const start = `${basename(file, ending)}-`;
+  const names = await readdir(dirname(file)).catch(() => []);
+  const ordinalOf = (name: string) => Number(/^[1-9]\d*$/.exec(name.slice(start.length, name.length - ending.length)));
+  return names
+    .filter((name) => name.startsWith(start) && name.endsWith(ending) && ordinalOf(name) > count)
+    .sort((a, b) => ordinalOf(a) - ordinalOf(b));
 }
 
 /** A command that could not write all it was asked for has not succeeded, whatever it found. */

@@ -59,6 +59,10 @@ In CI
   # one JSON document on stdout
   floodgate run quick --json --no-progress --tag branch=main
 
+Again and again
+  # five runs of the same, and how far they lie apart; saved as before-1.json ... before-5.json
+  floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o before.json
+
 Faults on purpose
   # does the tool see what the mock does? 1 % dropped, half a percent duplicated
   floodgate run quick --mock-drop 1% --mock-duplicate 0.5%

@@ -21,3 +21,21 @@ export const exitCode = {
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/** Which of several is told, first to last. An interrupted series has not come to its end, whatever its runs said. */
+const byWeight: readonly ExitCode[] = [
+  exitCode.interrupted,
+  exitCode.terminated,
+  exitCode.bug,
+  exitCode.usage,
+  exitCode.runFailed,
+  exitCode.inconclusive,
+  exitCode.thresholdFailed,
+  exitCode.regression,
+  exitCode.ok,
+];
+
+/** The one exit code of several runs: that of the one that weighs most; 0 without any. */
+export function weightiestExitCode(codes: readonly ExitCode[]): ExitCode {
+  return byWeight.find((code) => codes.includes(code)) ?? exitCode.ok;
+}

@@ -37,6 +37,7 @@ export function requestFrom(source: RequestSource, host: Host): RunRequest {
     abortOnFail: words.abortOnFail,
     strict: words.strict,
     output: words.output,
+    series: words.series,
     notes,
     settings: recordSettings(merged, { ...settings, workers: plan.workers }),
     source,

@@ -15,6 +15,7 @@ export interface RunRequest {
   /** Warnings count as failures. */
   readonly strict: boolean;
   readonly output: OutputRequest;
+  readonly series: SeriesRequest;
   /** Lines for people before the run: what was set otherwise than asked, and why. Mostly empty. */
   readonly notes: readonly string[];
   /** The resolved settings for the result's `config`, as plain JSON. Secrets read `(hidden)`. */
@@ -35,6 +36,7 @@ export interface RunWords {
   readonly abortOnFail: RunRequest["abortOnFail"];
   readonly strict: boolean;
   readonly output: OutputRequest;
+  readonly series: SeriesRequest;
 }
 
 /** What a request is made of, its profile already read: the file may be another one when the next run is made. */
@@ -71,6 +73,12 @@ export interface ReportRequest {
   readonly flag: string;
   /** A path, `-` for the standard output, or a word that this flag knows. */
   readonly file: string;
+}
+
+/** How often the run of a request is made. */
+export interface SeriesRequest {
+  /** 1 or more, one after the other. */
+  readonly repeat: number;
 }
 
 /** What JSON can hold. */

@@ -25,6 +25,7 @@ export interface SettingValues {
   readonly connections: number;
   readonly workers: number;
   readonly "in-flight": number;
+  readonly repeats: number;
   readonly seed: number;
   readonly port: number;
   readonly share: number;
@@ -73,6 +74,7 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   connections: (raw) => readWhole(raw, 1, mostConnections),
   workers: (raw) => readWhole(raw, 1, 256),
   "in-flight": (raw) => readWhole(raw, 1, 65_536),
+  repeats: (raw) => readWhole(raw, 1, 1000),
   seed: (raw) => readWhole(raw, 0, 2 ** 32 - 1),
   port: (raw) => readWhole(raw, 0, 65_535),
   share: (raw) => readShare(raw),

@@ -8,6 +8,12 @@ import { formatMicroseconds } from "../units/time.ts";
 
 /** Reports are never wider than this, however wide the terminal. */
 export const widestColumns = 100;
+const narrowestColumns = 60;
+
+/** The width of a report on a terminal of so many columns. */
+export function reportWidth(columns: number): number {
+  return Math.max(narrowestColumns, Math.min(widestColumns, columns));
+}
 
 const unknown = "-";
 

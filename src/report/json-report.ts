@@ -1,7 +1,8 @@
+import type { RunSeries } from "../compare/series-record.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { resultText } from "../result/write-result.ts";
 
-/** The result as one JSON document, the same text as in its file. */
-export function renderJson(result: RunResult): string {
-  return resultText(result);
+/** A result, or a series of them, as one JSON document; that of a result is the same text as in its file. */
+export function renderJson(record: RunResult | RunSeries): string {
+  return resultText(record);
 }

@@ -1,7 +1,7 @@
-import pc from "picocolors";
 import type { RunResult } from "../result/run-result.ts";
+import { colourise } from "./colourise.ts";
 import { deliverySection } from "./delivery-section.ts";
-import { widestColumns } from "./format.ts";
+import { reportWidth } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
 import { latencySection, phaseSection, rateSection } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
@@ -18,11 +18,9 @@ export interface TerminalReportOptions {
   readonly isTerminal?: boolean;
 }
 
-const narrowestColumns = 60;
-
 /** The whole result for people: ASCII, in the order of its weight, ending in a line break. */
 export function renderTerminalReport(result: RunResult, options: TerminalReportOptions): string {
-  const width = Math.max(narrowestColumns, Math.min(widestColumns, options.columns));
+  const width = reportWidth(options.columns);
   const isConnect = result.config.mode === "connect";
   const sections = [
     headerSection(result, width),
@@ -46,13 +44,4 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     .map((section) => section.join("\n"))
     .join("\n\n");
   return `${options.colour ? colourise(text) : text}\n`;
-}
-
-/** Adds colour to markers and weight to headings; takes no character away. */
-function colourise(text: string): string {
-  const { green, red, yellow, cyan, bold } = pc.createColors(true);
-  const paint = { "[PASS]": green, "[FAIL]": red, "[WARN]": yellow, "[INFO]": cyan } as const;
-  return text
-    .replace(/^[A-Za-z][A-Za-z]*/gm, (heading) => bold(heading))
-    .replace(/\[(PASS|FAIL|WARN|INFO)\]/g, (marker) => paint[marker as keyof typeof paint](marker));
 }

@@ -134,13 +134,16 @@ async function writeUnderFreeName(
   }
 }
 
-/** The text of a result file. Throws when a number is not finite: JSON would turn it into null without a word. */
-export function resultText(result: RunResult): string {
+/**
+ * The text of a result file, or of a record that holds results. Throws when a number is not finite: JSON would turn it
+ * into null without a word.
+ */
+export function resultText(record: object): string {
   const checked = (key: string, value: unknown): unknown => {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new Error(`"${key}" is ${value} in a result. This is a bug in floodgate.`);
     }
     return value;
   };
-  return `${JSON.stringify(result, checked, 2)}\n`;
+  return `${JSON.stringify(record, checked, 2)}\n`;
 }

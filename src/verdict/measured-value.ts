@@ -13,8 +13,11 @@ export interface MeasuredValue {
   readonly detail?: string;
 }
 
+/** A metric and its statistic, of the whole run or of the phase that is selected. */
+export type AskedMetric = Pick<Threshold, "metric" | "stat" | "selectors">;
+
 /** The metric over the whole run, or over the phase the threshold names. */
-export function measuredValue(result: RunResult, threshold: Threshold): MeasuredValue {
+export function measuredValue(result: RunResult, threshold: AskedMetric): MeasuredValue {
   const phase = threshold.selectors.phase;
   const block = phase === undefined ? result.totals : result.phases.find((candidate) => candidate.name === phase);
   if (block === undefined) return noValue(`phase ${phase} was not reached`);
@@ -95,7 +98,7 @@ function rateValue({ config }: RunResult, { rate, loop }: ResultBlock, stat: str
 }
 
 /** `errors.count`, `errors.rate`, `errors.<phase>`, `errors.<phase>.<kind>`. */
-function errorValue(block: ResultBlock, { metric, stat }: Threshold): MeasuredValue {
+function errorValue(block: ResultBlock, { metric, stat }: AskedMetric): MeasuredValue {
   const attempts = block.connections.attempted + block.messages.sent;
   if (attempts === 0) return noValue("nothing was attempted");
   const sum = (prefix: string) =>

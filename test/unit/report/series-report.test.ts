@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { makeSeries } from "../../../src/compare/series-record.ts";
+import { renderSeriesEnd, renderSeriesMember } from "../../../src/report/series-report.ts";
+import type { RunResult } from "../../../src/result/run-result.ts";
+import { expectGolden } from "../../support/golden-file.ts";
+import { reportCases } from "../../support/report-cases.ts";
+import { sampleTimes } from "../../support/sample-result.ts";
+
+const options = { colour: false, columns: 100 };
+const passed = reportCases["all-passed"]!;
+const run = (scale: number): RunResult => ({
+  ...passed,
+  totals: { ...passed.totals, latencyUs: sampleTimes(10_000, scale) },
+});
+const runs = [run(1000), run(1300), reportCases["failed-thresholds"]!, reportCases["generator-limited"]!];
+
+describe("the report of a series", () => {
+  it.each([100, 80])("shows each run and what they came to as approved, on %i columns", (columns) => {
+    const at = { ...options, columns };
+    const members = runs.map((result, i) =>
+      renderSeriesMember(result, `run ${i + 1} of 5`, `results/steady-${i + 1}.json`, at),
+    );
+    const text = [...members, renderSeriesEnd(makeSeries(runs, 5), at)].join("");
+    for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(columns);
+    expect(text).toMatch(/^[\n -~]*$/);
+    expect(text).not.toMatch(/NaN|undefined|Infinity|null/);
+    expectGolden(`report-series${columns === 80 ? "-80" : ""}.txt`, text);
+  });
+
+  it.each(Object.keys(reportCases))("has a few lines for the run %s", (name) => {
+    const text = renderSeriesMember(reportCases[name]!, "run 1 of 2", "out-1.json", options);
+    expect(text).not.toMatch(/NaN|undefined|Infinity|null/);
+    expect(text).toContain("run 1 of 2: ");
+    expect(text).toContain("saved to out-1.json\n");
+  });
+
+  it("never cuts the place of a result where something may read it", () => {
+    const path = `results/${"long-".repeat(40)}name.json`;
+    const text = renderSeriesMember(passed, "run 1 of 2", path, { ...options, isTerminal: false });
+    expect(text).toContain(`saved to ${path}\n`);
+  });
+
+  it("says the same with colour as without", () => {
+    const series = makeSeries(runs, 4);
+    const coloured = renderSeriesEnd(series, { ...options, colour: true });
+    expect(coloured).toContain("\u001b[");
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(renderSeriesEnd(series, options));
+  });
+
+  it("says that there is no spread where too few runs are left for one", () => {
+    expect(renderSeriesEnd(makeSeries([passed], 3), options)).toContain("fewer than two runs");
+  });
+});
