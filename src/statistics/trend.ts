@@ -1,3 +1,4 @@
+import { midRanks } from "./mid-ranks.ts";
 import { medianOfSorted } from "./percentile.ts";
 import { normalCdf, normalQuantile } from "./special-functions.ts";
 
@@ -108,12 +109,6 @@ function tieTerm(values: readonly number[]): number {
   let sum = 0;
   for (const size of sizes.values()) sum += scoreVarianceTimes18(size);
   return sum;
-}
-
-/** Ranks from 1; equal values share the mean of theirs. */
-function midRanks(values: readonly number[]): readonly number[] {
-  const sorted = values.toSorted((a, b) => a - b);
-  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2 + 1);
 }
 
 /** P(score >= given) over all orders of n different values: the numbers of permutations by their inversions. */
