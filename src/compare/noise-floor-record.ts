@@ -18,7 +18,7 @@ export const noiseFloorSchema = Type.Object({
   metrics: Type.Array(
     Type.Object({
       name: Type.String({ description: "As in a threshold" }),
-      unit: Type.String({ description: "Canonical, as of thresholds" }),
+      unit: Type.String({ description: "Canonical: s, bytes, /s, ratio, count, bytes/s" }),
       kind: Type.Union([Type.Literal("ratio"), Type.Literal("difference")]),
       floor: Type.Number({
         minimum: 0,

@@ -50,7 +50,10 @@ const changeSchema = Type.Object({
   low: orNull(Type.Number(), "Of the interval; null when there are too few runs for one"),
   high: orNull(Type.Number(), "Of the interval; null when there are too few runs for one"),
   confidence: orNull(Type.Number(), "0.9: two one-sided tests at 5 %"),
-  method: oneOf(["hodges-lehmann", "welch", "medians"], "Of ratios on their logarithms. medians: no interval"),
+  method: oneOf(
+    ["hodges-lehmann", "welch", "medians", "totals"],
+    "The first two of ratios on their logarithms. medians and totals of all runs: no interval",
+  ),
 });
 
 const testSchema = Type.Object({
@@ -63,7 +66,7 @@ const testSchema = Type.Object({
 
 const metricSchema = Type.Object({
   name: text("As in a threshold: latency.p99, rate.delivered, memory.target.growth ..."),
-  unit: text("Canonical, as of thresholds: s, B, B/s, 1/s, or 1 for ratios and counts"),
+  unit: text("Canonical: s, bytes, /s, ratio, count, bytes/s"),
   sense: oneOf(["lower", "higher"], "Which of two values is the better one"),
   isPrimary: Type.Boolean({ description: "Whether a change for the worse is a regression" }),
   base: valuesSchema,
@@ -95,7 +98,8 @@ const countSchema = Type.Object({
 });
 
 const differenceSchema = Type.Object({
-  what: text("connections, rate, CPU ..."),
+  what: text("connections, load of main, CPU model ..."),
+  of: oneOf(["load", "host", "surroundings"], "surroundings: target, workers, versions, what the mock was told to do"),
   base: Type.String(),
   new: Type.String(),
   severity: oneOf(["refuse", "warn"], "refuse: not comparable because of it"),

@@ -41,6 +41,11 @@ export function templateOfSavedPlan(result: RunResult): boolean {
   );
 }
 
+/** What stands in the saved plan or settings at such a path (`message.sizeBytes`); undefined where there is nothing. */
+export function savedMember(value: unknown, path: string): unknown {
+  return path.split(".").reduce(member, value);
+}
+
 function member(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 }

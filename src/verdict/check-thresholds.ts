@@ -10,7 +10,8 @@ import { thresholdName, type Threshold } from "./threshold.ts";
 /** A threshold with what was measured and what came of it; saved in the result as it is. */
 export type CheckedThreshold = ResultThreshold;
 
-const savedUnits: Readonly<Record<QuantityKind, string>> = {
+/** How a saved result calls the canonical unit of each kind. */
+export const savedUnits: Readonly<Record<QuantityKind, string>> = {
   time: "s",
   size: "bytes",
   slope: "bytes/s",

@@ -23,7 +23,8 @@ export function formatCheckValue({ value, bound, unit }: ResultThreshold): strin
   return `${Number(value.toPrecision(12))}${unit === "ratio" || unit === "count" ? "" : unit === "/s" ? "/s" : ` ${unit}`}`;
 }
 
-function formatInUnit(value: number, unit: string): string {
+/** A value in a unit of the saved record (`s`, `bytes`, `bytes/s`, `/s`, `ratio`, `count`), as all reports write it. */
+export function formatInUnit(value: number, unit: string): string {
   switch (unit) {
     case "s":
       return formatMicroseconds(value * 1e6);

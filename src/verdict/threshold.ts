@@ -97,6 +97,18 @@ export function parseThreshold(text: string, source: string): Threshold {
   return senseless === undefined ? threshold : refuse(senseless);
 }
 
+/** A metric without a condition: what a threshold says before its operator. */
+export type MetricPath = Pick<Threshold, "metric" | "stat" | "selectors" | "kind">;
+
+/** Reads `latency.p99`, `latency{phase=peak}.p99` or `delivery.lost`; a fault says which part is not known and what is. */
+export function parseMetricPath(text: string): MetricPath | NameFault {
+  const [, head = "", selectorText = "", tail = ""] = /^([^{]*)(\{[^}]*\})?(.*)$/s.exec(text.trim()) ?? [];
+  const name = findMetric(`${head.trim()}${tail.trim()}`);
+  if ("faulty" in name) return name;
+  const selectors = parseSelectors(selectorText);
+  return "faulty" in selectors ? selectors : { ...name, selectors: selectors.pairs };
+}
+
 /** The threshold in one normal form; parsing it gives the same threshold again (but for its text and source). */
 export function printThreshold(threshold: Threshold): string {
   const { op, bound, kind, overSeconds, isAdvisory } = threshold;

@@ -1,0 +1,163 @@
+import type { RunResult } from "../result/run-result.ts";
+import { phasesOfSavedPlan, savedMember } from "../result/read-saved-plan.ts";
+import { formatCount } from "../units/count.ts";
+import { formatRate } from "../units/rate.ts";
+import { formatBytes } from "../units/size.ts";
+import { formatDurationMs } from "../units/time.ts";
+
+/** What a run did, by name, in words; two runs did the same where all words are equal. */
+export type SettingWords = Readonly<Record<string, string>>;
+
+/** What results must have alike: other numbers would be numbers of something else. */
+export function comparableSettings(result: RunResult): SettingWords {
+  const { config, mergedFrom, totals } = result;
+  const { plan } = config;
+  const firstMessages = listAt(plan, "connect.firstMessages");
+  return {
+    mode: config.mode,
+    loop: config.model,
+    scaling: config.scaling ?? "none",
+    generators: formatCount(mergedFrom?.length ?? 1),
+    phases: phasesOfSavedPlan(result)
+      .map(({ name }) => name)
+      .join(", "),
+    ...segmentWords(result),
+    "message size": inWords(plan, "message.sizeBytes", (bytes) => formatBytes(Number(bytes))),
+    "frame type": inWords(plan, "message.frameType"),
+    message: `${inWords(plan, "message.templatePrefix")}{{payload}}${inWords(plan, "message.templateSuffix")}`,
+    "first messages": firstMessages.length === 0 ? "none" : firstMessages.map(String).join(", "),
+    compression: compressionWords(plan),
+    "connect rate": inWords(plan, "connect.ratePerSecond", (rate) => formatRate(Number(rate), "conn"), "no limit"),
+    pacing: inWords(plan, "pacing.mode"),
+    "late messages": lateWords(plan),
+    ...(mergedFrom === undefined ? {} : { "connections in all": formatCount(totals.connections.planned) }),
+  };
+}
+
+/** What may differ, but explains a change that has nothing to do with the target. */
+export function noticedSettings(result: RunResult): SettingWords {
+  const { config, target, tool } = result;
+  const { plan, settings } = config;
+  return {
+    target: target.kind === "url" ? target.url : target.kind,
+    "compression agreed": { true: "yes", false: "no", null: "not asked for" }[`${target.compressionAgreed}`],
+    workers: `${inWords(plan, "workers")}${savedMember(plan, "workersAs.kind") === "processes" ? " (processes)" : ""}`,
+    drain: inWords(plan, "drain.durationMs", (ms) => formatDurationMs(Number(ms)), inWords(plan, "drain.kind")),
+    reconnect: inWords(plan, "connect.reconnect", () => "yes", "no"),
+    "connect timeout": inWords(plan, "connect.timeoutMs", (ms) => formatDurationMs(Number(ms))),
+    "local addresses": formatCount(listAt(plan, "connect.localAddresses").length),
+    subprotocols: listAt(plan, "connect.subprotocols").map(String).join(", "),
+    "unsent bytes a connection may hold": inWords(plan, "limits.maxBufferedBytes", (bytes) =>
+      formatBytes(Number(bytes)),
+    ),
+    "floodgate version": tool.version,
+    ...mockWords(savedMember(settings, "mock")),
+  };
+}
+
+/** Where a run was made; numbers of different hosts do not compare. */
+export function hostSettings(result: RunResult): SettingWords {
+  const hosts = result.mergedFrom?.map(({ environment }) => environment) ?? [result.environment];
+  const each = (read: (host: RunResult["environment"]) => string): string => [...new Set(hosts.map(read))].join(", ");
+  return {
+    "CPU model": each(({ cpuModel }) => cpuModel),
+    cores: each(({ cores }) => formatCount(cores)),
+    memory: each(({ totalMemoryBytes }) => formatBytes(totalMemoryBytes)),
+    platform: each(({ platform }) => platform),
+    kernel: each(({ kernel }) => kernel),
+    "Node version": each(({ node }) => node),
+    "host fingerprint": each(({ hostFingerprint }) => hostFingerprint),
+  };
+}
+
+/** The load in one line: `echo, open loop, 500 msg/s, 10 connections, 64 B messages, 30 s`. */
+export function loadWords(result: RunResult): string {
+  const words = comparableSettings(result);
+  const measured = phasesOfSavedPlan(result).filter((phase) => phase.measured);
+  const [only] = measured;
+  const load =
+    measured.length === 1 && only !== undefined ? (words[`load of ${only.name}`] ?? "") : `${measured.length} phases`;
+  const totalMs = measured.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
+  const connections = Object.entries(words).flatMap(([name, word]) => (name.startsWith("connections") ? [word] : []));
+  return [
+    words.mode,
+    ...(words.loop === "none" ? [] : [`${words.loop} loop`, load]),
+    `${[...new Set(connections)].join(" to ")} connections`,
+    ...(words.loop === "none" ? [] : [`${words["message size"]} messages`]),
+    formatDurationMs(totalMs),
+  ].join(", ");
+}
+
+/** Connections, and the load and length of each phase. Without a readable plan: what the phases say of themselves. */
+function segmentWords(result: RunResult): SettingWords {
+  const segments = listAt(result.config.plan, "segments");
+  if (segments.length === 0) {
+    const entries = result.phases.flatMap(({ name, loop, connections }) => [
+      [`connections of ${name}`, formatCount(connections.planned)],
+      [`load of ${name}`, loop],
+    ]);
+    return Object.fromEntries(entries) as SettingWords;
+  }
+  const words: Record<string, string> = {};
+  for (const [i, segment] of segments.entries()) {
+    words[segments.length === 1 ? "connections" : `connections of segment ${i + 1}`] = inWords(
+      segment,
+      "connections",
+      (count) => formatCount(Number(count)),
+    );
+    for (const phase of listAt(segment, "phases")) {
+      const own = inWords(phase, "name");
+      // Each set of connections may have a warm-up of the same name.
+      const name = words[`load of ${own}`] === undefined ? own : `${own}, segment ${i + 1}`;
+      words[`load of ${name}`] = phaseLoad(phase);
+      words[`length of ${name}`] = inWords(phase, "durationMs", (ms) => formatDurationMs(Number(ms)));
+      if (savedMember(phase, "measured") === false) words[`measured: ${name}`] = "no";
+    }
+  }
+  return words;
+}
+
+function phaseLoad(phase: unknown): string {
+  const at = (key: string): number => Number(savedMember(phase, `load.${key}`));
+  const kind = savedMember(phase, "load.kind");
+  const gaps = savedMember(phase, "load.arrival") === "poisson" ? ", poisson gaps" : "";
+  const most = inWords(phase, "maxMessages", (count) => `, at most ${formatCount(Number(count))} messages`, "");
+  switch (kind) {
+    case "constant":
+      return `${formatRate(at("ratePerSecond"))}${gaps}${most}`;
+    case "ramp":
+      return `${formatRate(at("fromPerSecond"))} to ${formatRate(at("toPerSecond"))}${gaps}${most}`;
+    case "burst":
+      return `${formatCount(at("size"))} messages every ${formatDurationMs(at("everyMs"))}${most}`;
+    case "max":
+      return `as fast as answers come, ${formatCount(at("inFlight"))} in flight${most}`;
+    default:
+      return typeof kind === "string" ? kind : "unknown";
+  }
+}
+
+function compressionWords(plan: unknown): string {
+  return savedMember(plan, "connect.compress") === true ? "yes" : "no";
+}
+
+function lateWords(plan: unknown): string {
+  if (savedMember(plan, "pacing.onLate") !== "skip") return inWords(plan, "pacing.onLate");
+  return `skipped after ${inWords(plan, "pacing.maxSlipMs", (ms) => formatDurationMs(Number(ms)))}`;
+}
+
+/** Faults that the mock was told to have. */
+function mockWords(mock: unknown): SettingWords {
+  if (typeof mock !== "object" || mock === null) return {};
+  return Object.fromEntries(Object.entries(mock).map(([name, value]) => [`mock ${name}`, String(value)]));
+}
+
+/** What stands there as text; `missing` when nothing does. */
+function inWords(value: unknown, path: string, write: (found: unknown) => string = String, missing = "-"): string {
+  const found = savedMember(value, path);
+  return found === undefined || found === null ? missing : write(found);
+}
+
+function listAt(value: unknown, path: string): readonly unknown[] {
+  const found = savedMember(value, path);
+  return Array.isArray(found) ? (found as readonly unknown[]) : [];
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { loadWords } from "../../../src/compare/comparable-settings.ts";
+import { findDifferences } from "../../../src/compare/find-differences.ts";
+import type { RunResult } from "../../../src/result/run-result.ts";
+import { comparedRun } from "../../support/compared-runs.ts";
+
+const base = comparedRun("base");
+
+/** The same run with another value at a path of its plan. */
+function planned(path: readonly (string | number)[], value: unknown): RunResult {
+  const plan = structuredClone(base.config.plan) as Record<string, unknown>;
+  let at: Record<string | number, unknown> = plan;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+  at[path.at(-1)!] = value;
+  return { ...base, config: { ...base.config, plan } };
+}
+
+const phase = ["segments", 0, "phases", 0];
+
+describe("findDifferences", () => {
+  it("finds none between runs of one load on one host, whatever seed, title, tags and port they have", () => {
+    const other: RunResult = {
+      ...base,
+      ...{ title: "another", tags: { commit: "2" }, startedAt: "2026-02-02T03:04:05.000Z" },
+      config: { ...base.config, seed: 99, runId: "zzzzzzzzzzz", profile: "(flags)" },
+      target: { ...base.target, url: "ws://127.0.0.1:9999/" },
+    };
+    expect(findDifferences([base], [other], { force: false })).toEqual([]);
+  });
+
+  it.each([
+    ["connections", ["segments", 0, "connections"], 20, "10", "20"],
+    ["load of steady", [...phase, "load", "ratePerSecond"], 1500, "1,000 msg/s", "1,500 msg/s"],
+    ["load of steady", [...phase, "load", "arrival"], "poisson", "1,000 msg/s", "1,000 msg/s, poisson gaps"],
+    ["length of steady", [...phase, "durationMs"], 30_000, "10 s", "30 s"],
+    ["message size", ["message", "sizeBytes"], 2048, "64 B", "2 KiB"],
+    ["message", ["message", "templatePrefix"], '{"a":', "{{payload}}", '{"a":{{payload}}'],
+    ["frame type", ["message", "frameType"], "binary", "text", "binary"],
+    ["compression", ["connect", "compress"], true, "no", "yes"],
+    ["connect rate", ["connect", "ratePerSecond"], 50, "no limit", "50 conn/s"],
+    ["pacing", ["pacing", "mode"], "precise", "timer", "precise"],
+    ["late messages", ["pacing", "onLate"], "skip", "catch-up", "skipped after 100 ms"],
+  ])("refuses another %s", (what, path, value, before, after) => {
+    expect(findDifferences([base], [planned(path, value)], { force: true })).toEqual([
+      { what, of: "load", base: before, new: after, severity: "refuse" },
+    ]);
+  });
+
+  it("refuses another mode and another kind of loop", () => {
+    const other: RunResult = { ...base, config: { ...base.config, mode: "oneway", model: "closed" } };
+    const found = findDifferences([base], [other], { force: false });
+    expect(found.map(({ what, severity }) => [what, severity])).toEqual([
+      ["mode", "refuse"],
+      ["loop", "refuse"],
+    ]);
+  });
+
+  it("takes a side whose runs differ among themselves as different too", () => {
+    const other = planned(["segments", 0, "connections"], 20);
+    expect(findDifferences([base, other], [base], { force: false })).toMatchObject([
+      { what: "connections", base: "10 and 20", new: "10", severity: "refuse" },
+    ]);
+  });
+
+  it("names what makes hosts different, which force turns into warnings", () => {
+    const environment = { ...base.environment, kernel: "6.2.0", node: "v22.0.0", hostFingerprint: "ffff" };
+    const other: RunResult = { ...base, environment };
+    const words = (force: boolean) =>
+      findDifferences([base], [other], { force }).map(({ what, severity }) => [what, severity]);
+    expect(words(false)).toEqual([
+      ["kernel", "refuse"],
+      ["Node version", "refuse"],
+    ]);
+    expect(words(true)).toEqual([
+      ["kernel", "warn"],
+      ["Node version", "warn"],
+    ]);
+  });
+
+  it("warns of what explains a change without being one of the target, after all that is refused", () => {
+    const other: RunResult = {
+      ...planned(["workers"], 3),
+      tool: { ...base.tool, version: "0.2.0" },
+      environment: { ...base.environment, kernel: "6.2.0", hostFingerprint: "ffff" },
+    };
+    const mocked = { ...other, config: { ...other.config, settings: { mock: { latency: "5ms" } } } };
+    expect(findDifferences([base], [mocked], { force: false }).map(({ what, severity }) => [what, severity])).toEqual([
+      ["kernel", "refuse"],
+      ["workers", "warn"],
+      ["floodgate version", "warn"],
+      ["mock latency", "warn"],
+    ]);
+  });
+
+  it("keeps equal names in several sets of connections apart", () => {
+    const plan = base.config.plan as { readonly segments: readonly unknown[] };
+    const twice = {
+      ...base,
+      config: { ...base.config, plan: { ...plan, segments: [plan.segments[0], plan.segments[0]] } },
+    };
+    const other = JSON.parse(JSON.stringify(twice)) as RunResult;
+    (other.config.plan as { segments: { phases: { durationMs: number }[] }[] }).segments[1]!.phases[0]!.durationMs = 1;
+    expect(findDifferences([twice], [other], { force: false })).toMatchObject([
+      { what: "length of steady, segment 2", base: "10 s", new: "1 ms" },
+    ]);
+  });
+
+  it("falls back on what the phases say where a saved plan cannot be read", () => {
+    const unread: RunResult = { ...base, config: { ...base.config, plan: {} } };
+    expect(findDifferences([unread], [unread], { force: false })).toEqual([]);
+    const phases = unread.phases.map((each) => ({ ...each, connections: { ...each.connections, planned: 20 } }));
+    expect(findDifferences([unread], [{ ...unread, phases }], { force: false })).toMatchObject([
+      { what: "connections of steady", base: "10", new: "20", severity: "refuse" },
+    ]);
+  });
+});
+
+describe("loadWords", () => {
+  it("says a closed loop and connections alone in their own words", () => {
+    const closed = planned([...phase, "load"], { kind: "max", inFlight: 16 });
+    expect(loadWords({ ...closed, config: { ...closed.config, model: "closed" } })).toBe(
+      "echo, closed loop, as fast as answers come, 16 in flight, 10 connections, 64 B messages, 10 s",
+    );
+    const idle = planned([...phase, "load"], { kind: "idle" });
+    expect(loadWords({ ...idle, config: { ...idle.config, mode: "connect", model: "none" } })).toBe(
+      "connect, 10 connections, 10 s",
+    );
+  });
+});
