@@ -18,7 +18,7 @@ const mayImport = {
   capacity: ["statistics"],
   verdict: ["result", "units", "errors"],
   compare: ["verdict", "result", "measure", "statistics", "random", "units", "errors"],
-  report: ["compare", "verdict", "result", "statistics", "units", "errors"],
+  report: ["compare", "verdict", "result", "measure", "statistics", "units", "errors"],
   commands: [
     "profile",
     "plan",

@@ -326,8 +326,6 @@ export function longName(spec: FlagSpec): string {
 export const laterFlags: readonly string[] = [
   "--agents",
   "--html",
-  "--md",
-  "--junit",
   "--baseline",
   "--fail-on-regression",
   "--noise-threshold",

@@ -5,6 +5,7 @@ import type { RunResult } from "../result/run-result.ts";
 import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { parseThreshold, type Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
+import { annotateJob } from "./annotate-job.ts";
 import type { MergeWords } from "./command-words.ts";
 import { mergeResults } from "./merge-results.ts";
 import { planReports, writeReports } from "./report-files.ts";
@@ -17,7 +18,9 @@ import { wantsColour } from "./wants-colour.ts";
  */
 export async function mergeAndJudge({ files, output, reports }: MergeWords, host: Host): Promise<ExitCode> {
   const kept = files.map((path) => ({ name: `the result "${path}"`, path }));
-  const plan = await planReports(reports, { kept: [...kept, { name: "--output", path: output }], json: false });
+  const outFile = { name: "what --output names", path: output };
+  const plan = await planReports(reports, { kept: [...kept, outFile], json: false }, host);
+  for (const note of plan.notes) host.stderr.write(`[INFO] ${note}\n`);
   const merged = await mergeResults(files, output, (sum, inputs) => {
     const thresholds = thresholdsOf(inputs);
     const checks = checkThresholds(sum, thresholds);
@@ -30,6 +33,7 @@ export async function mergeAndJudge({ files, output, reports }: MergeWords, host
       renderTerminalReport(merged, { colour: wantsColour(host), columns, isTerminal, savedTo: output }),
     );
   }
+  annotateJob(merged, host);
   return exitCodeWith(areWritten, merged.verdict.exitCode as ExitCode);
 }
 

@@ -3,6 +3,7 @@ import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import type { OutputRequest, RunRequest } from "../profile/run-request.ts";
 import { varyRequest } from "../profile/vary-request.ts";
+import { isForJobSummary } from "./report-files.ts";
 
 /** One run of a series, with its place in it. */
 export interface SeriesMember {
@@ -27,9 +28,11 @@ export function planSeries(request: RunRequest, host: Host): readonly SeriesMemb
   });
 }
 
-/** Every file under a name of this run's own. Throws a usage error for a report on stdout, as there would be several. */
+/** Every file under a name of this run's own; the summary of a job holds all of them. Throws a usage error for a report on stdout, as there would be several. */
 function outputOfMember(output: OutputRequest, mark: string): OutputRequest {
-  const reports = output.reports.map(({ flag, file }) => {
+  const reports = output.reports.map((report) => {
+    const { flag, file } = report;
+    if (isForJobSummary(report)) return report;
     if (file === "-")
       throw usageError(`${flag} - cannot be given with --repeat: each run has a report`, "name a file for them");
     return { flag, file: fileOfMember(file, mark) };

@@ -14,7 +14,8 @@ import { wantsColour } from "./wants-colour.ts";
  */
 export async function renderReport({ file, json, reports }: ReportWords, host: Host): Promise<ExitCode> {
   const result = await readResultFile(file);
-  const plan = await planReports(reports, { kept: [{ name: "the result", path: file }], json });
+  const plan = await planReports(reports, { kept: [{ name: "the result", path: file }], json }, host);
+  for (const note of plan.notes) host.stderr.write(`[INFO] ${note}\n`);
   const areWritten = await writeReports(plan, result, host);
   if (json) host.stdout.write(renderJson(result));
   else if (!plan.takesStdout) {

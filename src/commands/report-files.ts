@@ -1,12 +1,13 @@
 import { realpath, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { runError, usageError } from "../errors/floodgate-error.ts";
+import { runError, usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import type { ReportRequest } from "../profile/run-request.ts";
 import { reporters, type Reporter } from "../report/reporters.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { fileErrorReason, writeAtomically } from "../result/write-atomically.ts";
 import { checkWritable, resultText } from "../result/write-result.ts";
+import { appendJobSummary, checkJobSummary, jobSummaryFile } from "./job-summary.ts";
 import { sayProblem } from "./save-run.ts";
 
 /** The reports of a command with their places, which were found to be writable. */
@@ -14,13 +15,22 @@ export interface ReportPlan {
   readonly reports: readonly PlannedReport[];
   /** Whether a report takes the place of the summary. */
   readonly takesStdout: boolean;
+  /** Lines for people: what is not written, and why. Mostly empty. */
+  readonly notes: readonly string[];
 }
 
 interface PlannedReport {
   readonly reporter: Reporter;
-  /** Null for the standard output. */
-  readonly path: string | null;
+  readonly place: ReportPlace;
 }
+
+type ReportPlace =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "stdout" }
+  /** The summary of a GitHub job, which others append to as well. */
+  | { readonly kind: "job-summary"; readonly path: string }
+  /** `auto` outside of a GitHub job. */
+  | { readonly kind: "nowhere" };
 
 /** What else a command reads and writes. */
 export interface OtherOutputs {
@@ -37,19 +47,28 @@ export interface OtherOutputs {
 }
 
 /** Finds the place of each report. Throws a usage error when one cannot be written, or two have the same. */
-export async function planReports(requests: readonly ReportRequest[], others: OtherOutputs): Promise<ReportPlan> {
-  const reports = requests.map(({ flag, file }) => ({
-    reporter: reporterOf(flag),
-    path: file === "-" ? null : file,
+export async function planReports(
+  requests: readonly ReportRequest[],
+  others: OtherOutputs,
+  host: Pick<Host, "env">,
+): Promise<ReportPlan> {
+  const reports = requests.map((request): PlannedReport => ({
+    reporter: reporterOf(request.flag),
+    place: placeOf(request, host),
   }));
   refuseSharedStdout(reports, others);
   await refuseSharedFiles(reports, others);
-  const paths = reports.flatMap(({ reporter, path }) => (path === null ? [] : [{ flag: reporter.flag, path }]));
-  for (const { flag, path } of paths) {
-    await checkWritable(path, { name: `the report of ${flag}`, flag, toStdout: `${flag} -` });
+  for (const { reporter, place } of reports) await checkPlace(reporter.flag, place);
+  for (const { place } of reports) {
+    if (others.isNewRun === true && place.kind === "file") await rm(place.path, { force: true });
   }
-  if (others.isNewRun === true) for (const { path } of paths) await rm(path, { force: true });
-  return { reports, takesStdout: reports.some(({ path }) => path === null) };
+  return {
+    reports,
+    takesStdout: reports.some(({ place }) => place.kind === "stdout"),
+    notes: reports
+      .filter(({ place }) => place.kind === "nowhere")
+      .map(({ reporter }) => `${reporter.flag} auto: no job of GitHub Actions (GITHUB_STEP_SUMMARY is not set)`),
+  };
 }
 
 /**
@@ -60,22 +79,59 @@ export async function writeReports({ reports }: ReportPlan, result: RunResult, h
   let areAllWritten = true;
   // As a reader of the file will have it: histograms that are still at hand know more than their saved form.
   const saved = reports.length === 0 ? result : (JSON.parse(resultText(result)) as RunResult);
-  for (const { reporter, path } of reports) {
+  for (const { reporter, place } of reports) {
+    if (place.kind === "nowhere") continue;
     const render = await reporter.load();
-    const text = render(saved);
-    if (path === null) {
-      host.stdout.write(text);
-      continue;
-    }
-    try {
-      await writeAtomically(path, text, true);
-    } catch (error) {
-      areAllWritten = false;
-      const what = `the report of ${reporter.flag} cannot be written to "${path}": ${fileErrorReason(error)}`;
-      sayProblem(runError(what, `floodgate report <result.json> ${reporter.flag} <file> makes it again`, error), host);
-    }
+    const problem = await writeTo(place, render(saved), reporter.flag, host);
+    if (problem === null) continue;
+    areAllWritten = false;
+    sayProblem(problem, host);
   }
   return areAllWritten;
+}
+
+/** Whether the report is not for a file of its own: `--md auto`. */
+export function isForJobSummary({ flag, file }: ReportRequest): boolean {
+  return file === "auto" && reporterOf(flag).knowsJobSummary === true;
+}
+
+function placeOf(request: ReportRequest, { env }: Pick<Host, "env">): ReportPlace {
+  if (request.file === "-") return { kind: "stdout" };
+  if (!isForJobSummary(request)) return { kind: "file", path: request.file };
+  const path = jobSummaryFile(env);
+  return path === null ? { kind: "nowhere" } : { kind: "job-summary", path };
+}
+
+async function checkPlace(flag: string, place: ReportPlace): Promise<void> {
+  if (place.kind === "job-summary") await checkJobSummary(place.path, flag);
+  if (place.kind !== "file") return;
+  await checkWritable(place.path, { name: `the report of ${flag}`, flag, toStdout: `${flag} -` });
+}
+
+/** Null when it went well. */
+async function writeTo(
+  place: Exclude<ReportPlace, { kind: "nowhere" }>,
+  text: string,
+  flag: string,
+  host: Host,
+): Promise<FloodgateError | null> {
+  if (place.kind === "stdout") {
+    host.stdout.write(text);
+    return null;
+  }
+  const again = `floodgate report <result.json> ${flag} <file> makes it again`;
+  try {
+    if (place.kind === "file") await writeAtomically(place.path, text, true);
+    else {
+      const written = await appendJobSummary(place.path, text);
+      if (written === "full") return runError(`${flag} auto: the job's summary is full: it holds 1 MiB`, again);
+      if (written === "cut") host.stderr.write(`[WARN] ${flag} auto: cut, as the job's summary holds 1 MiB\n`);
+    }
+    return null;
+  } catch (error) {
+    const what = `the report of ${flag} cannot be written to "${place.path}": ${fileErrorReason(error)}`;
+    return runError(what, again, error);
+  }
 }
 
 function reporterOf(flag: string): Reporter {
@@ -85,11 +141,8 @@ function reporterOf(flag: string): Reporter {
 }
 
 function refuseSharedStdout(reports: readonly PlannedReport[], { json }: OtherOutputs): void {
-  const users = [
-    ...(json ? ["--json"] : []),
-    ...reports.flatMap(({ reporter, path }) => (path === null ? [`${reporter.flag} -`] : [])),
-  ];
-  const [first, second] = users;
+  const toStdout = reports.filter(({ place }) => place.kind === "stdout").map(({ reporter }) => `${reporter.flag} -`);
+  const [first, second] = [...(json ? ["--json"] : []), ...toStdout];
   if (first === undefined || second === undefined) return;
   throw usageError(
     `${first} and ${second} cannot be given together: both would write to stdout`,
@@ -99,23 +152,23 @@ function refuseSharedStdout(reports: readonly PlannedReport[], { json }: OtherOu
 
 async function refuseSharedFiles(reports: readonly PlannedReport[], { kept }: OtherOutputs): Promise<void> {
   const taken = new Map<string, string>();
-  for (const { name, path } of kept) taken.set(await placeOf(path), name);
-  for (const { reporter, path } of reports) {
-    if (path === null) continue;
-    const place = await placeOf(path);
-    const other = taken.get(place);
+  for (const { name, path } of kept) taken.set(await trueName(path), name);
+  for (const { reporter, place } of reports) {
+    if (place.kind !== "file") continue;
+    const name = await trueName(place.path);
+    const other = taken.get(name);
     if (other !== undefined) {
       throw usageError(
-        `the report of ${reporter.flag} cannot be written to "${path}": that file is ${other.startsWith("--") ? `what ${other} names` : other}`,
+        `the report of ${reporter.flag} cannot be written to "${place.path}": that file is ${other}`,
         `name another file with ${reporter.flag} <file>`,
       );
     }
-    taken.set(place, reporter.flag);
+    taken.set(name, `what ${reporter.flag} names`);
   }
 }
 
 /** The one name of a file, whatever links lead to it; a file that is not there yet has that of its directory. */
-async function placeOf(path: string): Promise<string> {
+async function trueName(path: string): Promise<string> {
   const whole = resolve(path);
   try {
     return await realpath(whole);

@@ -3,6 +3,7 @@ import { exitCode, weightiestExitCode, type ExitCode } from "../errors/exit-code
 import type { Host } from "../host/host.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { checkWritable } from "../result/write-result.ts";
+import { annotateJob } from "./annotate-job.ts";
 import { announceNotes } from "./announce-run.ts";
 import { checkLocalAddresses } from "./check-local-addresses.ts";
 import { planSeries, type SeriesMember } from "./plan-series.ts";
@@ -22,7 +23,8 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
   await warnOfOlderSeries(request, host);
   const stopping = new StopRequests(host);
   try {
-    announceNotes(request.output, [...request.notes, ...notes], host);
+    const reportNotes = new Set(reports.flatMap((plan) => plan.notes));
+    announceNotes(request.output, [...request.notes, ...notes, ...reportNotes], host);
     const tell = (run: FinishedRun) => tellOfRun(run, reports[run.member.ordinal - 1]!, host);
     const series = await runSeries(members, { thresholds, stopping, host, tell });
     if (members.length > 1) return await closeSeries(request, series, host);
@@ -41,12 +43,12 @@ async function warnOfOlderSeries({ output, series }: RunRequest, host: Host): Pr
 
 /** The place of every file of every run, found to be writable: the reports by the order of the runs. */
 async function planFiles(members: readonly SeriesMember[], host: Host): Promise<readonly ReportPlan[]> {
-  const kept = members.map(({ request }) => ({ name: "--output", path: resultPlace(request, host).path }));
+  const kept = members.map(({ request }) => ({ name: "what --output names", path: resultPlace(request, host).path }));
   for (const { path } of kept) await checkWritable(path);
   const plans: ReportPlan[] = [];
   for (const { request } of members) {
     const { reports, json } = request.output;
-    plans.push(await planReports(reports, { kept, json, isNewRun: true }));
+    plans.push(await planReports(reports, { kept, json, isNewRun: true }, host));
   }
   return plans;
 }
@@ -57,6 +59,7 @@ async function tellOfRun(run: FinishedRun, reports: ReportPlan, host: Host): Pro
   const output = reports.takesStdout ? { ...member.request.output, quiet: true } : member.request.output;
   if (member.count === 1) await reportRun(output, result, written.path, host);
   else await reportMember(output, result, { name: nameOf(member), savedPath: written.path }, host);
+  annotateJob(result, host);
   if (areReportsWritten) return [];
   return [{ exitCode: exitCode.runFailed, reason: `${nameOf(member)}: not every report could be written` }];
 }

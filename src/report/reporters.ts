@@ -14,6 +14,8 @@ export interface Reporter {
   readonly value: string;
   /** What the report holds, for help and docs/configuration.md. */
   readonly about: string;
+  /** Whether `auto` in place of a file means the summary of a GitHub job. */
+  readonly knowsJobSummary?: true;
   /** Loads the code of this one report: a run that asks for none of it does not wait for it. */
   load(): Promise<RenderReport>;
 }
@@ -21,9 +23,46 @@ export interface Reporter {
 /** Every report that a flag of `run`, `report` and `merge` asks for, in the order of help. */
 export const reporters: readonly Reporter[] = [
   {
+    flag: "--md",
+    value: "<file|auto>",
+    about: "the summary as Markdown; auto: appended to the summary of the GitHub job (GITHUB_STEP_SUMMARY)",
+    knowsJobSummary: true,
+    load: async () => (await import("./markdown-report.ts")).renderMarkdown,
+  },
+  {
+    flag: "--junit",
+    value: "<file>",
+    about: "JUnit XML: a case for the run and for each threshold",
+    load: async () => (await import("./junit-report.ts")).renderJunit,
+  },
+  {
     flag: "--csv",
     value: "<file>",
     about: "one row for each second of load, as CSV",
     load: async () => (await import("./csv-report.ts")).renderCsv,
+  },
+  {
+    flag: "--hlog",
+    value: "<file>",
+    about: "latency and slip of each second as a histogram log (HdrHistogram)",
+    load: async () => (await import("./hlog-report.ts")).renderHlog,
+  },
+  {
+    flag: "--hgrm",
+    value: "<file>",
+    about: "percentile distribution of latency, in ms (HdrHistogram)",
+    load: async () => (await import("./hgrm-report.ts")).renderHgrm,
+  },
+  {
+    flag: "--benchmark-smaller",
+    value: "<file>",
+    about: "times, losses and memory for github-action-benchmark (customSmallerIsBetter)",
+    load: async () => (await import("./benchmark-report.ts")).renderBenchmarkSmaller,
+  },
+  {
+    flag: "--benchmark-bigger",
+    value: "<file>",
+    about: "rates for github-action-benchmark (customBiggerIsBetter)",
+    load: async () => (await import("./benchmark-report.ts")).renderBenchmarkBigger,
   },
 ];

@@ -25,8 +25,8 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [["run", "--csv", ""], "--csv is empty", "name a file, or leave it out"],
   [["run", "--html", "x"], "--html is not in this version of floodgate", "floodgate run --help lists what there is"],
   [
-    ["report", "a", "--junit=x"],
-    "--junit is not in this version of floodgate",
+    ["report", "a", "--agents=2"],
+    "--agents is not in this version of floodgate",
     "floodgate report --help lists what there is",
   ],
   [["run", "--rat", "5"], 'there is no flag "--rat"', "did you mean --rate?"],

@@ -56,6 +56,14 @@ describe("the reports of a series", () => {
     ]);
   });
 
+  it("all go to the summary of the job that --md auto means", async () => {
+    const { members } = await membersOf("--repeat", "2", "--md", "auto");
+    expect(members.map((member) => member.request.output.reports.map(({ file }) => file))).toEqual([
+      ["auto"],
+      ["auto"],
+    ]);
+  });
+
   it("cannot all go to stdout", async () => {
     await expect(membersOf("--repeat", "2", "--csv", "-")).rejects.toThrow(
       "--csv - cannot be given with --repeat: each run has a report",
