@@ -1,3 +1,5 @@
+import { isPercentileResolved } from "../statistics/percentile.ts";
+
 /**
  * The HDR histogram layout (HdrHistogram's, 3 significant digits): values below 2048 have a cell each, from there every
  * doubling of the value is divided into 1024 cells, so that a cell is never wider than 1/1024 of the values in it.
@@ -217,8 +219,26 @@ export class Histogram {
 
   /** Whether so many values can tell this percentile: at least ten lie above it. */
   isResolved(p: number): boolean {
-    // The shares are not exact in binary; ten parts in 10^12 below ten still is ten.
-    return (this.#count * (100 - p)) / 100 >= 10 * (1 - 1e-12);
+    return isPercentileResolved(this.#count, p);
+  }
+
+  /** The value of a rank 1 .. count, smallest first, microseconds, within the exact extremes. Throws for any other rank. */
+  valueAtRank(rank: number): number {
+    return this.#valueOfRank(rank, 100);
+  }
+
+  /** For each of the values, in rising order, how many samples are in cells above its own. */
+  countsAbove(valuesUs: readonly number[]): readonly number[] {
+    const limits = valuesUs.map((value) => cellOf(Math.min(value, highestTrackableUs)));
+    // Counted between the limits first, each cell once.
+    const between = limits.map(() => 0);
+    let passed = 0;
+    this.forEachCell((cell, cellCount) => {
+      while (passed < limits.length && cell > limits[passed]!) passed++;
+      if (passed > 0) between[passed - 1]! += cellCount;
+    });
+    for (let i = between.length - 2; i >= 0; i--) between[i]! += between[i + 1]!;
+    return between;
   }
 
   #valueOfRank(rank: number, p: number): number {

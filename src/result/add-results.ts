@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { exitCode } from "../errors/exit-code.ts";
+import { withSteadiness } from "./add-steadiness.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
@@ -73,7 +74,8 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     hasTemplate: templateOfSavedPlan(first),
     plannedPhases: phasesOfSavedPlan(first).map((phase) => phase.name),
   };
-  const result: RunResult = { ...unwarned, warnings: findWarnings(unwarned, facts) };
+  const whole = withSteadiness(unwarned);
+  const result: RunResult = { ...whole, warnings: findWarnings(whole, facts) };
   assertIdentities(result);
   return result;
 }

@@ -1,6 +1,7 @@
 import type { Collected, CollectedInterval, RunEnd } from "../engine/collected.ts";
 import { exitCode } from "../errors/exit-code.ts";
 import type { Plan } from "../plan/plan.ts";
+import { withSteadiness } from "./add-steadiness.ts";
 import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
 import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
@@ -86,12 +87,13 @@ export function buildResult(input: ResultInput): RunResult {
     thresholds: input.thresholds ?? [],
     verdict: input.verdict ?? verdictOfEnd(collected.end),
   };
+  const whole = encode ? withSteadiness(unwarned) : unwarned;
   const { templatePrefix, templateSuffix } = plan.message;
   const facts = {
     hasTemplate: templatePrefix + templateSuffix !== "",
     plannedPhases: phasesOf(plan).map((phase) => phase.name),
   };
-  const result: RunResult = { ...unwarned, warnings: findWarnings(unwarned, facts) };
+  const result: RunResult = { ...whole, warnings: findWarnings(whole, facts) };
   if (input.isUnchecked !== true) assertIdentities(result);
   return result;
 }

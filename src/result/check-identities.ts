@@ -1,3 +1,4 @@
+import { brokenSteadiness } from "./check-steadiness.ts";
 import type { ResultBlock, ResultMessages, ResultTimes } from "./result-blocks.ts";
 import type { ResultInterval, ResultPhase, RunResult } from "./run-result.ts";
 
@@ -41,7 +42,7 @@ export function brokenIdentities(result: RunResult): readonly string[] {
   broken.push(...brokenInBlock("totals", result.totals, result));
   for (const phase of result.phases) broken.push(...brokenInBlock(phaseName(phase), phase, result));
   for (const block of result.classes ?? []) broken.push(...brokenInBlock(`class "${block.class.name}"`, block, result));
-  broken.push(...brokenIntervals(result));
+  broken.push(...brokenIntervals(result), ...brokenSteadiness(result));
   return broken;
 }
 

@@ -1,3 +1,4 @@
+import type { PlannedLoad } from "./even-load.ts";
 import type { RunResult } from "./run-result.ts";
 
 /** A phase as planned, as far as results that are to be merged must agree on it. */
@@ -7,13 +8,15 @@ export interface SavedPhasePlan {
   readonly measured: boolean;
   readonly durationMs: number | null;
   readonly load: string | null;
+  /** Null when the plan does not tell. */
+  readonly plannedLoad: PlannedLoad | null;
 }
 
 /**
  * All phases of the plan in a saved result, also those the run did not reach. The saved plan is for people and may be of
  * another version: when it cannot be read, the phases that were run stand for it.
  */
-export function phasesOfSavedPlan(result: RunResult): readonly SavedPhasePlan[] {
+export function phasesOfSavedPlan(result: Pick<RunResult, "config" | "phases">): readonly SavedPhasePlan[] {
   const planned = list(member(result.config.plan, "segments")).flatMap((segment, index) =>
     list(member(segment, "phases")).map((phase) => ({
       segment: index,
@@ -21,6 +24,7 @@ export function phasesOfSavedPlan(result: RunResult): readonly SavedPhasePlan[] 
       measured: member(phase, "measured") !== false,
       durationMs: number(member(phase, "durationMs")),
       load: text(member(member(phase, "load"), "kind")),
+      plannedLoad: plannedLoadOf(phase),
     })),
   );
   if (planned.length > 0) return planned;
@@ -30,11 +34,21 @@ export function phasesOfSavedPlan(result: RunResult): readonly SavedPhasePlan[] 
     measured,
     durationMs: null,
     load: loop,
+    plannedLoad: null,
   }));
 }
 
+function plannedLoadOf(phase: unknown): PlannedLoad | null {
+  const load = member(phase, "load");
+  const kind = text(member(load, "kind"));
+  const durationMs = number(member(phase, "durationMs"));
+  if (kind === null || durationMs === null) return null;
+  const ratePerSecond = number(member(load, "ratePerSecond")) ?? undefined;
+  return { load: { kind, ratePerSecond }, durationMs, maxMessages: number(member(phase, "maxMessages")) };
+}
+
 /** Whether its messages were more than a bare payload. */
-export function templateOfSavedPlan(result: RunResult): boolean {
+export function templateOfSavedPlan(result: Pick<RunResult, "config">): boolean {
   const message = member(result.config.plan, "message");
   return [member(message, "templatePrefix"), member(message, "templateSuffix")].some(
     (part) => text(part) !== null && part !== "",

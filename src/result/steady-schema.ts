@@ -37,7 +37,7 @@ export const steadySchema = Type.Object({
   warmup: Type.Object({
     mserCutMs: orNull(
       Type.Number({ minimum: 0 }),
-      "What MSER-5 would cut off the front, counted from the start of an explicit warm-up where there is one; null when it cannot tell (fewer than 50 seconds)",
+      "What MSER-5 would cut off the front, counted from the start of an explicit warm-up where there is one, as far as that lies beside the rest by more than 5 %; null when it cannot tell (fewer than 50 seconds)",
     ),
     mserIsValid: orNull(Type.Boolean(), "False when it would cut more than half: the load never settled"),
     explicitMs: Type.Number({

@@ -1,4 +1,4 @@
-import { studentQuantile } from "./special-functions.ts";
+import { normalQuantile, studentQuantile } from "./special-functions.ts";
 import { batchMeansOf } from "./warm-up.ts";
 
 /** Correlation of a series with itself `lag` values later, for lags 0 .. maxLag; all 0 (but the first) without variance. */
@@ -72,6 +72,9 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
   return batchMeansInterval(values, batchSize, confidence);
 }
 
+/** From fewer stretches nothing can be said of how they differ. */
+const fewestStretches = 10;
+
 /** One stretch of a sequence of yes and no: how many there were, how many of them yes. */
 export interface TallyOfHits {
   readonly hits: number;
@@ -80,18 +83,27 @@ export interface TallyOfHits {
 
 /**
  * How much less n such answers tell than n independent ones (the design effect, at least 1): by how much the hits of the
- * stretches, seconds for example, vary more than chance has it, and for how many stretches that goes on. Stretches that
- * are empty are passed over. Null for fewer than `fewest` stretches, when there are hits and misses at all.
+ * stretches, seconds for example, vary more than chance has it, and for how many stretches that goes on; widened as
+ * Student's t is, as that is itself but an estimate from so many stretches. Empty ones are passed over. Null for fewer
+ * than ten, when there are hits and misses at all.
  */
-export function designEffect(stretches: readonly TallyOfHits[], fewest = 10): number | null {
+export function designEffect(stretches: readonly TallyOfHits[], confidence = 0.95): number | null {
   const told = stretches.filter(({ of }) => of > 0);
   const total = told.reduce((sum, { of }) => sum + of, 0);
   const share = told.reduce((sum, { hits }) => sum + hits, 0) / total;
   if (total === 0 || share === 0 || share === 1) return 1;
-  if (told.length < fewest) return null;
+  if (told.length < fewestStretches) return null;
   const excess = told.map(({ hits, of }) => hits - of * share);
   const byChance = (total / told.length) * share * (1 - share);
-  return Math.max(1, (sampleVariance(excess) / byChance) * autocorrelationTime(excess));
+  const time = autocorrelationTime(excess);
+  const effect = Math.max(1, (sampleVariance(excess) / byChance) * time);
+  return effect * studentWidening(told.length / time, confidence) ** 2;
+}
+
+/** By how much an interval is wider where its variance is an estimate from n independent values. */
+function studentWidening(n: number, confidence: number): number {
+  const level = 1 - (1 - confidence) / 2;
+  return studentQuantile(level, Math.max(1, n - 1)) / normalQuantile(level);
 }
 
 /** Divided by n - 1; 0 for fewer than two values. */

@@ -17,3 +17,12 @@ export function medianOfSorted(sorted: ArrayLike<number>): number | null {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+/** So many samples must lie beyond a percentile before it is told. */
+const samplesBeyond = 10;
+
+/** Whether n samples can tell a percentile (0 .. 100): at least ten lie above it (RFC 2330 s.11.3: nothing finer than 1/n). */
+export function isPercentileResolved(n: number, p: number): boolean {
+  // The shares are not exact in binary; ten parts in 10^12 below ten still is ten.
+  return (n * (100 - p)) / 100 >= samplesBeyond * (1 - 1e-12);
+}

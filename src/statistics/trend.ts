@@ -1,3 +1,4 @@
+import { autocorrelation } from "./dependence.ts";
 import { midRanks } from "./mid-ranks.ts";
 import { medianOfSorted } from "./percentile.ts";
 import { normalCdf, normalQuantile } from "./special-functions.ts";
@@ -84,14 +85,10 @@ export function hamedRaoFactor(t: readonly number[], y: readonly number[]): numb
   const line = theilSen(t, y);
   if (n < 4 || line === null) return 1;
   const ranks = midRanks(y.map((value, i) => value - line.slope * t[i]!));
-  const mean = (n + 1) / 2;
-  const square = ranks.reduce((sum, rank) => sum + (rank - mean) ** 2, 0);
-  if (square === 0) return 1;
+  const correlations = autocorrelation(ranks, n - 3);
   let weighted = 0;
   for (let lag = 1; lag < n - 2; lag++) {
-    let product = 0;
-    for (let i = 0; i + lag < n; i++) product += (ranks[i]! - mean) * (ranks[i + lag]! - mean);
-    const correlation = product / square;
+    const correlation = correlations[lag]!;
     if (Math.abs(correlation) > 1.96 / Math.sqrt(n))
       weighted += (n - lag) * (n - lag - 1) * (n - lag - 2) * correlation;
   }

@@ -1,0 +1,76 @@
+import { isEvenLoad } from "./even-load.ts";
+import { judgeSteady } from "./judge-steady.ts";
+import { latencyOfferedOf, lossPeriodsOf } from "./lost-messages.ts";
+import { percentileIntervals } from "./percentile-intervals.ts";
+import { phasesOfSavedPlan } from "./read-saved-plan.ts";
+import type { ResultBlock } from "./result-blocks.ts";
+import type { ResultInterval, ResultPhase, RunResult } from "./run-result.ts";
+import type { SteadyState } from "./steady-schema.ts";
+import { areSecondsComplete, wholeSecondsOf } from "./whole-seconds.ts";
+
+/**
+ * A finished result with what its seconds tell of it: steadiness of each measured phase of an even load, intervals of
+ * percentiles, latency with lost messages as infinitely late, stretches of losses. Only where arrivals are seen (mode
+ * echo). Takes some milliseconds for a run of minutes: nothing for a live view.
+ */
+export function withSteadiness<T extends Omit<RunResult, "warnings">>(result: T): T {
+  if (result.config.mode !== "echo") return result;
+  const seconds = result.phases.map((phase) => wholeSecondsOf(result, phase));
+  const planned = phasesOfSavedPlan(result);
+  const phases = result.phases.map((phase, i): ResultPhase => {
+    const load = planned[i]?.plannedLoad;
+    const isJudged = phase.measured && phase.messages.expected > 0 && load != null && isEvenLoad(load);
+    return {
+      ...phase,
+      ...intervalsOf(phase, seconds[i]!, result),
+      ...(isJudged && { steady: steadyOf(result, i, seconds) }),
+    };
+  });
+  const measured = seconds.filter((_, i) => phases[i]!.measured).flat();
+  return {
+    ...result,
+    phases,
+    totals: { ...result.totals, ...intervalsOf(result.totals, measured, result) },
+    lossPeriods: lossPeriodsOf(result.intervals),
+  };
+}
+
+/** The one phase whose steadiness is known; null when there is none, or several. */
+export function steadyPhaseOf({
+  phases,
+}: Pick<RunResult, "phases">): (ResultPhase & { readonly steady: SteadyState }) | null {
+  const judged = phases.flatMap((phase) => (phase.steady === undefined ? [] : [{ ...phase, steady: phase.steady }]));
+  return judged.length === 1 ? judged[0]! : null;
+}
+
+function intervalsOf(
+  block: ResultBlock,
+  seconds: readonly ResultInterval[],
+  result: Pick<RunResult, "generator">,
+): Pick<ResultBlock, "latencyOfferedUs" | "percentileIntervals"> {
+  return {
+    latencyOfferedUs: latencyOfferedOf(block),
+    percentileIntervals: areSecondsComplete(result) ? percentileIntervals(block, seconds) : [],
+  };
+}
+
+function steadyOf(
+  result: Omit<RunResult, "warnings">,
+  index: number,
+  seconds: readonly (readonly ResultInterval[])[],
+): SteadyState {
+  const phase = result.phases[index]!;
+  const before = result.phases[index - 1];
+  const isWarmup = before !== undefined && !before.measured && before.segment === phase.segment;
+  return judgeSteady({
+    startMs: phase.startMs,
+    endMs: phase.endMs,
+    isOpen: phase.loop === "open",
+    isAllSent: phase.messages.sent === phase.messages.offered,
+    seconds: seconds[index]!,
+    warmup: isWarmup
+      ? { explicitMs: before.endMs - before.startMs, seconds: seconds[index - 1]! }
+      : { explicitMs: 0, seconds: [] },
+    areSecondsComplete: areSecondsComplete(result),
+  });
+}
