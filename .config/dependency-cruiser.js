@@ -15,8 +15,8 @@ const mayImport = {
   "mock-server": ["wire", "errors"],
   target: ["engine", "mock-server", "host", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
-  capacity: ["statistics"],
   verdict: ["result", "units", "errors"],
+  capacity: ["verdict", "result", "statistics", "units", "errors"],
   compare: ["verdict", "result", "measure", "statistics", "random", "units", "errors"],
   report: ["compare", "verdict", "result", "measure", "statistics", "units", "errors"],
   commands: [
@@ -28,6 +28,7 @@ const mayImport = {
     "result",
     "verdict",
     "compare",
+    "capacity",
     "report",
     "host",
     "units",
@@ -45,7 +46,7 @@ const onlyIn = {
   picocolors: "^src/report/colourise[.]ts$",
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
-    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file|comparison|steady-schema|scalability-schema)|compare/noise-floor-record)[.]ts$",
+    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file|comparison|steady-schema|scalability-schema|capacity-schema)|compare/noise-floor-record)[.]ts$",
   // one on each side of the connection
   ws: "^src/(transport/ws-transport|mock-server/compressed-session)[.]ts$",
   yaml: "^src/profile/read-profile[.]ts$",

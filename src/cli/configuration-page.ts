@@ -1,5 +1,6 @@
 import { profileSchema, propertiesOf } from "../profile/profile-schema.ts";
 import { unitKey } from "../profile/setting-schema.ts";
+import { capacityFlags } from "./capacity-words.ts";
 import { longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 
 type Node = Readonly<Record<string, unknown>>;
@@ -20,8 +21,11 @@ export function configurationPage(): string {
     ...blockSection("stages, each", stages.items as Node, "stages."),
     "## Flags that are no settings\n",
     flagTable(runFlags.filter((spec) => spec.setting === null && !reportFlags.includes(spec))),
+    "## Flags of floodgate capacity\n",
+    "Beside these it takes those flags of `run` that say how to connect, what to send and where to write.\n",
+    flagTable(capacityFlags.filter(({ group }) => group === "Search:")),
     "## Reports\n",
-    "Flags of `run`, `report` and `merge`. `-` in place of a file writes the report to the standard output, where it takes the\nplace of the summary.\n",
+    "Flags of `run`, `capacity`, `report` and `merge`. `-` in place of a file writes the report to the standard output, where it takes the\nplace of the summary.\n",
     flagTable(reportFlags),
     "## Flags of floodgate serve\n",
     "The same as the `mock` block of a profile and the `--mock-` flags of `run`.\n",

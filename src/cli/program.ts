@@ -5,9 +5,11 @@ import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import { usageError } from "../errors/floodgate-error.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import type { Host } from "../host/host.ts";
+import { makeCapacityRequest } from "../profile/capacity-request.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
 import { readMock } from "../profile/read-mock.ts";
 import type { ReportRequest, RunWords } from "../profile/run-request.ts";
+import { capacityFlags, readCapacityWords, unfitFlag, withTrialDefaults } from "./capacity-words.ts";
 import { laterCommands, laterFlags, longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 import { flagLayer, flagValue, type GivenFlag } from "./flags.ts";
 import { showError } from "./show-error.ts";
@@ -37,6 +39,7 @@ function makeProgram(host: Host, handlers: CommandHandlers, done: (code: ExitCod
     .helpOption("-h, --help", "show this help; also: floodgate <command> --help")
     .addHelpText("after", mainExamples);
   addRun(program, host, handlers, done);
+  addCapacity(program, host, handlers, done);
   addServe(program, host, handlers, done);
   addReport(program, handlers, done);
   addMerge(program, handlers, done);
@@ -85,14 +88,37 @@ function addRun(program: Command, host: Host, handlers: CommandHandlers, done: (
     .addHelpText("after", runExamples);
   addFlags(command, runFlags);
   command.action(async (word: string | undefined, options: Options) => {
-    const words = readRunWords(word, options);
+    const words = readRunWords(word, options, givenFlags(runFlags, options), "quick");
     done(await handlers.run(makeRunRequest(words, host)));
+  });
+}
+
+function addCapacity(program: Command, host: Host, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("capacity")
+    .summary("the highest load that holds a condition")
+    .description(
+      "Finds the highest rate, or number of connections, at which a target holds a condition: short trials to find the place, " +
+        "long ones to make sure of it. Of a profile it takes how to connect and what to send.",
+    )
+    .argument("[profile | url]", "a profile (floodgate profiles), the path of a YAML file, or a ws:// or wss:// URL")
+    .addHelpText("after", capacityExamples);
+  addFlags(command, capacityFlags);
+  command.action(async (word: string | undefined, options: Options) => {
+    const run = readRunWords(word, options, withTrialDefaults(givenFlags(capacityFlags, options)), undefined);
+    done(await handlers.capacity(makeCapacityRequest(readCapacityWords(options, run), host)));
   });
 }
 
 type Options = Readonly<Record<string, string | string[] | boolean | undefined>>;
 
-function readRunWords(word: string | undefined, options: Options): RunWords {
+/** `whenSilent` is the profile that is run when neither a profile nor a target is named. */
+function readRunWords(
+  word: string | undefined,
+  options: Options,
+  given: readonly GivenFlag[],
+  whenSilent: string | undefined,
+): RunWords {
   const isUrl = word !== undefined && /^[a-z][a-z0-9+.-]*:\/\/|^(wss?|https?):/i.test(word);
   if (isUrl && options.target !== undefined) {
     throw usageError(
@@ -103,12 +129,12 @@ function readRunWords(word: string | undefined, options: Options): RunWords {
   if (options.abortDelay !== undefined && options.abortOnFail === undefined) {
     throw usageError("--abort-delay needs --abort-on-fail", "add --abort-on-fail, or leave --abort-delay out");
   }
-  const flags = flagLayer(givenFlags(runFlags, options), isUrl ? word : undefined);
+  const flags = flagLayer(given, isUrl ? word : undefined);
   // The quick profile is about echoes; other modes have nothing to hold its thresholds against.
   const isEcho = (flags.texts.mode ?? "echo") === "echo";
-  const quickWhenSilent = flags.texts.target === undefined && isEcho ? "quick" : undefined;
+  const silentProfile = flags.texts.target === undefined && isEcho ? whenSilent : undefined;
   return {
-    profile: isUrl ? undefined : (word ?? quickWhenSilent),
+    profile: isUrl ? undefined : (word ?? silentProfile),
     flags,
     environment: options.env as string | undefined,
     thresholds: (options.threshold ?? []) as readonly string[],
@@ -208,6 +234,8 @@ function wordsError(error: CommanderError, program: Command, args: readonly stri
   const help = `floodgate ${known === undefined ? "" : `${known.name()} `}--help lists what there is`;
   if (error.code === "commander.unknownOption") {
     const flag = name.replace(/=.*$/s, "");
+    const unfit = known?.name() === "capacity" ? unfitFlag(flag) : null;
+    if (unfit !== null) return unfit;
     if (laterFlags.includes(flag)) return usageError(`${flag} is not in this version of floodgate`, help);
     const flags = [program, ...(known === undefined ? [] : [known])].flatMap((command) =>
       command.options.flatMap((option) => option.long ?? []),
@@ -278,6 +306,14 @@ Examples:
   floodgate run ws://127.0.0.1:8080/ -c 50 --rate max --in-flight 16
   floodgate run ws://127.0.0.1:8080/ --stage 10s:100..1000 --stage 30s:1000
   floodgate run linear-scaling --env dev --mock-latency 'lognormal(5ms,0.5)'
+`;
+
+const capacityExamples = `
+Examples:
+  floodgate capacity ws://127.0.0.1:8080/ --until 'latency.p99<50ms'
+  floodgate capacity ws://127.0.0.1:8080/ -c 100 --until 'latency.p99<50ms' --until 'memory.target.peak<512MiB' \\
+    --spawn 'node server.js' --start 5k --max 200k
+  floodgate capacity ws://127.0.0.1:8080/ --over connections --per-connection 2 --until 'latency.p99<100ms'
 `;
 
 const serveExamples = `

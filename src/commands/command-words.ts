@@ -1,10 +1,12 @@
 import type { ExitCode } from "../errors/exit-code.ts";
 import type { MockOptions } from "../mock-server/mock-options.ts";
+import type { CapacityRequest } from "../profile/capacity-request.ts";
 import type { ReportRequest, RunRequest } from "../profile/run-request.ts";
 
 /** What each command does; the command line only reads words. */
 export interface CommandHandlers {
   run(request: RunRequest): Promise<ExitCode>;
+  capacity(request: CapacityRequest): Promise<ExitCode>;
   serve(options: MockOptions): Promise<ExitCode>;
   report(request: ReportWords): Promise<ExitCode>;
   merge(request: MergeWords): Promise<ExitCode>;

@@ -34,6 +34,8 @@ export interface RunSetting {
   /** Where a result is left that a bug has spoiled. */
   readonly spoiledPath: string;
   readonly host: Host;
+  /** Whether to say before it what is about to be done. @default true */
+  readonly isAnnounced?: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface RunSetting {
 export async function executeRun(request: RunRequest, setting: RunSetting): Promise<RunResult> {
   const { target, thresholds, host } = setting;
   const plan = withUrl(request.plan, target.url);
-  announceRun(request.output, plan, target, host);
+  if (setting.isAnnounced !== false) announceRun(request.output, plan, target, host);
   const facts = factsOf(request, plan, host);
   const collected = await runLoad(request, facts, setting);
   return judgeOrSave(facts, collected, thresholds, setting.spoiledPath);

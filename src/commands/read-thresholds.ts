@@ -19,7 +19,7 @@ export function readThresholds(request: RunRequest): ApplicableThresholds {
     knowsDelivery: request.target.kind === "mock",
     isClosedLoop: loads.every((load) => load.kind === "max"),
   };
-  return applicableThresholds(parsed, measuring, ({ source }) => source === "--threshold");
+  return applicableThresholds(parsed, measuring, ({ source }) => source.startsWith("--"));
 }
 
 function measuredPhases(plan: Plan): readonly string[] {

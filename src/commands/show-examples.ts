@@ -50,6 +50,18 @@ Shapes of load
   # send only
   floodgate run ws://127.0.0.1:8080/ --mode oneway -r 5000
 
+How much it holds
+  # the highest rate at which the condition holds
+  floodgate capacity ws://127.0.0.1:8080/ -c 100 --until 'latency.p99<50ms'
+  # two conditions, a server started for it, a start and a ceiling
+  floodgate capacity ws://127.0.0.1:8080/ --spawn 'node server.js' --start 5k --max 100k \\
+    --until 'latency.p99<50ms' --until 'memory.target.peak<512MiB'
+  # the most connections, each sending 2 messages a second; or sending nothing
+  floodgate capacity ws://127.0.0.1:8080/ --over connections --per-connection 2 \\
+    --until 'latency.p99<100ms'
+  floodgate capacity ws://127.0.0.1:8080/ --over connections --mode connect --start 100 \\
+    --until 'connect.p50<200ms'
+
 In CI
   # exit code 99 when a threshold fails, 96 when the generator itself could not keep up
   floodgate run ci --target ws://127.0.0.1:8080/ --threshold 'latency.p99<150ms' -o result.json

@@ -44,7 +44,8 @@ function textSink(stream: NodeJS.WriteStream, onFault: (error: Error) => void): 
   });
   return {
     get isTerminal() {
-      return stream.isTTY;
+      // Node leaves it undefined where there is none, whatever its type says.
+      return (stream.isTTY as boolean | undefined) ?? false;
     },
     get columns() {
       return stream.isTTY ? stream.columns : 100;

@@ -1,4 +1,5 @@
 import type { RunResult } from "../result/run-result.ts";
+import { capacitySection } from "./capacity-section.ts";
 import { colourise } from "./colourise.ts";
 import { deliverySection } from "./delivery-section.ts";
 import { reportWidth } from "./format.ts";
@@ -27,6 +28,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     bannerSection(result, width),
     thresholdSection(result, width),
     verdictSection(result, width),
+    capacitySection(result, width),
     ...(isConnect ? [connectionSection(result, width)] : []),
     ...(isConnect ? [] : [deliverySection(result, width)]),
     latencySection(result, width),
@@ -37,9 +39,23 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     memorySection(result, width),
     generatorSection(result, width),
     errorSection(result, width),
-    closingLines(result, options.savedTo, options.isTerminal === false ? Infinity : width),
   ];
-  const text = sections
+  return rendered(sections, result, options);
+}
+
+/** A capacity search for people: what was tried and what was found; its trials can be looked at in the whole report. */
+export function renderCapacityReport(result: RunResult, options: TerminalReportOptions): string {
+  const width = reportWidth(options.columns);
+  return rendered([headerSection(result, width), capacitySection(result, width)], result, options);
+}
+
+function rendered(sections: readonly (readonly string[])[], result: RunResult, options: TerminalReportOptions): string {
+  const closing = closingLines(
+    result,
+    options.savedTo,
+    options.isTerminal === false ? Infinity : reportWidth(options.columns),
+  );
+  const text = [...sections, closing]
     .filter((section) => section.length > 0)
     .map((section) => section.join("\n"))
     .join("\n\n");

@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { capacitySchema } from "./capacity-schema.ts";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -266,6 +267,12 @@ export const runResultSchema = Type.Object(
     }),
     classes: Type.Optional(
       Type.Array(classSchema, { description: "Where messages have a class: priority, key, publisher ..." }),
+    ),
+    capacity: Type.Optional(
+      Type.Intersect([capacitySchema], {
+        description:
+          "Only of a capacity search; the rest of the result is of one of its trials: the last final one that held, if any",
+      }),
     ),
     scalability: Type.Optional(
       Type.Intersect([scalabilitySchema], {

@@ -252,7 +252,6 @@ const resultFiles: readonly Case[] = [
 ];
 
 const laterWords: readonly Case[] = [
-  later("capacity", ["capacity", "--until", "latency.p99<50ms"], "the command capacity", ""),
   later("compare", ["compare", "a.json", "b.json"], "the command compare", ""),
   later("--html", ["run", "--html", "x.html"], "--html", "run "),
   later("--agents", ["run", "--agents", "2"], "--agents", "run "),

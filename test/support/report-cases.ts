@@ -1,6 +1,7 @@
 import { buildScalability } from "../../src/result/build-scalability.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
 import { decideVerdict } from "../../src/verdict/verdict.ts";
+import { sampleCapacity } from "./sample-capacity.ts";
 import {
   noTimes,
   sampleBlock,
@@ -283,6 +284,12 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
     scalability: buildScalability(scalingPhases, "connections"),
     totals: sampleBlock(325_000, 210, { loop: "closed" }),
   }),
+
+  capacity: {
+    ...judged({ thresholds: [latencyHeld] }),
+    capacity: sampleCapacity(sound.id),
+    verdict: { outcome: "pass", exitCode: 0, reasons: [sampleCapacity(sound.id).statement] },
+  },
 
   interrupted: judged({
     durationMs: 5230,

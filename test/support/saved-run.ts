@@ -13,10 +13,15 @@ export interface SavedRun extends CliEnd {
 }
 
 /** Runs `floodgate run <args>`; the result is the one it saved in results/, or at `-o` when the arguments name a file. */
-export async function runAndRead(args: readonly string[], options: CliOptions = {}): Promise<SavedRun> {
+export function runAndRead(args: readonly string[], options: CliOptions = {}): Promise<SavedRun> {
+  return callAndRead(["run", ...args], options);
+}
+
+/** The same of any command. */
+export async function callAndRead(args: readonly string[], options: CliOptions = {}): Promise<SavedRun> {
   const folder = await mkdtemp(join(tmpdir(), "floodgate-run-"));
   try {
-    const end = await runCli(["run", ...args], { cwd: folder, ...options });
+    const end = await runCli(args, { cwd: folder, ...options });
     const saved = await readdir(join(folder, "results")).catch(() => []);
     const text = saved[0] === undefined ? null : await readFile(join(folder, "results", saved[0]), "utf8");
     return { ...end, saved, result: text === null ? null : (JSON.parse(text) as RunResult) };

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { nextStep, type SearchTrial } from "../../src/capacity/capacity-search.ts";
+import { nextStep } from "../../src/capacity/capacity-search.ts";
+import type { SearchTrial } from "../../src/capacity/search-trial.ts";
 import { judgeGenerator } from "../../src/measure/generator-verdict.ts";
 import { decodeHdr, encodeHdr, encodeHistogramV2, encodeZigZag, readHdrHeader } from "../../src/measure/hdr-codec.ts";
 import { Histogram, highestOfCell, histogramCells, lowestOfCell, medianOfCell } from "../../src/measure/histogram.ts";

@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  capacityBounds,
-  nextStep,
-  type CapacityBounds,
-  type SearchPlan,
-  type SearchTrial,
-  type TrialKind,
-  type TrialOutcome,
-} from "../../../src/capacity/capacity-search.ts";
+import { capacityBounds, nextStep, type CapacityBounds } from "../../../src/capacity/capacity-search.ts";
+import type { SearchPlan, SearchTrial, TrialKind, TrialOutcome } from "../../../src/capacity/search-trial.ts";
 
 const plan: SearchPlan = {
   start: 1000,
@@ -47,7 +40,7 @@ function expectBorneOut({ lower, upper, limitedBy }: CapacityBounds, trials: rea
   if (lower !== null) expect(finals(lower, "held")).toBeGreaterThan(finals(lower, "failed"));
   if (upper !== null) expect(finals(upper, "failed")).toBeGreaterThan(finals(upper, "held"));
   if (lower !== null && upper !== null) expect(lower).toBeLessThan(upper);
-  expect(limitedBy === "target").toBe(upper !== null);
+  if (limitedBy === "target") expect(upper).not.toBeNull();
   const refuted = trials.filter(({ load }) => finals(load, "failed") >= 2 && finals(load, "held") < 2);
   for (const { load } of refuted) expect(load).toBeGreaterThan(lower ?? 0);
 }
@@ -60,6 +53,30 @@ describe("nextStep", () => {
     expect(bounds).toMatchObject({ isLowerConfirmed: true, isUpperConfirmed: true, limitedBy: "target" });
     expect(at(trials, bounds.lower)).toEqual(["search held", "final held", "final held"]);
     expect(at(trials, bounds.upper)).toEqual(["search failed", "final failed", "final failed"]);
+  });
+
+  it("gives up early when the generator spoils every trial that decides", () => {
+    const { trials, bounds } = search((_, kind) => (kind === "final" ? "generator-limited" : "held"), {
+      ceiling: 4000,
+    });
+    expect(bounds).toMatchObject({ isLowerConfirmed: false, upper: null, limitedBy: "generator" });
+    expect(trials.length).toBeLessThan(20);
+  });
+
+  it("believes no short trial any more when they flatter at every load, and is down soon", () => {
+    const leaking: Target = (load, kind) => (load <= (kind === "search" ? 7300 : 150) ? "held" : "failed");
+    const { trials, bounds } = search(leaking);
+    expect(bounds.lower! <= 150 && bounds.upper! > 150).toBe(true);
+    expect(trials.length).toBeLessThan(40);
+    expectBorneOut(bounds, trials);
+  });
+
+  it("believes no short trial any more when they slander at every load, and is up soon", () => {
+    const warmingUp: Target = (load, kind) => (load <= (kind === "search" ? 500 : 7300) ? "held" : "failed");
+    const { trials, bounds } = search(warmingUp);
+    expect(bounds.lower! <= 7300 && bounds.upper! > 7300).toBe(true);
+    expect(trials.length).toBeLessThan(40);
+    expectBorneOut(bounds, trials);
   });
 
   it("steps down when a full-length trial refutes the lower bound", () => {
@@ -97,6 +114,17 @@ describe("nextStep", () => {
     const hiccup: Target = (load, _, all) =>
       all.length % 4 === 1 ? "generator-limited" : load <= 7300 ? "held" : "failed";
     expect(search(hiccup).bounds).toMatchObject({ limitedBy: "target", isLowerConfirmed: true });
+  });
+
+  it("has more patience where the generator has managed so much before", () => {
+    const disturbed: Target = (load, kind, all) => {
+      const own = all.filter((trial) => trial.load === load && trial.kind === "final");
+      if (kind === "final" && own.length < 3) return "generator-limited";
+      return load <= 7300 ? "held" : "failed";
+    };
+    const { trials, bounds } = search(disturbed, { width: 0.5 });
+    expect(bounds).toMatchObject({ lower: 4000, upper: 8000, limitedBy: "target" });
+    expect(at(trials, 4000).filter((what) => what === "final generator-limited")).toHaveLength(3);
   });
 
   it("looks below a start at which the generator is limited", () => {
@@ -148,8 +176,12 @@ describe("nextStep", () => {
       fc.property(fc.infiniteStream(outcome), fc.boolean(), (outcomes, isWhole) => {
         const target: Target = () => outcomes.next().value as TrialOutcome;
         const { trials, bounds } = search(target, { floor: 10, ceiling: 100_000, isWhole }, 2000);
-        if (bounds.lower !== null) expect(bounds.isLowerConfirmed).toBe(true);
-        if (bounds.upper !== null) expect(bounds.isUpperConfirmed).toBe(true);
+        if (bounds.lower !== null && !bounds.isLowerConfirmed) {
+          // Trials that decide were spoiled again and again: then nothing is claimed, and the generator is named.
+          expect(bounds.limitedBy).toBe("generator");
+          return;
+        }
+        if (bounds.limitedBy === "target") expect(bounds.isUpperConfirmed).toBe(true);
         expectBorneOut(bounds, trials);
       }),
     );

@@ -1,0 +1,42 @@
+import type { RunResult } from "../result/run-result.ts";
+import { mannKendall } from "../statistics/trend.ts";
+
+/** How many messages were on their way at the end of each whole second of the measured load. */
+export interface InFlightTrend {
+  readonly first: number;
+  readonly last: number;
+  /** Mann-Kendall, one-sided: the chance of so much growth without a trend. Exact for few seconds without equal values. */
+  readonly pValue: number;
+}
+
+/** Instants are added up from fractions of a millisecond. */
+const clockMs = 1;
+/** Growth is taken for real below this. */
+const significance = 0.01;
+
+/**
+ * The trend of messages in flight: all sent so far less all delivered and all lost so far, second by second. A target that
+ * keeps up has as many on the way at the end as at the start. Null when there are fewer than two whole seconds, or some
+ * counts reached no second.
+ */
+export function inFlightTrend({ phases, intervals, generator }: RunResult): InFlightTrend | null {
+  const missed = Object.values(generator.missedIntervalCounts ?? {}).some((count) => count !== 0);
+  const measured = phases.filter((phase) => phase.measured);
+  const fromMs = Math.min(...measured.map(({ startMs }) => startMs));
+  const toMs = Math.max(...measured.map(({ endMs }) => endMs));
+  let inFlight = 0;
+  const atEnds: number[] = [];
+  for (const { tMs, lengthMs, sent, delivered, lost } of intervals) {
+    inFlight += sent - delivered - lost;
+    const isWhole = lengthMs > 1000 - clockMs;
+    if (isWhole && tMs > fromMs - clockMs && tMs + lengthMs < toMs + clockMs) atEnds.push(inFlight);
+  }
+  if (missed || atEnds.length < 2) return null;
+  const { pIncreasing, pIncreasingExact } = mannKendall(atEnds);
+  return { first: atEnds[0]!, last: atEnds.at(-1)!, pValue: pIncreasingExact ?? pIncreasing };
+}
+
+/** Whether messages pile up; null where that is not known. */
+export function isPilingUp(trend: InFlightTrend | null): boolean {
+  return trend !== null && trend.pValue < significance && trend.last > trend.first;
+}
