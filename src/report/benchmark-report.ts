@@ -28,7 +28,7 @@ export function renderBenchmarkSmaller(result: RunResult): string {
   ]);
 }
 
-/** Rates for github-action-benchmark's tool customBiggerIsBetter. What has no value is left out. */
+/** Rates and a found capacity for github-action-benchmark's tool customBiggerIsBetter. What has no value is left out. */
 export function renderBenchmarkBigger(result: RunResult): string {
   const { rate, messages } = result.totals;
   const isSeen = messages.expected > 0 && result.config.mode !== "oneway";
@@ -36,7 +36,14 @@ export function renderBenchmarkBigger(result: RunResult): string {
     ["sent", "messages/s", rate.sentPerSecond],
     ["delivered", "messages/s", isSeen ? rate.deliveredPerSecond : null],
     ["delivery ratio", "ratio", result.totals.deliveryRatio],
+    ...(result.capacity === undefined
+      ? []
+      : [["capacity", capacityUnit(result.capacity), result.capacity.lower] as const]),
   ]);
+}
+
+function capacityUnit({ unit }: NonNullable<RunResult["capacity"]>): string {
+  return unit === "msg/s" ? "messages/s" : unit;
 }
 
 function timesFigures(name: string, times: ResultTimes): readonly Figure[] {

@@ -1,44 +1,62 @@
-import type { ResultTrial } from "../result/capacity-schema.ts";
+import type { ResultCapacity, ResultTrial } from "../result/capacity-schema.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { countText, cut, plain, rateText, secondsText, timeText, wrap } from "./format.ts";
 import { renderTable, type Column } from "./terminal-table.ts";
 
 /** What a capacity search found, and every trial it made; of other results nothing. */
-export function capacitySection({ capacity, id }: RunResult, width: number): readonly string[] {
+export function capacitySection(result: RunResult, width: number): readonly string[] {
+  const { capacity } = result;
   if (capacity === undefined) return [];
-  const sends = capacity.over === "rate" || capacity.perConnectionPerSecond !== null;
-  const columns: readonly Column[] = [
+  const longest = Math.max(leastReason, width - otherColumns);
+  const rows = trialRows(capacity).map((cells) => [...cells.slice(0, -1), cut(plain(cells.at(-1) ?? ""), longest)]);
+  return [
+    "Capacity",
+    ...wrap(capacity.statement, width, "  "),
+    ...(rows.length === 0 ? [] : renderTable(trialColumns(capacity), rows, width)),
+    ...capacityNotes(result).flatMap((note) => wrap(note, width, "  ")),
+  ];
+}
+
+/** Heads of the table of trials; the first is their number, the last why one did not hold. */
+export function trialColumns(capacity: ResultCapacity): readonly Column[] {
+  return [
     { title: "#" },
     { title: capacity.unit },
     { title: "trial", align: "left" },
     { title: "outcome", align: "left" },
-    ...(sends ? [{ title: "delivered/s", dropRank: 1 }, { title: "p99" }] : [{ title: "opened" }]),
+    ...(sendsMessages(capacity) ? [{ title: "delivered/s", dropRank: 1 }, { title: "p99" }] : [{ title: "opened" }]),
     { title: "why not", align: "left", isCutFirst: true },
   ];
-  const rows = capacity.trials.map((trial, index) => [
+}
+
+/** Every trial, in order, as the columns have it. */
+export function trialRows(capacity: ResultCapacity): readonly (readonly string[])[] {
+  return capacity.trials.map((trial, index) => [
     countText(index + 1),
     capacity.over === "rate" ? rateText(trial.load) : countText(trial.load),
     trial.kind,
     outcomeWords[trial.outcome],
-    ...(sends
+    ...(sendsMessages(capacity)
       ? [rateText(trial.deliveredPerSecond), timeText(trial.latencyP99Us)]
       : [countText(trial.connectionsOpened)]),
-    cut(plain(trial.reasons.join("; ")), Math.max(leastReason, width - otherColumns)),
+    trial.reasons.join("; "),
   ]);
-  const shown = capacity.trials.findIndex(({ runId }) => runId === id);
-  const notes = [
-    ...lengthNotes(capacity.trials),
-    ...(shown === -1 ? [] : [`all other numbers of this result are those of trial ${shown + 1}`]),
-    ...(capacity.perConnectionPerSecond === null
-      ? []
-      : [`each connection sends ${rateText(capacity.perConnectionPerSecond)} msg/s`]),
-  ];
+}
+
+/** What to know of the trials beside the table; nothing of other results. */
+export function capacityNotes({ capacity, id }: RunResult): readonly string[] {
+  if (capacity === undefined) return [];
+  const { trials, perConnectionPerSecond } = capacity;
+  const shown = trials.findIndex(({ runId }) => runId === id);
   return [
-    "Capacity",
-    ...wrap(capacity.statement, width, "  "),
-    ...(rows.length === 0 ? [] : renderTable(columns, rows, width)),
-    ...notes.flatMap((note) => wrap(note, width, "  ")),
+    ...lengthNotes(trials),
+    ...(shown === -1 ? [] : [`all other numbers of this result are those of trial ${shown + 1}`]),
+    ...(perConnectionPerSecond === null ? [] : [`each connection sends ${rateText(perConnectionPerSecond)} msg/s`]),
   ];
+}
+
+function sendsMessages({ over, perConnectionPerSecond }: ResultCapacity): boolean {
+  return over === "rate" || perConnectionPerSecond !== null;
 }
 
 /** How long trials of each kind were under load. */

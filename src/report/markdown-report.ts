@@ -1,4 +1,5 @@
 import type { RunResult } from "../result/run-result.ts";
+import { capacityNotes, trialColumns, trialRows } from "./capacity-section.ts";
 import { deliveryFigures, deliveryNotes, deliveryUnknown } from "./delivery-section.ts";
 import { countText, cut, ratioText } from "./format.ts";
 import {
@@ -52,6 +53,7 @@ export function renderMarkdown(result: RunResult): string {
   const sections: readonly Lines[] = [
     headSection(result),
     thresholdTable(result),
+    capacityTable(result),
     ...(isConnect ? [connectionTable(result)] : [deliveryTable(result), latencyTable(result), rateTable(result)]),
     phaseTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
@@ -131,6 +133,20 @@ function thresholdTable({ thresholds, verdict }: RunResult): Lines {
     text([check.detail, check.source === "--threshold" ? "" : check.source].filter(Boolean).join("; ")),
   ]);
   return ["### Thresholds", ...rowsTable(columns, rows)];
+}
+
+function capacityTable(result: RunResult): Lines {
+  const { capacity } = result;
+  if (capacity === undefined) return [];
+  const columns = trialColumns(capacity).map(({ title, align }) => (align === "left" ? { title, align } : { title }));
+  const rows = trialRows(capacity).map((cells) => [...cells.slice(0, -1), text(cells.at(-1) ?? "")]);
+  return [
+    "### Capacity",
+    "",
+    text(capacity.statement),
+    ...(rows.length === 0 ? [] : rowsTable(columns, rows)),
+    ...bullets(capacityNotes(result)),
+  ];
 }
 
 function deliveryTable(result: RunResult): Lines {

@@ -49,6 +49,13 @@ describe("the reports for github-action-benchmark", () => {
     });
   });
 
+  it("hold the capacity that a search has found, in its own unit", () => {
+    const found = reportCases.capacity!;
+    expect(bigger(found).at(-1)).toMatchObject({ name: "steady load: capacity", unit: "messages/s", value: 1000 });
+    const none = { ...found, capacity: { ...found.capacity!, lower: null } };
+    expect(bigger(none).map(({ name }) => name)).not.toContain("steady load: capacity");
+  });
+
   it("leave out what has no value, and call a closed loop's time service", () => {
     const failed = reportCases["nothing-delivered"]!;
     expect(named(smaller(failed))).toEqual({
