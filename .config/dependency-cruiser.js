@@ -46,7 +46,7 @@ const onlyIn = {
   picocolors: "^src/report/colourise[.]ts$",
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
-    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|result-file|comparison|steady-schema|scalability-schema|capacity-schema)|compare/noise-floor-record)[.]ts$",
+    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|first-fault|result-file|comparison|steady-schema|scalability-schema|capacity-schema)|compare/noise-floor-record|commands/read-noise-floor)[.]ts$",
   // one on each side of the connection
   ws: "^src/(transport/ws-transport|mock-server/compressed-session)[.]ts$",
   yaml: "^src/profile/read-profile[.]ts$",

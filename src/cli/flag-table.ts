@@ -332,4 +332,4 @@ export const laterFlags: readonly string[] = [
 ];
 
 /** Commands of a later version. */
-export const laterCommands: readonly string[] = ["compare", "agent"];
+export const laterCommands: readonly string[] = ["agent"];

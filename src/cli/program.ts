@@ -10,6 +10,7 @@ import { makeRunRequest } from "../profile/make-run-request.ts";
 import { readMock } from "../profile/read-mock.ts";
 import type { ReportRequest, RunWords } from "../profile/run-request.ts";
 import { capacityFlags, readCapacityWords, unfitFlag, withTrialDefaults } from "./capacity-words.ts";
+import { compareFlags, readCompareWords } from "./compare-words.ts";
 import { laterCommands, laterFlags, longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 import { flagLayer, flagValue, type GivenFlag } from "./flags.ts";
 import { showError } from "./show-error.ts";
@@ -43,6 +44,7 @@ function makeProgram(host: Host, handlers: CommandHandlers, done: (code: ExitCod
   addServe(program, host, handlers, done);
   addReport(program, handlers, done);
   addMerge(program, handlers, done);
+  addCompare(program, handlers, done);
   program
     .command("profiles")
     .summary("list the profiles, or show one")
@@ -185,6 +187,22 @@ function addMerge(program: Command, handlers: CommandHandlers, done: (code: Exit
   );
 }
 
+function addCompare(program: Command, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("compare")
+    .summary("results of a new build against those of the old one")
+    .description(
+      "Compares saved results metric by metric, one value a run, and says what is better, the same or worse. " +
+        "A verdict takes three runs a side, five for a good one; new losses are counted, whatever the number of runs.",
+    )
+    .argument("<base.json...>", "results of the old build; without --to the second one is that of the new build")
+    .addHelpText("after", compareExamples);
+  addFlags(command, compareFlags);
+  command.action(async (words: string[], options: Options) =>
+    done(await handlers.compare(readCompareWords(words, options))),
+  );
+}
+
 function reportsOf(options: Options): readonly ReportRequest[] {
   return givenFlags(reportFlags, options).map(({ spec, value }) => {
     const [flag, file] = [longName(spec), value as string];
@@ -314,6 +332,14 @@ Examples:
   floodgate capacity ws://127.0.0.1:8080/ -c 100 --until 'latency.p99<50ms' --until 'memory.target.peak<512MiB' \\
     --spawn 'node server.js' --start 5k --max 200k
   floodgate capacity ws://127.0.0.1:8080/ --over connections --per-connection 2 --until 'latency.p99<100ms'
+`;
+
+const compareExamples = `
+Examples:
+  floodgate compare base.json new.json
+  floodgate compare 'results/main-*.json' --to 'results/pr-*.json' --noise-threshold 10%
+  floodgate compare main-1.json main-2.json main-3.json --to pr-1.json pr-2.json pr-3.json --metrics latency.p99
+Exit code: 98 for a regression, 2 when the results are not comparable, else 0.
 `;
 
 const serveExamples = `

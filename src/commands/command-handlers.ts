@@ -9,6 +9,7 @@ export function commandHandlers(host: Host): CommandHandlers {
     serve: async (options) => (await import("./serve-mock.ts")).serveMock(options, host),
     report: async (words) => (await import("./render-report.ts")).renderReport(words, host),
     merge: async (words) => (await import("./merge-and-judge.ts")).mergeAndJudge(words, host),
+    compare: async (words) => (await import("./compare-files.ts")).compareFiles(words, host),
     profiles: async (name, environment) => (await import("./list-profiles.ts")).listProfiles(name, environment, host),
     examples: async () => (await import("./show-examples.ts")).showExamples(host),
   };

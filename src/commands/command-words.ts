@@ -10,6 +10,7 @@ export interface CommandHandlers {
   serve(options: MockOptions): Promise<ExitCode>;
   report(request: ReportWords): Promise<ExitCode>;
   merge(request: MergeWords): Promise<ExitCode>;
+  compare(request: CompareWords): Promise<ExitCode>;
   /** Without a name: the list. `environment` is the text of `--env`. */
   profiles(name: string | undefined, environment: string | undefined): Promise<ExitCode>;
   examples(): Promise<ExitCode>;
@@ -27,4 +28,19 @@ export interface MergeWords {
   readonly files: readonly string[];
   readonly output: string;
   readonly reports: readonly ReportRequest[];
+}
+
+/** `floodgate compare <base...> --to <new...>`. */
+export interface CompareWords {
+  /** Files, or patterns of their names; at least one on either side. */
+  readonly base: readonly string[];
+  readonly new: readonly string[];
+  readonly json: boolean;
+  /** Change that does not matter, as a share; null for the usual one. */
+  readonly noiseThreshold: number | null;
+  /** Names with commas between them; null for those that results of their kind have. */
+  readonly metrics: string | null;
+  readonly force: boolean;
+  /** Null for the one that calibrate has kept for this load and host, if any. */
+  readonly noiseFloor: string | null;
 }

@@ -21,7 +21,8 @@ export function compareDelivery(
   const [from, to] = [pooledRatio(before), pooledRatio(after)];
   const { name, unit, sense, isPrimary } = choice;
   return {
-    ...{ name, unit, sense, isPrimary, verdict, reason, limit: null, noiseFloor: null },
+    ...{ name, unit, sense, isPrimary, verdict, limit: null, noiseFloor: null },
+    reason: reason.replace(/^none /, "none missing "),
     base: sideOf(before),
     new: sideOf(after),
     change:

@@ -3,6 +3,7 @@ import type { RunResult } from "../result/run-result.ts";
 import { geometricMean } from "../statistics/geometric-mean.ts";
 import { benjaminiHochberg, holm } from "../statistics/many-tests.ts";
 import { cliffsDelta, mannWhitney } from "../statistics/rank-test.ts";
+import { hasTooFewSamples } from "../verdict/evaluate-threshold.ts";
 import { measuredValue } from "../verdict/measured-value.ts";
 import { levelOf } from "./change-kind.ts";
 import { compareDelivery, isDeliveryRatio } from "./compare-delivery.ts";
@@ -24,7 +25,9 @@ export function compareMetrics(
   changed: readonly RunResult[],
   options: MetricsOptions,
 ): readonly ComparedMetric[] {
-  const judged = (options.metrics ?? defaultMetrics([...base, ...changed])).map((choice) => {
+  const runs = [...base, ...changed];
+  const choices = options.metrics ?? defaultMetrics(runs).filter((choice) => isTold(choice, runs));
+  const judged = choices.map((choice) => {
     if (isDeliveryRatio(choice)) return compareDelivery(choice, base, changed);
     const floor = options.noiseFloor?.metrics.find(({ name, unit }) => name === choice.name && unit === choice.unit);
     const valuesOf = (runs: readonly RunResult[]): readonly RunValue[] =>
@@ -45,6 +48,12 @@ export function compareMetrics(
       "benjamini-hochberg",
     ),
   ];
+}
+
+/** A percentile that no run has enough samples for would only fill the table. */
+function isTold(choice: MetricChoice, runs: readonly RunResult[]): boolean {
+  if (choice.isPrimary) return true;
+  return runs.some((run) => !hasTooFewSamples(choice.selection.stat, measuredValue(run, choice.selection).samples));
 }
 
 function hasValue(metric: JudgedMetric): boolean {
@@ -79,7 +88,9 @@ export function geomeanOfTimes(
   metrics: readonly ComparedMetric[],
   times: string,
 ): { readonly ratio: number; readonly metrics: string[] } | null {
-  const ofTimes = metrics.filter(({ name, change }) => name.startsWith(times) && change?.kind === "ratio");
+  const ofTimes = metrics.filter(
+    ({ name, change, limit }) => name.startsWith(times) && change?.kind === "ratio" && limit !== null,
+  );
   const ratio = geometricMean(ofTimes.flatMap(({ change }) => change?.estimate ?? []));
   return ratio === null || ofTimes.length < 2 ? null : { ratio, metrics: ofTimes.map(({ name }) => name) };
 }

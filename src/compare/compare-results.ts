@@ -86,11 +86,15 @@ function refusal({ what, of, base, new: changed }: Difference): string {
 /** What makes the numbers weaker than they look. */
 function warningsOf(runs: readonly NamedResult[], metrics: readonly ComparedMetric[]): readonly string[] {
   const degraded = runs.filter(({ result }) => result.generator.health === "degraded");
+  const [first] = degraded;
   const primaries = metrics.filter(({ isPrimary }) => isPrimary).length;
   return [
-    ...degraded.map(
-      ({ name, result }) => `"${name}": the generator was degraded: ${result.generator.reasons.join("; ")}`,
-    ),
+    ...(first === undefined
+      ? []
+      : [
+          `the generator was degraded in ${degraded.length} of ${runs.length} runs, as in "${first.name}": ` +
+            (first.result.generator.reasons[0] ?? "no reason given"),
+        ]),
     ...(primaries > mostPrimaries
       ? [`${primaries} metrics can fail this comparison; with more than ${mostPrimaries} false alarms add up`]
       : []),

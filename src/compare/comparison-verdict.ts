@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import type { ComparedCount, ComparedMetric, Comparison } from "../result/comparison.ts";
-import { formatChange, formatChangeInterval, formatLimit } from "../verdict/format-change.ts";
+import { formatChange, formatLimit } from "../verdict/format-change.ts";
 import { formatCount } from "../units/count.ts";
 
 /** What became of a comparison. */
@@ -21,11 +21,20 @@ export function comparisonVerdict(
     ...counts.filter(({ verdict }) => verdict === "worse").map(countReason),
   ];
   if (worse.length > 0) return { outcome: "regression", exitCode: exitCode.regression, reasons: worse };
-  const undecided = [
-    ...primary.filter(({ verdict }) => verdict === "inconclusive").map(metricReason),
-    ...counts.filter(({ verdict }) => verdict === "inconclusive").map(countReason),
-  ];
-  if (undecided.length > 0) return { outcome: "inconclusive", exitCode: exitCode.ok, reasons: undecided };
+  const isOpen = ({ verdict }: { readonly verdict: string }): boolean => verdict === "inconclusive";
+  const [openMetrics, openCounts] = [primary.filter(isOpen), counts.filter(isOpen)];
+  if (openMetrics.length + openCounts.length > 0) {
+    const parts = [
+      ...(openMetrics.length === 0 ? [] : [`${openMetrics.length} of ${amount(primary.length, "primary metric")}`]),
+      ...(openCounts.length === 0 ? [] : [amount(openCounts.length, "count")]),
+    ];
+    const first = `nothing is known to be worse, but ${parts.join(" and ")} cannot be told`;
+    return {
+      outcome: "inconclusive",
+      exitCode: exitCode.ok,
+      reasons: [first, ...groupedReasons([...openMetrics, ...openCounts])],
+    };
+  }
   if (primary.length === 0) {
     return { outcome: "inconclusive", exitCode: exitCode.ok, reasons: ["no metric has a value on both sides"] };
   }
@@ -37,22 +46,26 @@ export function comparisonVerdict(
   };
 }
 
-/** `latency.p99 is worse: +15.6 % (+11.2 .. +19.8 %), beyond 5 %`. */
+/** Each reason once, after the names of what it is said of. */
+export function groupedReasons(rows: readonly { readonly name: string; readonly reason: string }[]): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of rows) {
+    if (reason !== "") byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  }
+  return [...byReason].map(([reason, names]) => `${names.join(", ")}: ${reason}`);
+}
+
+/** `latency.p99 is worse: +15.6% [+11.2, +19.8], beyond 5%`. */
 function metricReason({ name, unit, change, limit, verdict, reason }: ComparedMetric): string {
-  const interval = change === null ? null : formatChangeInterval(change, unit);
-  const moved = change === null ? "" : `: ${formatChange(change, unit)}${interval === null ? "" : ` (${interval})`}`;
-  const beyond =
-    change === null || limit === null || verdict === "inconclusive"
-      ? ""
-      : `, beyond ${formatLimit(limit, change.kind, unit)}`;
-  const why = reason === "" ? "" : `; ${reason}`;
-  return `${name} is ${verdict}${moved}${beyond}${why}`;
+  const moved = change === null ? "" : `: ${formatChange(change, unit)}`;
+  const beyond = change === null || limit === null ? "" : `, beyond ${formatLimit(limit, change.kind, unit)}`;
+  return `${name} is ${verdict}${moved}${beyond}${reason === "" ? "" : `; ${reason}`}`;
 }
 
 /** `lost is worse: 0 of 100,000 before, 512 of 100,000 now`. */
-function countReason({ name, base, new: changed, verdict, reason }: ComparedCount): string {
+function countReason({ name, base, new: changed, verdict }: ComparedCount): string {
   const counted = `${formatCount(base.total)} of ${formatCount(base.of)} before, ${formatCount(changed.total)} of ${formatCount(changed.of)} now`;
-  return `${name} is ${verdict}: ${counted}${verdict === "worse" || reason === "" ? "" : `; ${reason}`}`;
+  return `${name} is ${verdict}: ${counted}`;
 }
 
 function amount(count: number, one: string): string {

@@ -23,6 +23,12 @@ const higherIsBetter = /^(rate|throughput|scaling|delivery\.ratio|delivery\{[^}]
 /** Of `--metrics`: all primary. Throws a usage error that names the unknown one and what was probably meant. */
 export function readMetricChoices(text: string): readonly MetricChoice[] {
   const words = text.split(/,(?![^{]*\})/).map((word) => word.trim());
+  if (words.includes("")) {
+    throw usageError(
+      `--metrics "${text}": ${words.length === 1 ? "it names no metric" : "one of the names is empty"}`,
+      "write names as in thresholds, with commas between them: latency.p99,rate.delivered",
+    );
+  }
   const choices = words.map((word) => readMetric(word, true));
   const twice = choices.find((choice, i) => choices.findIndex(({ name }) => name === choice.name) < i);
   if (twice !== undefined)
@@ -79,8 +85,7 @@ function choose(primary: readonly string[], others: readonly string[]): readonly
 function readMetric(word: string, isPrimary: boolean): MetricChoice {
   const path = parseMetricPath(word);
   if ("faulty" in path) {
-    const part = path.faulty === "" ? "it" : `"${path.faulty}"`;
-    throw usageError(`--metrics "${word}": ${part} ${path.reason}`, path.hint);
+    throw usageError(`--metrics "${word}": "${path.faulty}" ${path.reason}`, path.hint);
   }
   const { metric, stat, selectors, kind } = path;
   const name = thresholdName(path);

@@ -23,8 +23,8 @@ function problemOf({ end, generator, verdict }: RunResult): string | null {
   return `was limited by its generator, so that its numbers say nothing certain about the target${because(generator.reasons)}`;
 }
 
-/** A run that is named twice would count twice, or be compared with itself. */
-function repeatedRuns(base: readonly NamedResult[], changed: readonly NamedResult[]): readonly string[] {
+/** Runs that are named twice, one sentence each: they would count twice, or be compared with themselves. */
+export function repeatedRuns(base: readonly NamedResult[], changed: readonly NamedResult[]): readonly string[] {
   const seen = new Map<string, { readonly name: string; readonly side: string }>();
   const problems: string[] = [];
   for (const [side, runs] of [
@@ -44,7 +44,8 @@ function repetition(
   first: { readonly name: string; readonly side: string },
   second: { readonly name: string; readonly side: string },
 ): string {
-  const where = first.side === second.side ? `twice on the ${first.side} side` : "on both sides";
+  const isSame = first.side === second.side;
+  const where = isSame ? `twice on the ${first.side} side, and would count twice` : "on both sides";
   return first.name === second.name
     ? `"${first.name}" is ${where}`
     : `"${first.name}" and "${second.name}" hold the same run, which is then ${where}`;

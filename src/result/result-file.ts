@@ -1,15 +1,12 @@
-import { readFile, stat } from "node:fs/promises";
 import { Value } from "@sinclair/typebox/value";
 import { usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import { brokenIdentities } from "./check-identities.ts";
-import { findJsonFault } from "./find-json-fault.ts";
+import { firstFault } from "./first-fault.ts";
+import { parseJsonText, readJsonText } from "./json-file.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
 import { runResultSchema, type RunResult } from "./run-result.ts";
 import { histogramOfTimes, type SavedTimes } from "./times-of-histogram.ts";
-import { fileErrorCode, fileErrorReason } from "./write-atomically.ts";
 
-/** A day of seconds with their histograms is about 100 MB; beyond this the file is something else. */
-const largestFileBytes = 256 * 1024 * 1024;
 const newestVersion = Number(resultSchemaName.split("/")[1]);
 
 /**
@@ -17,14 +14,14 @@ const newestVersion = Number(resultSchemaName.split("/")[1]);
  * Throws a usage error of one line that names the file and what is wrong with it.
  */
 export async function readResultFile(path: string): Promise<RunResult> {
-  return parseResult(await readText(path), path);
+  return parseResult(await readJsonText(path, "result"), path);
 }
 
 /** The same from the text of a file; `path` is only named in errors. */
 export function parseResult(text: string, path: string): RunResult {
-  const parsed = parseJson(text.startsWith("\uFEFF") ? text.slice(1) : text, path);
+  const parsed = parseJsonText(text, path, "result");
   checkVersion(parsed, path);
-  if (!Value.Check(runResultSchema, parsed)) throw damaged(path, firstFault(parsed));
+  if (!Value.Check(runResultSchema, parsed)) throw damaged(path, firstFault(runResultSchema, parsed));
   const broken = brokenIdentities(parsed)[0] ?? brokenHistogram(parsed, { intervals: false });
   if (broken !== null) throw damaged(path, broken);
   return parsed;
@@ -61,51 +58,6 @@ export function brokenHistogram(result: RunResult, options: { readonly intervals
   return null;
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    const found = await stat(path);
-    if (found.isDirectory())
-      throw usageError(`"${path}" is a directory, not a result file`, "name one of the .json files in it");
-    if (found.size > largestFileBytes) {
-      throw usageError(`"${path}" is too large for a result: ${found.size} bytes; the limit is ${largestFileBytes}`);
-    }
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (fileErrorCode(error) === undefined) throw error;
-    if (fileErrorCode(error) === "ENOENT") {
-      throw usageError(
-        `there is no result file "${path}"`,
-        "floodgate run saves its results in results/ unless --output names a file",
-        error,
-      );
-    }
-    throw usageError(`"${path}" cannot be read: ${fileErrorReason(error)}`, undefined, error);
-  }
-}
-
-function parseJson(text: string, path: string): unknown {
-  const again = "save the run again, or take an untouched copy";
-  if (text.trim() === "") throw usageError(`"${path}" is empty, not a result`, again);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const fault = findJsonFault(text);
-    if (fault === null) throw usageError(`"${path}" cannot be read as JSON`, again, error);
-    if (fault.isCutOff) {
-      throw usageError(
-        `"${path}" is cut off: it ends in the middle, after ${Buffer.byteLength(text)} bytes`,
-        again,
-        error,
-      );
-    }
-    throw usageError(
-      `"${path}" is not JSON: line ${fault.line}, column ${fault.column}: unexpected ${JSON.stringify(fault.found)}`,
-      "a result is a file that floodgate run has saved",
-      error,
-    );
-  }
-}
-
 function checkVersion(parsed: unknown, path: string): void {
   const schema = typeof parsed === "object" && parsed !== null && "schema" in parsed ? parsed.schema : undefined;
   if (schema === resultSchemaName) return;
@@ -121,18 +73,6 @@ function checkVersion(parsed: unknown, path: string): void {
     `"${path}" is not a floodgate result: ${found}, not "${resultSchemaName}"`,
     "a result is a file that floodgate run has saved",
   );
-}
-
-function firstFault(parsed: unknown): string {
-  const fault = Value.Errors(runResultSchema, parsed).First();
-  if (fault === undefined) return "its form is not that of a result";
-  const place = fault.path === "" ? "the file" : fault.path.slice(1).replaceAll("/", ".");
-  if (fault.value === undefined) return `${place} is missing`;
-  return `${place} is ${shorten(JSON.stringify(fault.value))}: ${fault.message.toLowerCase()}`;
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 
 function damaged(path: string, what: string): FloodgateError {

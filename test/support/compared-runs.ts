@@ -1,8 +1,8 @@
 import { Histogram } from "../../src/measure/histogram.ts";
 import type { ResultMessages } from "../../src/result/result-blocks.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
-import { timesOfHistogram } from "../../src/result/times-of-histogram.ts";
-import { sampleBlock, sampleMessages, samplePhase, sampleResult } from "./sample-result.ts";
+import { intervalLatencyOf, timesOfHistogram } from "../../src/result/times-of-histogram.ts";
+import { sampleBlock, sampleInterval, sampleMessages, samplePhase, sampleResult } from "./sample-result.ts";
 
 /** How a run for a comparison differs from 10,000 messages in 10 s at a median of 1 ms. */
 export interface RunChanges {
@@ -55,7 +55,14 @@ export function comparedRun(id: string, changes: RunChanges = {}): RunResult {
     config: { ...sound.config, plan },
     totals: { ...block, connections },
     phases: [samplePhase("steady", 0, 10, 10_000, { ...block, connections })],
-    intervals: [],
+    // One long second, so that the sums over seconds hold.
+    intervals: [
+      sampleInterval(0, messages.sent, {
+        delivered: messages.deliveredInWindow,
+        lost: messages.lost,
+        latencyUs: intervalLatencyOf(skewed(messages.delivered, 1020 * slower), true),
+      }),
+    ],
     memory: {
       ...sound.memory,
       target: targetGrowthMiB === null ? null : { ...target, growthBytes: targetGrowthMiB * 2 ** 20 },

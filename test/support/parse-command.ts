@@ -30,6 +30,7 @@ export async function parseCommand(args: readonly string[], changes: Partial<Hos
     serve: note("serve"),
     report: note("report"),
     merge: note("merge"),
+    compare: note("compare"),
     profiles: note("profiles"),
     examples: note("examples"),
   };

@@ -24,8 +24,8 @@ describe("readMetricChoices", () => {
     ["latncy.p99", /"latncy.p99" is not a metric/, /did you mean latency/],
     ["latency.p101", /"p101" is no percentile/, /up to 100/],
     ["latency", /says what, but not which number/, /latency.p50/],
-    ["", /it names no metric/, /metrics:/],
-    ["latency.p99,,latency.p50", /it names no metric/, /metrics:/],
+    ["", /it names no metric/, /with commas/],
+    ["latency.p99,,latency.p50", /one of the names is empty/, /with commas/],
     ["latency.p99,latency.p(99)", /latency.p99 is named twice/, /once/],
   ])("refuses %j in one line with a hint", (text, message, hint) => {
     const read = () => readMetricChoices(text);

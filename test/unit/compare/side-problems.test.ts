@@ -36,7 +36,7 @@ describe("sideProblems", () => {
 
   it("refuses a run that is there twice, by name and by what it holds, in merged results too", () => {
     const one = named("a.json", { id: "1" });
-    expect(sideProblems([one, one], [])).toEqual(['"a.json" is twice on the base side']);
+    expect(sideProblems([one, one], [])).toEqual(['"a.json" is twice on the base side, and would count twice']);
     expect(sideProblems([one], [named("copy.json", { id: "1" })])).toEqual([
       '"a.json" and "copy.json" hold the same run, which is then on both sides',
     ]);
