@@ -35,7 +35,7 @@ export function capacityRecord(
     lower: bounds.isLowerConfirmed ? bounds.lower : null,
     upper: bounds.isUpperConfirmed ? bounds.upper : null,
     limitedBy: bounds.limitedBy,
-    statement: statementOf(question, judged, bounds, end),
+    statement: statementOf(question, judged, bounds, plan, end),
     trials,
   };
 }
@@ -75,6 +75,7 @@ function statementOf(
   question: CapacityQuestion,
   trials: readonly SearchTrial[],
   bounds: CapacityBounds,
+  plan: SearchPlan,
   end: SearchEnd,
 ): string {
   const soFar = () => soFarWords(question, trials, bounds);
@@ -84,7 +85,7 @@ function statementOf(
     case "interrupted":
       return `interrupted by ${end.signal}; ${soFar()}`;
     case "complete":
-      return foundWords(question, trials, bounds);
+      return foundWords(question, trials, bounds, plan);
   }
 }
 
@@ -92,6 +93,7 @@ function foundWords(
   { condition, over }: CapacityQuestion,
   trials: readonly SearchTrial[],
   { lower, isLowerConfirmed, upper, limitedBy }: CapacityBounds,
+  plan: SearchPlan,
 ): string {
   if (lower === null || !isLowerConfirmed) {
     const lowest = loadText(Math.min(...trials.map(({ load }) => load)), over);
@@ -105,7 +107,7 @@ function foundWords(
         : `in the trials that decide; ${loadText(Math.max(...held), over)} held in single trials only`;
     return `capacity unknown: the generator could not keep its schedule ${where}`;
   }
-  const held = heldWords(trials, lower);
+  const held = heldWords(trials, lower, plan);
   const least = loadText(lower, over);
   if (upper === null) {
     const limit = limitedBy === "generator" ? "limited by the generator" : "the highest load that may be tried (--max)";
@@ -118,10 +120,11 @@ function foundWords(
   return `capacity: ${from} to ${loadText(upper, over)} (${condition}), ${held}`;
 }
 
-/** Of the trials of full length at the lower bound. */
-function heldWords(trials: readonly SearchTrial[], lower: number): string {
+/** Of the trials of full length at the lower bound; short ones are, too, when they are no shorter. */
+function heldWords(trials: readonly SearchTrial[], lower: number, { searchSec, finalSec }: SearchPlan): string {
   const finals = trials.filter(
-    ({ load, kind, outcome }) => load === lower && kind === "final" && (outcome === "held" || outcome === "failed"),
+    ({ load, kind, outcome }) =>
+      load === lower && (kind === "final" || searchSec >= finalSec) && (outcome === "held" || outcome === "failed"),
   );
   const held = finals.filter(({ outcome }) => outcome === "held").length;
   return `${held} of ${finals.length} final trials held`;

@@ -1,6 +1,7 @@
 import type { RunResult } from "../result/run-result.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRatio } from "../units/ratio.ts";
+import { formatDurationMs } from "../units/time.ts";
 import { formatCheck } from "../verdict/format-check.ts";
 import { inFlightTrend, isPilingUp } from "./in-flight-growth.ts";
 
@@ -72,11 +73,20 @@ function messageFailures(result: RunResult, lossRatio: number): readonly string[
   return [
     ...(sentRatio < leastSentRatio ? [`sent ${formatRatio(sentRatio)} of what was offered`] : []),
     ...(deliveryRatio === null || deliveryRatio < 1 - lossRatio ? [deliveryWords(result)] : []),
-    ...(inTime < leastDeliveredRatio ? [`delivered ${formatRatio(inTime)} of the offered rate`] : []),
+    ...(inTime < leastDeliveredRatio
+      ? [`delivered ${formatRatio(inTime)} of the offered rate${coldWords(result)}`]
+      : []),
     ...(trend !== null && isPilingUp(trend)
       ? [`messages in flight grew from ${formatCount(trend.first)} to ${formatCount(trend.last)}`]
       : []),
   ];
+}
+
+/** Answers that take longer than the warm-up are missing at the front of the measured load, whatever the target holds. */
+function coldWords({ phases, totals }: RunResult): string {
+  const warmUpMs = phases.reduce((sum, phase) => sum + (phase.measured ? 0 : phase.endMs - phase.startMs), 0);
+  const isCold = (totals.latencyUs.p50 ?? 0) / 1000 > warmUpMs;
+  return isCold ? `, as answers take longer than the warm-up of ${formatDurationMs(warmUpMs)}: raise --warmup` : "";
 }
 
 function deliveryWords({ totals }: RunResult): string {

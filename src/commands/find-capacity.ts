@@ -28,6 +28,8 @@ export async function findCapacity(request: CapacityRequest, host: Host): Promis
   const { output } = request.run;
   const thresholds = readConditions(request, host);
   const plan = searchPlan(request, thresholds);
+  // What this machine cannot make is bad usage as long as nothing was started.
+  trialRequest(request, plan.start, "search", host);
   const place = placeOf(request, host);
   await checkLocalAddresses(request.run.plan);
   await checkWritable(place.path);
@@ -65,30 +67,34 @@ function readConditions(request: CapacityRequest, host: Host): readonly Threshol
   return thresholds;
 }
 
-/** The least a connection set or a rate can be. */
+/** The least a rate or a number of connections can be, unless a lower start was asked for. */
 const leastOfAll = 1;
 
+/** Where to search: no lower than trials can tell the conditions, which may move a start that nobody chose. */
 function searchPlan(request: CapacityRequest, thresholds: readonly Threshold[]): SearchPlan {
-  const { over, start, ceiling, widthRatio, searchMs, finalMs, perConnectionPerSecond, run } = request;
+  const { over, ceiling, widthRatio, searchMs, finalMs, perConnectionPerSecond, run } = request;
   const isWhole = over === "connections";
-  const least = leastLoad(thresholds, {
+  const { load, threshold } = leastLoad(thresholds, {
     searchSec: searchMs / 1000,
     messagesPerLoad: over === "rate" ? 1 : (perConnectionPerSecond ?? 0),
     fixedConnections: isWhole ? null : (run.plan.segments[0]?.connections ?? 0),
   });
-  if (least.threshold !== null && start < least.load) {
-    const trial = `a trial of ${formatDurationMs(searchMs)}`;
-    const { text } = least.threshold;
-    if (!Number.isFinite(least.load))
-      throw usageError(`--until "${text}": ${trial} has too few connections to tell`, "raise --connections");
-    const needed = loadText(isWhole ? Math.ceil(least.load) : least.load, over);
-    throw usageError(
-      `--until "${text}": at ${loadText(start, over)} ${trial} has too few samples to tell; that takes ${needed}`,
-      "start higher with --start, or give trials more time with --trial",
-    );
-  }
-  const floor = Math.max(Math.min(leastOfAll, start), isWhole ? Math.ceil(least.load) : least.load);
+  const least = isWhole ? Math.ceil(load) : load;
+  const start = request.isDefaultStart ? Math.max(request.start, Math.min(least, ceiling)) : request.start;
+  if (threshold !== null && start < least) throw tooFewSamples(request, threshold, start, least);
+  const floor = Math.max(Math.min(leastOfAll, start), least);
   return { start, floor, ceiling, width: widthRatio, isWhole, searchSec: searchMs / 1000, finalSec: finalMs / 1000 };
+}
+
+function tooFewSamples({ over, searchMs }: CapacityRequest, { text }: Threshold, start: number, least: number): Error {
+  const trial = `a trial of ${formatDurationMs(searchMs)}`;
+  if (!Number.isFinite(least)) {
+    return usageError(`--until "${text}": ${trial} has too few connections to tell`, "raise --connections");
+  }
+  return usageError(
+    `--until "${text}": at ${loadText(start, over)} ${trial} has too few samples to tell; that takes ${loadText(least, over)}`,
+    "start higher with --start (and --max), or give trials more time with --trial",
+  );
 }
 
 function placeOf({ run }: CapacityRequest, host: Host): ResultPlace {

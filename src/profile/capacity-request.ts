@@ -35,6 +35,8 @@ export interface CapacityRequest {
   readonly over: CapacityOver;
   /** Loads in messages per second or connections. */
   readonly start: number;
+  /** Nobody chose the start: it may be a higher one where a condition needs more samples. */
+  readonly isDefaultStart: boolean;
   readonly ceiling: number;
   /** Over connections: messages per second that each sends; null over rates, and in mode connect. */
   readonly perConnectionPerSecond: number | null;
@@ -56,8 +58,8 @@ export function makeCapacityRequest(words: CapacityWords, host: Host): CapacityR
   refuseContradictions(words);
   const run = makeRunRequest(words.run, host);
   refuseUnsuitable(run, words);
-  const start = words.start ?? defaultStart[over];
   const ceiling = words.max ?? defaultCeiling[over];
+  const start = words.start ?? Math.min(defaultStart[over], ceiling);
   if (start > ceiling) throw usageError(`--start ${start} lies above --max ${ceiling}`, "start lower, or raise --max");
   const sends = over === "connections" && run.plan.mode !== "connect";
   return {
@@ -65,6 +67,7 @@ export function makeCapacityRequest(words: CapacityWords, host: Host): CapacityR
     until: words.until,
     over,
     start,
+    isDefaultStart: words.start === null,
     ceiling,
     perConnectionPerSecond: sends ? (words.perConnection ?? defaultPerConnection) : null,
     searchMs: words.trialMs,

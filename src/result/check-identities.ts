@@ -42,8 +42,24 @@ export function brokenIdentities(result: RunResult): readonly string[] {
   broken.push(...brokenInBlock("totals", result.totals, result));
   for (const phase of result.phases) broken.push(...brokenInBlock(phaseName(phase), phase, result));
   for (const block of result.classes ?? []) broken.push(...brokenInBlock(`class "${block.class.name}"`, block, result));
-  broken.push(...brokenIntervals(result), ...brokenSteadiness(result));
+  broken.push(...brokenIntervals(result), ...brokenSteadiness(result), ...brokenCapacity(result));
   return broken;
+}
+
+/** A bound that no trial bears out. */
+function brokenCapacity({ capacity }: RunResult): readonly string[] {
+  if (capacity === undefined) return [];
+  const { lower, upper, trials } = capacity;
+  const isBorneOut = (bound: number | null, outcome: "held" | "failed") =>
+    bound === null ||
+    trials.some((trial) => trial.load === bound && trial.kind === "final" && trial.outcome === outcome);
+  return [
+    ...(isBorneOut(lower, "held") ? [] : [`capacity: lower is ${lower}, but no final trial held there`]),
+    ...(isBorneOut(upper, "failed") ? [] : [`capacity: upper is ${upper}, but no final trial failed there`]),
+    ...(lower !== null && upper !== null && lower >= upper
+      ? [`capacity: lower ${lower} is not below upper ${upper}`]
+      : []),
+  ];
 }
 
 /** Throws when a sum does not hold in a result that was just built: a bug, never the user's fault. */

@@ -148,6 +148,8 @@ describe("floodgate capacity", () => {
     expect(advisory.stderr).toMatch(/decide nothing/);
     const noSuchPhase = await runCli(["capacity", "--until", "latency{phase=peak}.p50<1s"]);
     expect(noSuchPhase.exitCode).toBe(2);
+    const ceiling = await runCli(["capacity", "--until", "latency.p99.99<1s", "--max", "5k"]);
+    expect(ceiling.stderr).toMatch(/at 5,000 msg\/s .* that takes 10,000 msg\/s/);
     const fixed = await runCli(["capacity", "--until", "connect.p99<1s"]);
     expect(fixed.stderr).toMatch(/too few connections to tell/);
   });

@@ -9,6 +9,7 @@ import {
   sampleMessages,
   samplePhase,
   sampleResult,
+  sampleTimes,
 } from "../../support/sample-result.ts";
 
 const held = sampleCheck({ outcome: "pass" });
@@ -83,6 +84,17 @@ describe("judgeTrial", () => {
     expect(judge({ totals: messages({ deliveredInWindow: 9950 }) }).outcome).toBe("held");
     expect(judge({ totals: messages({ deliveredInWindow: 9850 }) }).reasons).toEqual([
       "delivered 98.5% of the offered rate",
+    ]);
+  });
+
+  it("says when answers that take longer than the warm-up make a load look undelivered", () => {
+    const slow = {
+      ...sampleBlock(10_000, 10, { messages: sampleMessages(10_000, { deliveredInWindow: 9000 }) }),
+      latencyUs: sampleTimes(10_000, 2_000_000),
+    };
+    const phases = [samplePhase("warmup", 0, 1, 1000, { measured: false }), samplePhase("main", 1000, 10, 10_000)];
+    expect(judge({ totals: slow, phases }).reasons).toEqual([
+      "delivered 90% of the offered rate, as answers take longer than the warm-up of 1 s: raise --warmup",
     ]);
   });
 

@@ -3,6 +3,7 @@ import { brokenIdentities } from "../../../src/result/check-identities.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
 import { aCollectedPhase, aHistogram, plausibleTimes } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
+import { sampleCapacity } from "../../support/sample-capacity.ts";
 
 /** A sound result with one of its totals changed by hand. */
 function withTotals(changes: (totals: RunResult["totals"]) => Partial<RunResult["totals"]>): RunResult {
@@ -26,6 +27,17 @@ describe("the identities of a result", () => {
   it("find a rate that its count does not give", () => {
     const edited = withTotals(({ rate }) => ({ rate: { ...rate, deliveredPerSecond: 9e9 } }));
     expect(brokenIdentities(edited).join()).toContain("totals: rate.deliveredPerSecond 9000000000 is not");
+  });
+
+  it("find a capacity that its trials do not bear out", () => {
+    const found = sampleCapacity("x");
+    const withCapacity = (changes: Partial<typeof found>) =>
+      brokenIdentities({ ...aResult(), capacity: { ...found, ...changes } });
+    expect(withCapacity({})).toEqual([]);
+    expect(withCapacity({ lower: null, upper: null })).toEqual([]);
+    expect(withCapacity({ lower: 1039 })).toEqual(["capacity: lower is 1039, but no final trial held there"]);
+    expect(withCapacity({ upper: 2000 })).toEqual(["capacity: upper is 2000, but no final trial failed there"]);
+    expect(withCapacity({ lower: 1040, upper: 1000 })).toHaveLength(3);
   });
 
   it("find more late messages than delivered ones", () => {
