@@ -47,6 +47,8 @@ const onlyIn = {
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
     "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(run-result|result-blocks|result-schema|first-fault|result-file|comparison|steady-schema|scalability-schema|capacity-schema)|compare/noise-floor-record|commands/read-noise-floor)[.]ts$",
+  // of its script only, which the build bundles for the browser (bundle-page.js)
+  uplot: "^src/report/page/(draw-(chart|bands)|report-page)[.]ts$",
   // one on each side of the connection
   ws: "^src/(transport/ws-transport|mock-server/compressed-session)[.]ts$",
   yaml: "^src/profile/read-profile[.]ts$",

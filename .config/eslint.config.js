@@ -10,7 +10,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ".config/tsconfig.check.json",
+        project: [".config/tsconfig.check.json", "src/report/page/tsconfig.json"],
         tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)),
       },
     },

@@ -323,13 +323,7 @@ export function longName(spec: FlagSpec): string {
 }
 
 /** What the contract promises for a later version. Naming one gets a plain answer. */
-export const laterFlags: readonly string[] = [
-  "--agents",
-  "--html",
-  "--baseline",
-  "--fail-on-regression",
-  "--noise-threshold",
-];
+export const laterFlags: readonly string[] = ["--agents", "--baseline", "--fail-on-regression", "--noise-threshold"];
 
 /** Commands of a later version. */
 export const laterCommands: readonly string[] = ["agent"];

@@ -8,6 +8,7 @@ import type { RunResult } from "../result/run-result.ts";
 import { fileErrorReason, writeAtomically } from "../result/write-atomically.ts";
 import { checkWritable, resultText } from "../result/write-result.ts";
 import { appendJobSummary, checkJobSummary, jobSummaryFile } from "./job-summary.ts";
+import { readPageAssets } from "./read-page-assets.ts";
 import { sayProblem } from "./save-run.ts";
 
 /** The reports of a command with their places, which were found to be writable. */
@@ -81,7 +82,7 @@ export async function writeReports({ reports }: ReportPlan, result: RunResult, h
   const saved = reports.length === 0 ? result : (JSON.parse(resultText(result)) as RunResult);
   for (const { reporter, place } of reports) {
     if (place.kind === "nowhere") continue;
-    const render = await reporter.load();
+    const render = await reporter.load({ pageAssets: readPageAssets });
     const problem = await writeTo(place, render(saved), reporter.flag, host);
     if (problem === null) continue;
     areAllWritten = false;

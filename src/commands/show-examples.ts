@@ -71,6 +71,11 @@ In CI
   # one JSON document on stdout
   floodgate run quick --json --no-progress --tag branch=main
 
+To show to others
+  # one page with charts that needs no network: after a run, or later from its result
+  floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 30s -o result.json --html report.html
+  floodgate report result.json --html report.html
+
 Again and again
   # five runs of the same, and how far they lie apart; saved as before-1.json ... before-5.json
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o before.json

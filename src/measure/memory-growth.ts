@@ -48,7 +48,7 @@ const maxWindows = 30;
  */
 export function judgeMemory(samples: readonly MemorySample[], settledAtMs = -Infinity): MemoryGrowth | null {
   if (samples.length === 0) return null;
-  const steadyFromMs = Math.max(settledAtMs, endOfWarmupMs(samples));
+  const steadyFromMs = Math.max(settledAtMs, endOfWarmupMs(samples[0]!.tMs, samples.at(-1)!.tMs));
   const settled = samples.filter((sample) => sample.tMs >= steadyFromMs);
   const steady = settled.length > 1 ? settled : samples.slice(-2);
   const steadyMs = steady.at(-1)!.tMs - steady[0]!.tMs;
@@ -121,9 +121,9 @@ export function memoryPerConnection(
   return line?.slope ?? null;
 }
 
-function endOfWarmupMs(samples: readonly MemorySample[]): number {
-  const startMs = samples[0]!.tMs;
-  const wholeMs = samples.at(-1)!.tMs - startMs;
+/** Where the steady part begins of readings from `startMs` to `endMs`: a process that has just begun to work grows. */
+export function endOfWarmupMs(startMs: number, endMs: number): number {
+  const wholeMs = endMs - startMs;
   return startMs + (wholeMs < minSteadyMs ? wholeMs / 5 : Math.max(wholeMs / 5, 30_000));
 }
 

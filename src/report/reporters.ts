@@ -1,10 +1,16 @@
 import type { RunResult } from "../result/run-result.ts";
+import type { PageAssets } from "./html/html-page.ts";
 
 /**
  * A result as the text of a file. The text follows from the saved result alone, so that a report made later from its file
  * is the same byte for byte.
  */
 export type RenderReport = (result: RunResult) => string;
+
+/** What some reports take beside the result; who writes them reads it. */
+export interface ReportSources {
+  readonly pageAssets: () => Promise<PageAssets>;
+}
 
 /** A kind of report, and the flag that asks for it. */
 export interface Reporter {
@@ -16,12 +22,24 @@ export interface Reporter {
   readonly about: string;
   /** Whether `auto` in place of a file means the summary of a GitHub job. */
   readonly knowsJobSummary?: true;
+  /** Whether it reads the histograms of single seconds: those of a file are checked only for reports that do. */
+  readonly readsSeconds?: true;
   /** Loads the code of this one report: a run that asks for none of it does not wait for it. */
-  load(): Promise<RenderReport>;
+  load(sources: ReportSources): Promise<RenderReport>;
 }
 
 /** Every report that a flag of `run`, `report` and `merge` asks for, in the order of help. */
 export const reporters: readonly Reporter[] = [
+  {
+    flag: "--html",
+    value: "<file>",
+    about: "one page with charts for a browser; it needs no network",
+    readsSeconds: true,
+    async load({ pageAssets }) {
+      const [{ renderHtmlReport }, assets] = await Promise.all([import("./html/html-report.ts"), pageAssets()]);
+      return (result) => renderHtmlReport(result, assets);
+    },
+  },
   {
     flag: "--md",
     value: "<file|auto>",
@@ -45,6 +63,7 @@ export const reporters: readonly Reporter[] = [
     flag: "--hlog",
     value: "<file>",
     about: "latency and slip of each second as a histogram log (HdrHistogram)",
+    readsSeconds: true,
     load: async () => (await import("./hlog-report.ts")).renderHlog,
   },
   {

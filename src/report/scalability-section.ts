@@ -5,7 +5,12 @@ import { countText, plain, rateText, timeText, wrap } from "./format.ts";
 /** How throughput followed what grew, in scaling profiles: the fitted curve, its peak or why none is told, the knee. */
 export function scalabilitySection({ scalability }: RunResult, width: number): readonly string[] {
   if (scalability === undefined) return [];
-  const lines = [
+  return ["Scalability", ...scalabilityLines(scalability).flatMap((line) => wrap(line, width, "  "))];
+}
+
+/** The same a line each. */
+export function scalabilityLines(scalability: ResultScalability): readonly string[] {
+  return [
     ...peakLines(scalability),
     ...kneeLines(scalability),
     ...fitLines(scalability),
@@ -14,7 +19,6 @@ export function scalabilitySection({ scalability }: RunResult, width: number): r
       ? ["a rough curve: by schedule no more is delivered than is offered, which the law does not know"]
       : []),
   ];
-  return ["Scalability", ...lines.flatMap((line) => wrap(line, width, "  "))];
 }
 
 /** `97 connections`, `9,700 msg/s offered`. */

@@ -19,7 +19,7 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     "floodgate run --help lists what there is",
   ],
   [["run", "--csv", ""], "--csv is empty", "name a file, or leave it out"],
-  [["run", "--html", "x"], "--html is not in this version of floodgate", "floodgate run --help lists what there is"],
+  [["run", "--html", ""], "--html is empty", "name a file, or leave it out"],
   [
     ["report", "a", "--agents=2"],
     "--agents is not in this version of floodgate",

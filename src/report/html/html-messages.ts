@@ -1,0 +1,85 @@
+import type { ResultBlock } from "../../result/result-blocks.ts";
+import type { RunResult } from "../../result/run-result.ts";
+import { deliveryFigures, deliveryNotes, lossSentence } from "../delivery-section.ts";
+import { countText, ratioText, rateText, secondsText, timeText } from "../format.ts";
+import {
+  deliveredRate,
+  phaseNotes,
+  rateFigures,
+  resolvedText,
+  shownTimes,
+  timesCells,
+  timesHeads,
+  unsentNotes,
+} from "../message-sections.ts";
+import { figureList, htmlTable, notes, numberColumns, textColumn } from "./html-table.ts";
+import { markup, type Html, type HtmlValue } from "./html-text.ts";
+
+/** Messages and bytes per second. */
+export function rateBody(result: RunResult): Html {
+  const { totals, config } = result;
+  return markup`${figureList("Rates over the measured time", rateFigures(totals, config))}${notes(unsentNotes(result))}`;
+}
+
+/** Where every message went; null when nothing was expected. */
+export function deliveryBody(result: RunResult): Html | null {
+  const { totals } = result;
+  if (totals.messages.expected === 0) return null;
+  // The chart has said the first sentence.
+  const others = deliveryNotes(result).filter((note) => note !== lossSentence(totals));
+  return markup`${figureList("Messages", deliveryFigures(totals))}${notes(others)}`;
+}
+
+/** Latency, service and slip side by side; in a closed loop the one time there is. */
+export function timesBody(result: RunResult): Html | null {
+  const { title, times, notes: lines } = shownTimes(result);
+  if (times.length === 0) return null;
+  const rows = times.map(([name, each]) => [name, countText(each.count), ...timesCells(each)]);
+  const columns = [textColumn("time"), ...numberColumns("samples", ...timesHeads)];
+  return markup`${htmlTable(`${title} of the measured time`, columns, rows)}${notes(lines)}`;
+}
+
+/** One line for each phase, warm-up included; null in connect mode. */
+export function phaseTable(result: RunResult): Html | null {
+  const { phases, config } = result;
+  if (phases.length === 0 || config.mode === "connect") return null;
+  const hasEfficiency = config.scaling !== null;
+  const columns = [
+    textColumn("phase"),
+    ...numberColumns("time", "conns", ...blockTitles),
+    ...(hasEfficiency ? numberColumns("efficiency") : []),
+    textColumn("generator"),
+  ];
+  const rows = phases.map((phase): readonly HtmlValue[] => [
+    phase.measured ? phase.name : `${phase.name} (not measured)`,
+    `${secondsText(phase.startMs).replace(" s", "")}-${secondsText(phase.endMs)}`,
+    countText(phase.connections.planned),
+    ...blockCells(phase, config),
+    ...(hasEfficiency ? [ratioText(phase.scalingEfficiency)] : []),
+    phase.generatorHealth,
+  ]);
+  return markup`${htmlTable("In time order", columns, rows)}${notes(phaseNotes(result))}`;
+}
+
+/** One line for each class of messages; null when they have none. */
+export function classTable({ classes, config }: RunResult): Html | null {
+  if (classes === undefined || classes.length === 0) return null;
+  const rows = classes.map((block) => [block.class.kind, block.class.name, ...blockCells(block, config)]);
+  return htmlTable("By class", [textColumn("class"), textColumn("name"), ...numberColumns(...blockTitles)], rows);
+}
+
+const blockTitles = ["offered/s", "sent/s", "delivered/s", "delivery", "lost", "p50", "p95", "p99", "max"] as const;
+
+function blockCells(block: ResultBlock, config: RunResult["config"]): readonly string[] {
+  return [
+    block.loop === "closed" ? "-" : rateText(block.rate.offeredPerSecond),
+    rateText(block.rate.sentPerSecond),
+    deliveredRate(block, config),
+    ratioText(block.deliveryRatio),
+    block.messages.expected === 0 ? "-" : countText(block.messages.lost),
+    resolvedText(block, "p50"),
+    resolvedText(block, "p95"),
+    resolvedText(block, "p99"),
+    timeText(block.latencyUs.max),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { RunResult } from "../../result/run-result.ts";
+import { titleOf } from "../verdict-sections.ts";
+import { deliveryChart } from "./delivery-chart.ts";
+import { renderChart } from "./html-chart.ts";
+import { configurationBody } from "./html-environment.ts";
+import { connectionBody, errorBody, generatorBody, memoryTable } from "./html-health.ts";
+import { classTable, deliveryBody, phaseTable, rateBody, timesBody } from "./html-messages.ts";
+import { renderPage, type PageAssets, type PageSection } from "./html-page.ts";
+import { markup, type Html } from "./html-text.ts";
+import { runHeader, verdictBody } from "./html-verdict.ts";
+import { distributionChart, latencyOverTimeChart, timeName } from "./latency-charts.ts";
+import { memoryChart } from "./memory-chart.ts";
+import { scalingChart } from "./scaling-chart.ts";
+import { throughputChart } from "./throughput-chart.ts";
+
+/**
+ * The whole result as one HTML page that needs no network: charts and tables, most important first. Throws when a
+ * histogram in the result cannot be read: check with `brokenHistogram` what comes from a file.
+ */
+export function renderHtmlReport(result: RunResult, assets: PageAssets): string {
+  const { config, tool } = result;
+  const messages = config.mode === "connect" ? [] : messageSections(result);
+  const connections = section("connections", "Connections", [connectionBody(result)]);
+  const sections = [
+    ...section("verdict", "Verdict", [verdictBody(result)]),
+    ...(config.mode === "connect" ? connections : []),
+    ...messages,
+    ...section("memory", "Memory", [renderChart(memoryChart(result)), memoryTable(result)]),
+    ...(config.mode === "connect" ? [] : connections),
+    ...section("generator", "Generator health", [generatorBody(result)]),
+    ...section("errors", "Errors", [errorBody(result)]),
+    ...section("configuration", "Configuration and environment", [configurationBody(result)]),
+  ];
+  return renderPage(
+    {
+      title: `floodgate: ${titleOf(result)}`,
+      header: runHeader(result),
+      sections,
+      footer: markup`<p>Made by floodgate ${tool.version} from result ${result.id}.</p>`,
+    },
+    assets,
+  );
+}
+
+/** What there is to say when messages are sent, in the order of its weight. */
+function messageSections(result: RunResult): readonly PageSection[] {
+  const scaling = scalingChart(result);
+  const name = timeName(result);
+  return [
+    ...section("throughput", "Throughput", [renderChart(throughputChart(result)), rateBody(result)]),
+    ...section("latency", result.totals.loop === "closed" ? name : "Latency", [
+      renderChart(latencyOverTimeChart(result)),
+      renderChart(distributionChart(result)),
+      timesBody(result),
+    ]),
+    ...section("delivery", "Delivery", [renderChart(deliveryChart(result)), deliveryBody(result)]),
+    ...(scaling === null ? [] : section("scaling", "Scaling", [renderChart(scaling)])),
+    ...section("phases", "Phases", [phaseTable(result), classTable(result)]),
+  ];
+}
+
+/** None when there is nothing in it. */
+function section(id: string, title: string, parts: readonly (Html | null)[]): readonly PageSection[] {
+  return parts.every((part) => part === null) ? [] : [{ id, title, body: parts }];
+}

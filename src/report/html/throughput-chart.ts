@@ -1,0 +1,99 @@
+import { offeredOverTime } from "../../result/offered-in-second.ts";
+import type { RunResult } from "../../result/run-result.ts";
+import { rateText, ratioText } from "../format.ts";
+import { axis, type ChartSeries } from "./chart-spec.ts";
+import type { ChartFigure } from "./html-chart.ts";
+import { lineOverTime, middleSeconds, phaseBands, timeAxis, timeCursor } from "./run-time.ts";
+
+/** Counts over less than this would make rates that jump. */
+const shortestMs = 250;
+
+/** One stretch of time, usually a second, with its counts. */
+interface CountedSecond {
+  readonly segment: number;
+  readonly atSeconds: number;
+  readonly lengthMs: number;
+  readonly sent: number;
+  readonly delivered: number;
+  /** Messages due; null without a schedule. */
+  readonly offered: number | null;
+}
+
+/** Offered, sent and delivered messages per second over the run. */
+export function throughputChart(result: RunResult): ChartFigure {
+  const title = "Messages per second";
+  const { config, totals } = result;
+  const seconds = countedSeconds(result);
+  if (seconds.length === 0) return { title, summary: ["No second of load was recorded."], chart: null };
+  const series = [
+    rateLine("offered", "grey", "dashed", seconds, ({ offered }) => offered),
+    rateLine("sent", "blue", "line", seconds, ({ sent }) => sent),
+    // Where nothing comes back, none is no figure.
+    ...(config.mode === "oneway"
+      ? []
+      : [rateLine("delivered", "green", "line", seconds, ({ delivered }) => delivered)]),
+  ].filter(({ ys }) => ys.some((y) => y !== null));
+  const { offeredPerSecond, sentPerSecond, deliveredPerSecond, achievedRatio } = totals.rate;
+  const isClosed = totals.loop === "closed";
+  const measured = [
+    ...(isClosed ? [] : [`offered ${rateText(offeredPerSecond)}`]),
+    `sent ${rateText(sentPerSecond)}`,
+    ...(config.mode === "oneway" ? [] : [`delivered ${rateText(deliveredPerSecond)}`]),
+  ];
+  const summary = [
+    `On average over the measured time, per second: ${measured.join(", ")}${isClosed ? "" : ` (sent/offered ${ratioText(achievedRatio)})`}.`,
+    isClosed
+      ? "A closed loop has no schedule: messages were sent when answers came."
+      : "Offered is what the schedule asked for. Sent and delivered count when they happened, so answers held back by a standstill show as a dip and a peak.",
+  ];
+  return {
+    title,
+    summary,
+    chart: {
+      x: timeAxis,
+      y: axis("messages per second", "perSecond", { hasZero: true }),
+      series,
+      bands: phaseBands(result.phases),
+      marks: [],
+      cursorGroup: timeCursor,
+    },
+  };
+}
+
+function rateLine(
+  label: string,
+  colour: ChartSeries["colour"],
+  shape: ChartSeries["shape"],
+  seconds: readonly CountedSecond[],
+  count: (second: CountedSecond) => number | null,
+): ChartSeries {
+  const perSecond = (second: CountedSecond) => {
+    const messages = count(second);
+    return messages === null ? null : (messages * 1000) / second.lengthMs;
+  };
+  return { label, colour, shape, ...lineOverTime(seconds, perSecond) };
+}
+
+/** The seconds of the run; what is left at the end of a segment is added to the second before when it is very short. */
+function countedSeconds(result: RunResult): readonly CountedSecond[] {
+  const offered = offeredOverTime(result);
+  const seconds: CountedSecond[] = [];
+  result.intervals.forEach((interval, index) => {
+    const perSecond = offered[index] ?? null;
+    const { segment, lengthMs, sent, delivered } = interval;
+    const due = perSecond === null ? null : (perSecond * lengthMs) / 1000;
+    const before = seconds.at(-1);
+    if (lengthMs < shortestMs && before?.segment === segment) {
+      seconds[seconds.length - 1] = {
+        ...before,
+        lengthMs: before.lengthMs + lengthMs,
+        sent: before.sent + sent,
+        delivered: before.delivered + delivered,
+        offered: before.offered === null || due === null ? null : before.offered + due,
+      };
+    } else if (lengthMs > 0) {
+      seconds.push({ segment, atSeconds: middleSeconds(interval), lengthMs, sent, delivered, offered: due });
+    }
+  });
+  return seconds;
+}
