@@ -18,6 +18,7 @@ export interface FlagSpec {
 const target = "Target:";
 const load = "Load:";
 const message = "Messages:";
+const streams = "Streams (mode push; none given: the form of the mock):";
 const connect = "Connecting:";
 const pacing = "Pacing and limits:";
 const gates = "Gates:";
@@ -27,7 +28,11 @@ const output = "Output:";
 /** Flags for what the mock does, without the `mock-` that `run` puts before them. */
 const mockFlags: readonly (readonly [flag: string, setting: string, about: string])[] = [
   ["port <port>", "port", "port to listen on, 0 for a free one (default: 0)"],
-  ["mode <echo|sink>", "mode", "answer every message, or only take it in (default: echo)"],
+  [
+    "mode <echo|sink|push>",
+    "mode",
+    "answer every message, only take it in, or push messages of its own (default: echo)",
+  ],
   ["seed <n>", "seed", "the same seed gives the same faults (default: 1)"],
   ["max-connections <n>", "maxConnections", "answer further ones with HTTP 503 (default: no limit)"],
   ["bearer <token|env:NAME>", "bearer", "require this token, else HTTP 401 (default: none)"],
@@ -42,6 +47,10 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
   ["stall <time@time>", "stall", "2s@10s: silent for 2 s in every 10 s"],
   ["leak <bytes>", "leak", "memory kept for ever per message"],
   ["max-message <bytes>", "maxMessage", "answer a larger message with close code 1009 (default: 16MiB)"],
+  ["stream-rate <msg/s|max>", "streamRate", "mode push: messages per second of each stream (default: 1000)"],
+  ["stream-size <bytes>", "streamSize", "mode push: size of a message (default: 128)"],
+  ["stream-start <message|open>", "streamStart", "mode push: upon the first message, or unasked (default: message)"],
+  ["stream-messages <n>", "streamMessages", "mode push: end each stream after n messages (default: never)"],
 ];
 
 /** A flag for each kind of report; `run`, `report` and `merge` have all of them. */
@@ -103,7 +112,7 @@ export const runFlags: readonly FlagSpec[] = [
     flags: "--mode <mode>",
     setting: "mode",
     group: load,
-    about: "echo, oneway (send only) or connect (connections only) (default: echo)",
+    about: "echo, oneway (send only), connect (connections only) or push (take in what is pushed) (default: echo)",
   },
   {
     flags: "--stage <time:rate>",
@@ -168,6 +177,67 @@ export const runFlags: readonly FlagSpec[] = [
   },
   { flags: "--text", setting: "frame", group: message, sets: "text", about: "text frames (the default)" },
   { flags: "--binary", setting: "frame", group: message, sets: "binary", about: "binary frames" },
+
+  {
+    flags: "--stream-rate <msg/s>",
+    setting: "stream.rate",
+    group: streams,
+    about: "what each stream promises (default: nothing is promised)",
+  },
+  {
+    flags: "--stream-sequence <where>",
+    setting: "stream.sequence",
+    group: streams,
+    about: `where a message has its number: '"seq":(?<sequence>\\d+)', a /regex/ with that group, or $.data.seq`,
+  },
+  {
+    flags: "--stream-first <n>",
+    setting: "stream.first",
+    group: streams,
+    about: "number that each stream begins with (default: any)",
+  },
+  {
+    flags: "--stream-subscribe <text>",
+    setting: "stream.subscribe",
+    group: streams,
+    about: "sent on each connection as the load begins",
+  },
+  {
+    flags: "--stream-stop <text>",
+    setting: "stream.stop",
+    group: streams,
+    about: "sent on each connection as the load ends",
+  },
+  {
+    flags: "--stream-end <where>",
+    setting: "stream.end",
+    group: streams,
+    about: `the target's word that a stream is over, with the number of its last message: '"last":(?<last>\\d+)'`,
+  },
+  {
+    flags: "--stream-sent <where>",
+    setting: "stream.sent",
+    group: streams,
+    about: `where a message has the instant of its sending: '"time":(?<sent>\\d+)'`,
+  },
+  {
+    flags: "--stream-clock <clock>",
+    setting: "stream.clock",
+    group: streams,
+    about: "what that counts: epoch-s, epoch-ms, epoch-us or monotonic-us (default: epoch-ms)",
+  },
+  {
+    flags: "--stream-clock-bound <time>",
+    setting: "stream.clockBound",
+    group: streams,
+    about: "how far the clock of another machine may be off, for one-way latency",
+  },
+  {
+    flags: "--stream-check <where>",
+    setting: "stream.check",
+    group: streams,
+    about: `where a message has its CRC-32: '"check":"(?<check>[0-9a-f]{8})"'`,
+  },
 
   {
     flags: "--connect-rate <n/s>",

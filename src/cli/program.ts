@@ -7,7 +7,7 @@ import { nearestName } from "../errors/nearest-name.ts";
 import type { Host } from "../host/host.ts";
 import { makeCapacityRequest } from "../profile/capacity-request.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
-import { readMock } from "../profile/read-mock.ts";
+import { readMock, refuseUselessStreams } from "../profile/read-mock.ts";
 import type { ReportRequest, RunWords } from "../profile/run-request.ts";
 import { capacityFlags, readCapacityWords, unfitFlag, withTrialDefaults } from "./capacity-words.ts";
 import { compareFlags, readCompareWords } from "./compare-words.ts";
@@ -221,8 +221,14 @@ function addServe(program: Command, host: Host, handlers: CommandHandlers, done:
     .addHelpText("after", serveExamples);
   addFlags(command, serveFlags);
   command.action(async (options: Options) => {
-    const { mock } = flagLayer(givenFlags(serveFlags, options)).texts;
-    done(await handlers.serve(readMock(mock ?? {}, "--bearer", host.env)));
+    const { texts, origin } = flagLayer(givenFlags(serveFlags, options));
+    const mock = texts.mock ?? {};
+    refuseUselessStreams(
+      mock,
+      () => true,
+      (setting) => origin(["mock", setting]),
+    );
+    done(await handlers.serve(readMock(mock, "--bearer", host.env)));
   });
 }
 

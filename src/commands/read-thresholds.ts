@@ -17,6 +17,8 @@ export function readThresholds(request: RunRequest): ApplicableThresholds {
   const measuring = {
     mode: request.plan.mode,
     knowsDelivery: request.target.kind === "mock",
+    knowsOneWay: request.plan.stream?.oneWay.kind !== "unknown",
+    isPromised: request.plan.stream?.promisedPerSecond != null,
     isClosedLoop: loads.every((load) => load.kind === "max"),
   };
   return applicableThresholds(parsed, measuring, ({ source }) => source.startsWith("--"));

@@ -49,6 +49,8 @@ Shapes of load
   floodgate run ws://127.0.0.1:8080/ --mode connect -c 5000 --connect-rate 200 -d 60s
   # send only
   floodgate run ws://127.0.0.1:8080/ --mode oneway -r 5000
+  # listen to what is pushed: gaps, order and rate by the server's own numbers
+  floodgate run ws://127.0.0.1:8080/ --mode push --stream-rate 8000 --stream-sequence '$.line'
 
 How much it holds
   # the highest rate at which the condition holds

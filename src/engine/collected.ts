@@ -18,6 +18,28 @@ export interface Collected {
   readonly firstForeignFrame: string | null;
   /** False when compression was asked for and at least one connection was opened without it. */
   readonly compressionAgreed: boolean;
+  /** Mode push: what was seen of its streams, once a load is over; null before, and in other modes. */
+  readonly streams: CollectedStreams | null;
+}
+
+/** The lists run alike: one entry per stream that was in measured load. */
+export interface CollectedStreams {
+  /** Numbers of the streams over all workers. */
+  readonly streams: readonly number[];
+  /** Messages that came in measured load. */
+  readonly seen: readonly number[];
+  /** Measured load in which the stream was wanted, milliseconds. */
+  readonly windowMs: readonly number[];
+  readonly longestSilenceMs: readonly number[];
+  /** Runs of sequences that never came, and the longest of them. */
+  readonly gaps: number;
+  readonly longestGap: number;
+  /** Times that a stream began anew. */
+  readonly restarts: number;
+  /** Messages from before or after the load, which count nowhere else. */
+  readonly outside: number;
+  /** Streams of which the target told the last sequence. */
+  readonly endsTold: number;
 }
 
 export type RunEnd =
@@ -47,6 +69,8 @@ export interface CollectedPhase {
   readonly slipUs: Histogram;
   /** The part of `slipUs` sent while the connection was writable: the generator's own lateness. */
   readonly ownSlipUs: Histogram;
+  /** Mode push: from one arrival on a stream to the next. */
+  readonly interArrivalUs: Histogram;
   /** Writes to sockets between the start and the end of the phase's load; 0 when the transport does not tell. */
   readonly writesInWindow: number;
   readonly connectionCounts: ConnectionCounts;

@@ -152,6 +152,8 @@ export class PlanRun {
     const { drain } = this.#plan;
     if (drain.kind === "fixed") return drain.durationMs;
     const p999Us = this.#collector.latencySoFar().percentile(99.9);
+    // What is pushed is on its way already, and nobody asks the target to make it first.
+    if (p999Us === null && this.#plan.mode === "push") return shortestDrainMs;
     // Nothing has come back yet: how long an answer takes is unknown.
     if (p999Us === null) return unknownLatencyDrainMs;
     return Math.min(longestDrainMs, Math.max(shortestDrainMs, (3 * p999Us) / 1000));

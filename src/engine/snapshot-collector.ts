@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Collected, CollectedInterval, CollectedPhase, MissedCounts, RunEnd } from "./collected.ts";
 import type { ResourceMonitor } from "./resource-monitor.ts";
 import { IntervalReader } from "./snapshot/interval-reader.ts";
-import { mergeFailures } from "./snapshot/merge-notes.ts";
+import { mergeFailures, mergeStreams } from "./snapshot/merge-notes.ts";
 import { missedCounts, nothingMissed } from "./snapshot/missed-counts.ts";
 import { PhaseReader } from "./snapshot/phase-reader.ts";
 import { RunTimeline, type SecondSoFar } from "./snapshot/run-timeline.ts";
@@ -118,6 +118,7 @@ export class SnapshotCollector {
       target: { ...target, memory: this.#resources.targetMemory },
       firstForeignFrame: this.#notes.find((notes) => notes?.firstForeignFrame != null)?.firstForeignFrame ?? null,
       compressionAgreed: this.#notes.every((notes) => notes?.compressionAgreed ?? true),
+      streams: mergeStreams(this.#notes),
     };
   }
 

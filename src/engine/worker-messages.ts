@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { CellsUpdate } from "../measure/cells-mirror.ts";
 import type { LateSamples } from "../measure/interval-recorder.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { FailureCount } from "./collected.ts";
+import type { CollectedStreams, FailureCount } from "./collected.ts";
 
 /** One worker's part of a run. */
 export interface ShareTask {
@@ -87,6 +87,8 @@ export interface WorkerNotes {
   readonly compressionAgreed: boolean;
   readonly lost: ReadonlyMap<number, number>;
   readonly late: LateSamples;
+  /** Mode push: told when a load is over; null before, and in other modes. */
+  readonly streams: CollectedStreams | null;
 }
 
 /** Lifetimes of connections that ended, milliseconds. */

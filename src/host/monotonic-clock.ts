@@ -16,6 +16,9 @@ function readOriginMs(): number {
   return seconds * 1e3 + nanoseconds / 1e6 - performance.now();
 }
 
+/** What `performance.now()` of this thread is behind `monotonicMs`, milliseconds. */
+export const monotonicOriginMs: number = originMs;
+
 /** Monotonic time in milliseconds with fractions, one origin for all processes of this machine. Costs about 50 ns. */
 export function monotonicMs(): number {
   return originMs + performance.now();

@@ -84,10 +84,21 @@ export class IntervalRecorder {
     }
   }
 
-  recordLost(intendedMs: number): void {
-    this.#past[pastCounter.lost]! += 1;
+  /** Deliveries in the current second, of which no latency is known, or is recorded apart. */
+  countDelivered(messages: number): void {
+    this.#currentCounts[intervalCounter.delivered]! += messages;
+  }
+
+  /** A latency of a message sent at `sentMs`. */
+  recordLatency(sentMs: number, latencyUs: number): void {
+    this.recordDelivered(sentMs, latencyUs, false, 1);
+  }
+
+  /** `times` messages that were due, or missed, at `intendedMs`. */
+  recordLost(intendedMs: number, times = 1): void {
+    this.#past[pastCounter.lost]! += times;
     const number = this.#clampedNumberAt(intendedMs);
-    this.lost.set(number, (this.lost.get(number) ?? 0) + 1);
+    this.lost.set(number, (this.lost.get(number) ?? 0) + times);
   }
 
   #recordElsewhere(intendedMs: number, latencyUs: number, times: number): void {

@@ -24,6 +24,8 @@ export interface PhaseCells {
   readonly ownSlip: HistogramCells;
   readonly blockedSlip: HistogramCells;
   readonly connect: HistogramCells;
+  /** Mode push: from one arrival on a stream to the next. */
+  readonly interArrival: HistogramCells;
 }
 
 export interface IntervalCells {
@@ -110,7 +112,9 @@ export const counter = {
   writesInWindow: 29,
   /** Part of `attempted`: begun noticeably after their turn of an asked rate. */
   attemptedLate: 30,
-  length: 31,
+  /** Mode push: sequences that the target's numbers have reached. In other modes what is expected follows from `sent`. */
+  expected: 31,
+  length: 32,
 } as const;
 
 /** An attempt to connect is late when it is begun so long after its turn: more than a timer's own lateness. */
@@ -150,7 +154,7 @@ export interface HistogramCells {
 
 const histogramBytes = histogramStat.length * 8 + histogramCells * 4;
 const controlBytes = 64;
-const phaseHistograms = 5;
+const phaseHistograms = 6;
 const intervalHistograms = 2;
 
 /** Shared memory for one worker of a plan with `phaseCount` phases. Pages never touched cost nothing. */
@@ -161,7 +165,8 @@ export function allocateWorkerCells(phaseCount: number): WorkerCells {
   const bytes = single + phaseCount * perPhase + intervalRingLength * perInterval;
   const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount);
   for (const phase of cells.phases) {
-    for (const histogram of [phase.latency, phase.service, phase.ownSlip, phase.blockedSlip, phase.connect]) {
+    const { latency, service, ownSlip, blockedSlip, connect, interArrival } = phase;
+    for (const histogram of [latency, service, ownSlip, blockedSlip, connect, interArrival]) {
       histogram.stats[histogramStat.min] = Infinity;
     }
   }
@@ -202,6 +207,7 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): 
     ownSlip: histogram(),
     blockedSlip: histogram(),
     connect: histogram(),
+    interArrival: histogram(),
   }));
   const intervals = Array.from({ length: intervalRingLength }, () => ({
     counts: floats(intervalCounter.length),

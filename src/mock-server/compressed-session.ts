@@ -73,6 +73,7 @@ class CompressedSession implements MockSession, AnswerWire {
       if (code === 1006 && !this.#isEndExpected) this.#context.books.connectionsLost += 1;
       settings.onEnded(this);
     });
+    this.#connection.opened();
   }
 
   get isWritable(): boolean {
@@ -112,6 +113,7 @@ class CompressedSession implements MockSession, AnswerWire {
 
   stopTaking(): void {
     this.#isTaking = false;
+    this.#connection.stopPushing();
   }
 
   flushPending(): number {

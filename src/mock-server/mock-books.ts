@@ -25,6 +25,9 @@ export function isBookCounter(key: string): boolean {
  *   client lost        = dropped + corrupted + unansweredAtDisconnect + (client sent - messagesIn)
  *   client duplicated  = duplicated;  client corrupted = corrupted;  client reordered = reordered
  * The last bracket is what the server never read, because it had cut the connection.
+ *
+ * In mode push the messages of streams take the place of answers, and what comes in is asked for and stopped with:
+ *   streamMessages = messagesOut - duplicated + dropped + unansweredAtDisconnect + unansweredAtClose
  */
 export class MockBooks {
   connectionsAccepted = 0;
@@ -63,6 +66,13 @@ export class MockBooks {
   /** Answers that a stall held back. */
   stalledAnswers = 0;
   leakedBytes = 0;
+  /** Sequences given to messages of streams, dropped ones included. */
+  streamMessages = 0;
+  /** Due when their stream ended, but never made, because the peer did not read. */
+  streamUnsent = 0;
+  streamsStarted = 0;
+  /** Ended with a last word, and not with their connection. */
+  streamsEnded = 0;
   readonly protocolErrors = new Map<string, number>();
 
   /** Counts a connection that has completed its handshake; gives its number, from 1. */
@@ -128,6 +138,10 @@ export class MockBooks {
       answerDelayMaxUs: this.answerDelayMaxUs,
       stalledAnswers: this.stalledAnswers,
       leakedBytes: this.leakedBytes,
+      streamMessages: this.streamMessages,
+      streamUnsent: this.streamUnsent,
+      streamsStarted: this.streamsStarted,
+      streamsEnded: this.streamsEnded,
       protocolErrors,
       ...byKind,
     };

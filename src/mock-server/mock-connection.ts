@@ -3,6 +3,8 @@ import { stallRemainderMs, type FaultPlan, type MessageFault } from "./fault-pla
 import type { LeakedMemory } from "./leaked-memory.ts";
 import type { MockBooks } from "./mock-books.ts";
 import type { MockOptions } from "./mock-options.ts";
+import { PushStream, type PushWire } from "./push-stream.ts";
+import type { StreamMessages } from "./stream-message.ts";
 import type { Sleeper, WakeUps } from "./wake-ups.ts";
 
 /** A held answer leaves in order after so much silence: whoever waits for it must not wait for ever. */
@@ -19,6 +21,10 @@ export interface MockContext {
   readonly wakeUps: WakeUps;
   /** Monotonic milliseconds at which the server began to listen; stalls count from here. */
   readonly startedMs: number;
+  /** What is pushed in mode push. */
+  readonly streamMaker: StreamMessages;
+  /** What instants of `wakeUps` are behind CLOCK_MONOTONIC, milliseconds. */
+  readonly clockOriginMs: number;
 }
 
 /** The wire of one connection, as its behaviour sees it: own framing on a socket, or the `ws` package. */
@@ -41,13 +47,15 @@ interface Answer {
   readonly fault: MessageFault;
   readonly receivedMs: number;
   readonly dueMs: number;
+  /** The last word of a stream, and none of its messages. */
+  readonly isEnd?: true;
 }
 
 /**
  * What one connection of the mock does with its messages: counts, injects the planned faults, answers. The same for every
  * kind of wire. Answers keep their order, whatever their latencies, unless a reorder was planned.
  */
-export class MockConnection implements Sleeper {
+export class MockConnection implements Sleeper, PushWire {
   readonly #number: number;
   readonly #wire: AnswerWire;
   readonly #context: MockContext;
@@ -64,17 +72,31 @@ export class MockConnection implements Sleeper {
   #wakeAtMs = Infinity;
   #isReading = true;
   #isEnded = false;
+  /** Waiting among `#pending`. */
+  #pendingEnds = 0;
+  readonly #stream: PushStream | null;
 
   /** `number` counts accepted connections from 1; with the seed it settles the faults. */
   constructor(number: number, wire: AnswerWire, context: MockContext) {
     this.#number = number;
     this.#wire = wire;
     this.#context = context;
+    this.#stream = context.options.mode === "push" ? new PushStream(this, context) : null;
   }
 
   /** Answers that have not left. */
   get pendingAnswers(): number {
-    return this.#pending.length - this.#firstPending + (this.#held === undefined ? 0 : 1);
+    return this.#pending.length - this.#firstPending - this.#pendingEnds + (this.#held === undefined ? 0 : 1);
+  }
+
+  /** In mode push: whether the peer keeps up with what is made. */
+  get takesMore(): boolean {
+    return !this.#isEnded && this.#wire.isWritable && this.#pendingBytes <= maxPendingBytes;
+  }
+
+  /** The handshake is answered. */
+  opened(): void {
+    this.#stream?.opened();
   }
 
   /**
@@ -82,17 +104,58 @@ export class MockConnection implements Sleeper {
    * more may be read. The caller ends a series of these with `endRead`.
    */
   receive(payload: Buffer, isText: boolean, nowMs: number): boolean {
-    const { books, plan, options, leaked } = this.#context;
+    const { books } = this.#context;
     const message = ++this.#messages;
     books.messagesIn += 1;
     books.payloadBytesIn += payload.length;
-    if (options.leakBytesPerMessage > 0) {
-      leaked.keep(options.leakBytesPerMessage);
-      books.leakedBytes += options.leakBytesPerMessage;
+    if (this.#stream === null) this.#leak();
+    if (this.#stream !== null) {
+      this.#stream.heard(payload);
+      return true;
     }
+    return this.#deal(payload, isText, message, nowMs);
+  }
+
+  /** Mode push: sends message `message` of the stream, as planned for it. False when the connection was cut upon it. */
+  push(payload: Buffer, message: number, nowMs: number): boolean {
+    if (this.#context.plan.isQuiet) {
+      this.#send({ payload, isText: true });
+      return true;
+    }
+    this.#leak();
+    return this.#deal(payload, true, message, nowMs);
+  }
+
+  pushEnd(payload: Buffer, nowMs: number): void {
+    const dueMs = Math.max(nowMs, this.#lastDueMs);
+    const end = { payload, isText: true, message: 0, fault: "none", receivedMs: nowMs, dueMs, isEnd: true } as const;
+    this.#pendingEnds += 1;
+    if (dueMs <= nowMs && this.#firstPending === this.#pending.length && this.#wire.isWritable) this.#leave(end, nowMs);
+    else this.#wait(end);
+  }
+
+  flush(): void {
+    if (!this.#isEnded) this.#wire.flush();
+  }
+
+  /** Nothing more is pushed. */
+  stopPushing(): void {
+    this.#stream?.stop();
+  }
+
+  #leak(): void {
+    const { options, leaked, books } = this.#context;
+    if (options.leakBytesPerMessage === 0) return;
+    leaked.keep(options.leakBytesPerMessage);
+    books.leakedBytes += options.leakBytesPerMessage;
+  }
+
+  /** Gives one message its fate. False when the connection was cut upon it. */
+  #deal(payload: Buffer, isText: boolean, message: number, nowMs: number): boolean {
+    const { books, plan, options } = this.#context;
     const fault = plan.messageFault(this.#number, message);
     if (fault === "disconnect") return this.#cut(1);
-    if (options.mode === "echo") {
+    if (options.mode !== "sink") {
       if (fault === "drop") books.dropped += 1;
       else this.#answer(payload, isText, message, fault, nowMs);
     }
@@ -134,6 +197,7 @@ export class MockConnection implements Sleeper {
     }
     this.#releaseHeldAfterSilence(nowMs);
     this.endRead();
+    this.#stream?.resume(nowMs);
   }
 
   /** Sends all that is pending at once, as far as the peer takes it; gives the number of answers sent. */
@@ -182,24 +246,30 @@ export class MockConnection implements Sleeper {
       this.#leave({ payload, isText, message, fault, receivedMs: nowMs, dueMs }, nowMs);
       return;
     }
-    this.#pending.push({ payload: Buffer.from(payload), isText, message, fault, receivedMs: nowMs, dueMs });
-    this.#pendingBytes += payload.length;
-    if (isFirst) this.#wakeUpAt(dueMs);
+    this.#wait({ payload: Buffer.from(payload), isText, message, fault, receivedMs: nowMs, dueMs });
+  }
+
+  #wait(answer: Answer): void {
+    const isFirst = this.#firstPending === this.#pending.length;
+    this.#pending.push(answer);
+    this.#pendingBytes += answer.payload.length;
+    if (isFirst) this.#wakeUpAt(answer.dueMs);
   }
 
   #leave(answer: Answer, nowMs: number): void {
-    const { books, plan } = this.#context;
+    const { books } = this.#context;
+    if (answer.isEnd === true) {
+      this.#pendingEnds -= 1;
+      this.#releaseHeld();
+      this.#wire.sendMessage(answer.payload, answer.isText);
+      return;
+    }
     if (answer.dueMs > answer.receivedMs) books.delayed(nowMs - answer.receivedMs);
     if (answer.fault === "reorder" && this.#held === undefined) {
       this.#hold(answer, nowMs);
       return;
     }
-    if (
-      answer.fault === "corrupt" &&
-      corruptPayload(answer.payload, plan.corruptionBits(this.#number, answer.message))
-    ) {
-      books.corrupted += 1;
-      this.#send(answer);
+    if (answer.fault === "corrupt" && this.#sendCorrupt(answer)) {
       // A receiver cannot order what it cannot read: only a sound answer makes the held one reordered.
       this.#holdUntilMs = nowMs + holdMs;
       return;
@@ -215,7 +285,18 @@ export class MockConnection implements Sleeper {
     this.#held = undefined;
   }
 
-  #send(answer: Answer): void {
+  /** False when there is nothing in it to harm. */
+  #sendCorrupt({ payload, isText, message }: Answer): boolean {
+    const { books, plan } = this.#context;
+    // Pushed messages are all made in one place: the next one must not be harmed as well.
+    const harmed = this.#stream === null ? payload : Buffer.from(payload);
+    if (!corruptPayload(harmed, plan.corruptionBits(this.#number, message))) return false;
+    books.corrupted += 1;
+    this.#send({ payload: harmed, isText });
+    return true;
+  }
+
+  #send(answer: Pick<Answer, "payload" | "isText">): void {
     const { books } = this.#context;
     books.messagesOut += 1;
     books.payloadBytesOut += answer.payload.length;
@@ -274,6 +355,8 @@ export class MockConnection implements Sleeper {
   #forget(): number {
     const unanswered = this.pendingAnswers;
     this.#isEnded = true;
+    this.#stream?.stop();
+    this.#pendingEnds = 0;
     this.#pending = [];
     this.#firstPending = 0;
     this.#pendingBytes = 0;

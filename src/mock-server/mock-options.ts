@@ -2,7 +2,7 @@
 export interface MockOptions {
   /** 0 for a free port. */
   readonly port: number;
-  readonly mode: "echo" | "sink";
+  readonly mode: "echo" | "sink" | "push";
   readonly seed: number;
   /** Connections beyond this are answered with HTTP 503; null for no limit. */
   readonly maxConnections: number | null;
@@ -29,6 +29,14 @@ export interface MockOptions {
   readonly leakBytesPerMessage: number;
   /** A larger message is answered with close code 1009. */
   readonly maxMessageBytes: number;
+  /** Mode push: messages per second of each stream, or as many as its peer reads. */
+  readonly streamRatePerSecond: number | "max";
+  /** Mode push: bytes of one message. */
+  readonly streamBytes: number;
+  /** Mode push: a stream begins as its connection opens, or with the first message that comes. */
+  readonly streamStart: "open" | "message";
+  /** Mode push: a stream ends after so many messages; null for never. */
+  readonly streamMessages: number | null;
 }
 
 export type MockLatency =
@@ -56,4 +64,8 @@ export const defaultMockOptions: MockOptions = {
   stall: null,
   leakBytesPerMessage: 0,
   maxMessageBytes: 16 * 1024 * 1024,
+  streamRatePerSecond: 1000,
+  streamBytes: 128,
+  streamStart: "message",
+  streamMessages: null,
 };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { usageError } from "../errors/floodgate-error.ts";
+import { monotonicOriginMs } from "../host/monotonic-clock.ts";
 import { AnswerBatch } from "./answer-batch.ts";
 import { checkHandshake, refuseHandshake, type Refusal } from "./answer-handshake.ts";
 import { CompressedSessions } from "./compressed-session.ts";
@@ -15,6 +16,7 @@ import { PlainSession } from "./plain-session.ts";
 import { SharedRead } from "./shared-read.ts";
 import { shutDownSessions, type ShutdownStatistics } from "./shut-down-sessions.ts";
 import { SmallFrames } from "./small-frames.ts";
+import { StreamMessages } from "./stream-message.ts";
 import { nodeTimers, WakeUps } from "./wake-ups.ts";
 
 const address = "127.0.0.1";
@@ -75,6 +77,8 @@ class MockServer implements RunningMock {
       leaked: new LeakedMemory(),
       wakeUps: new WakeUps(nodeTimers),
       startedMs: nodeTimers.nowMs(),
+      streamMaker: new StreamMessages(options.streamBytes),
+      clockOriginMs: monotonicOriginMs,
     };
     server.on("request", (request, response) => this.#answerHttp(request, response));
     server.on("upgrade", (request, _socket, head) => this.#upgrade(request, request.socket, head));

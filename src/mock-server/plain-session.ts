@@ -68,6 +68,7 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener, Sha
     socket.on("drain", PlainSession.#onDrain);
     socket.on("end", PlainSession.#onPeerEnd);
     socket.on("close", PlainSession.#onClose);
+    this.#connection.opened();
     if (head.length > 0) this.onRead(frameMemory(head), head.length);
   }
 
@@ -104,6 +105,7 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener, Sha
 
   stopTaking(): void {
     this.#isTaking = false;
+    this.#connection.stopPushing();
   }
 
   flushPending(): number {

@@ -1,7 +1,7 @@
 import { formatCount } from "../units/count.ts";
 import { formatRate } from "../units/rate.ts";
 import { formatDurationMs } from "../units/time.ts";
-import type { Load, PhasePlan, Plan } from "./plan.ts";
+import type { Load, PhasePlan, Plan, StreamPlan } from "./plan.ts";
 
 /**
  * What will happen, in one line, at most 100 columns wide for any load of this world:
@@ -14,6 +14,7 @@ export function describePlan(plan: Plan): string {
   const time = `${formatDurationMs(sumMs(phases))}${warmups.length > 0 ? ` ${warmup}` : ""}`;
   const workers = `${counted(plan.workers, "worker")}${plan.workersAs.kind === "processes" ? " (processes)" : ""}`;
   const only = phases.length === 1 ? phases[0] : undefined;
+  if (plan.stream !== null) return describeStreams(plan, plan.stream, workers, time);
   if (only !== undefined) return `${describeSingle(only, plan, workers)}, ${time}`;
   const connections = rangeOf(plan.segments.map((segment) => segment.connections));
   const many = connections.includes(" to ")
@@ -21,6 +22,17 @@ export function describePlan(plan: Plan): string {
     : counted(plan.segments[0]!.connections, "connection");
   const load = plan.mode === "connect" ? "" : `: ${describeLoads(phases)}`;
   return `${plan.mode === "connect" ? "connecting in" : "offered"} ${counted(phases.length, "stage")}${load}, ${many} over ${workers}, ${time}`;
+}
+
+/** `promised 80,000 msg/s = 10 streams x 8,000 msg/s over 1 worker, 10 s`. */
+function describeStreams(plan: Plan, { promisedPerSecond }: StreamPlan, workers: string, time: string): string {
+  const numbers = plan.segments.map(({ connections }) => connections);
+  const streams = numbers.length === 1 ? counted(numbers[0]!, "stream") : `${rangeOf(numbers)} streams`;
+  if (promisedPerSecond === null) return `listening to ${streams} over ${workers}, ${time}`;
+  const each = `${streams} x ${formatRate(promisedPerSecond)} over ${workers}, ${time}`;
+  return numbers.length === 1
+    ? `promised ${formatRate(promisedPerSecond * numbers[0]!)} = ${each}`
+    : `promised ${each}`;
 }
 
 /** Where the settings came from: `profile ci, environment ci (CI=true), seed 42, constant arrivals`. */

@@ -3,7 +3,7 @@ import type { Settings, StageSettings } from "../profile/settings.ts";
 import { formatCount } from "../units/count.ts";
 import { fitWorkers, neededAddresses, type MachineLimits } from "./fit-workers.ts";
 import { markerBytes, smallestMessageBytes } from "./message-template.ts";
-import type { Load, MessagePlan, PhasePlan, Plan, Segment } from "./plan.ts";
+import { sendsMessages, type Load, type MessagePlan, type PhasePlan, type Plan, type Segment } from "./plan.ts";
 
 /** A plan, and what was set otherwise than asked. */
 export interface MadePlan {
@@ -35,6 +35,7 @@ export function makePlan(settings: Settings, random32: () => number, machine: Ma
     workers,
     workersAs,
     message: makeMessage(settings),
+    stream: settings.stream,
     connect: settings.connect,
     pacing: settings.pacing,
     limits: settings.limits,
@@ -86,7 +87,7 @@ function warmupLoad(load: Load): Load {
 function makeMessage(settings: Settings): MessagePlan {
   const { template, sizeBytes, frameType } = settings.message;
   const smallest = smallestMessageBytes(template);
-  const sends = settings.mode !== "connect";
+  const sends = sendsMessages(settings.mode);
   if (sends && sizeBytes < smallest) {
     const around = smallest - markerBytes;
     const needs =

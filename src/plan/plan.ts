@@ -1,3 +1,5 @@
+import type { FieldPattern } from "./field-pattern.ts";
+
 /** What will be done, as data. Made once from flags and profile (make-plan.ts), cloned to every worker, saved in the result. */
 export interface Plan {
   readonly title: string;
@@ -13,6 +15,8 @@ export interface Plan {
   readonly workers: number;
   readonly workersAs: WorkersAs;
   readonly message: MessagePlan;
+  /** Null in every mode but push. */
+  readonly stream: StreamPlan | null;
   readonly connect: ConnectPlan;
   readonly pacing: PacingPlan;
   readonly limits: LimitPlan;
@@ -23,7 +27,12 @@ export interface Plan {
   readonly scaling: "rate" | "connections" | null;
 }
 
-export type Mode = "echo" | "oneway" | "connect";
+export type Mode = "echo" | "oneway" | "connect" | "push";
+
+/** Whether a run of this mode sends messages of its own. */
+export function sendsMessages(mode: Mode): boolean {
+  return mode !== "connect" && mode !== "push";
+}
 
 /** Threads of one process, or processes where one may not open enough files (`openFiles`) for all connections. */
 export type WorkersAs = { readonly kind: "threads" } | { readonly kind: "processes"; readonly openFiles: number };
@@ -60,7 +69,7 @@ export type Load =
   | { readonly kind: "burst"; readonly size: number; readonly everyMs: number }
   /** No schedule: each connection keeps `inFlight` messages unanswered (closed loop). */
   | { readonly kind: "max"; readonly inFlight: number }
-  /** Connections only. */
+  /** Nothing is sent: connections only, or what the target pushes. */
   | { readonly kind: "idle" };
 
 export type Arrival = "constant" | "poisson";
@@ -73,6 +82,41 @@ export interface MessagePlan {
   readonly templatePrefix: string;
   readonly templateSuffix: string;
 }
+
+/** Mode push: each connection is one stream of messages, which the target numbers. */
+export interface StreamPlan {
+  /** Messages per second that the target promises for each stream; null when it promises none. */
+  readonly promisedPerSecond: number | null;
+  /** Where a message has its number: whole, 0 or more, one higher from each message to the next. */
+  readonly sequence: FieldPattern;
+  /** The number that every subscription begins with; null when it may be any. */
+  readonly first: number | null;
+  /** Sent on each connection as its load begins, and again when it was opened anew; null when the target pushes unasked. */
+  readonly subscribe: string | null;
+  /** Sent on each connection as the load ends; null for nothing. */
+  readonly stop: string | null;
+  /** The target's word that a stream is over, with the number of its last message; null when it has none. */
+  readonly end: FieldPattern | null;
+  /** Where a message has the CRC-32 of all its other bytes; null when it has none. */
+  readonly check: Extract<FieldPattern, { kind: "text" }> | null;
+  readonly oneWay: OneWayPlan;
+}
+
+/** Whether the time from the target's stamp to receipt can be told: only where both instants are of clocks that agree. */
+export type OneWayPlan =
+  | {
+      readonly kind: "measured";
+      /** Where a message has the instant at which it was sent. */
+      readonly sent: FieldPattern;
+      readonly clock: StreamClock;
+      /** How far the target's clock may be from ours, as the user states it; null when both are one machine's clock. */
+      readonly clockBoundMs: number | null;
+    }
+  /** `reason` reads on after "one-way: not measurable here:". */
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** Unit and origin of a stamp: of the Unix epoch (with or without fractions), or of CLOCK_MONOTONIC. */
+export type StreamClock = "epoch-s" | "epoch-ms" | "epoch-us" | "monotonic-us";
 
 export interface ConnectPlan {
   readonly url: string;

@@ -8,7 +8,7 @@ import { formatCount } from "../units/count.ts";
 import { chooseEnvironment } from "./choose-environment.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import { recordSettings } from "./record-settings.ts";
-import { readMock } from "./read-mock.ts";
+import { readMock, refuseUselessStreams, type MockTexts } from "./read-mock.ts";
 import { readProfile, type LoadedProfile } from "./read-profile.ts";
 import { resolveSettings, type ResolvedSettings } from "./resolve-settings.ts";
 import type { RequestSource, RunRequest, RunWords, ThresholdText } from "./run-request.ts";
@@ -77,7 +77,7 @@ function resolveSource(
 
 /** The mock, a running server, or one to start, with the place where its memory is read. */
 export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): TargetRequest {
-  const { target, spawn, targetPid, targetMetrics, mock, mode } = merged.texts;
+  const { target, spawn, targetPid, targetMetrics, mock } = merged.texts;
   if (target === undefined) {
     const needs = (["spawn", "targetPid", "targetMetrics"] as const).find((name) => merged.texts[name] !== undefined);
     if (needs !== undefined)
@@ -85,9 +85,14 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
         `${merged.nameOf(needs)} needs the URL of the target`,
         "add --target ws://127.0.0.1:8080/ or the like",
       );
-    const sink = mode === "oneway" ? { mode: "sink" as const } : {};
-    if ((mock?.mode ?? sink.mode) === "sink") refuseAnswerFaults(merged);
-    return { kind: "mock", options: readMock({ ...sink, ...mock }, merged.nameOf("mock.bearer"), host.env) };
+    const fitting = { ...mockDefaults(merged), ...mock };
+    if (fitting.mode === "sink") refuseAnswerFaults(merged);
+    refuseUselessStreams(
+      fitting,
+      (name) => merged.layerOf(`mock.${name}`) === "flags",
+      (name) => merged.nameOf(`mock.${name}`),
+    );
+    return { kind: "mock", options: readMock(fitting, merged.nameOf("mock.bearer"), host.env) };
   }
   const mockFlag = Object.keys(mock ?? {}).find((name) => merged.layerOf(`mock.${name}`) === "flags");
   if (mockFlag !== undefined) {
@@ -103,6 +108,13 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
     return { kind: "url", url, memory: { kind: "pid", pid: readChecked("count", targetPid) } };
   if (targetMetrics !== undefined) return { kind: "url", url, memory: { kind: "metrics", url: targetMetrics } };
   return { kind: "url", url, memory: null };
+}
+
+/** What the mock does where nothing is said of it: what the mode of the run waits for. */
+function mockDefaults({ texts }: MergedSettings): MockTexts {
+  if (texts.mode === "oneway") return { mode: "sink" };
+  if (texts.mode !== "push") return {};
+  return { mode: "push", ...(texts.stream?.rate !== undefined && { streamRate: texts.stream.rate }) };
 }
 
 /** The mock is one process, with the limit of one. */

@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
+import { mockStreamForm } from "../mock-server/stream-form.ts";
 import { arrayOf, mapOf, objectOf, optional } from "./schema-nodes.ts";
 import { flag, listOf, oneOf, setting, settingsBlock } from "./setting-schema.ts";
 
@@ -103,6 +104,71 @@ const reconnect = settingsBlock(
   { type: ["object", "boolean"], default: false },
 );
 
+const stream = settingsBlock(
+  "Mode push: how the target numbers what it pushes, and what it promises. Where none but rate and clockBound is given, the form is that of the mock.",
+  {
+    rate: optional(
+      setting<number | string>("rate", {
+        description: "Messages per second that each stream promises. Default: nothing is promised.",
+      }),
+    ),
+    sequence: optional(
+      setting<string>("sequence-field", {
+        default: mockStreamForm.sequence,
+        description:
+          "Where a message has its number: the text around it, a /regex/ with the group sequence, or a JSON path such as $.data.seq. One higher from each message of a stream to the next.",
+      }),
+    ),
+    first: optional(
+      setting<number | string>("sequence", {
+        unit: "number",
+        description:
+          "Number that a stream begins with on each connection, so that a loss before the first message seen is found, too. Default: any; in the form of the mock 1.",
+      }),
+    ),
+    subscribe: optional(
+      setting<string>("filled", {
+        description:
+          "Sent on each connection as the load begins, and again after it was opened anew. Default: nothing, as the target pushes unasked.",
+      }),
+    ),
+    stop: optional(
+      setting<string>("filled", {
+        description: "Sent on each connection as the load ends. Default: nothing; what comes later is not counted.",
+      }),
+    ),
+    end: optional(
+      setting<string>("last-field", {
+        description:
+          "The target's word that a stream is over: the text around the number of its last message (the group last), or as sequence. Then a loss at the very end is found, too.",
+      }),
+    ),
+    sent: optional(
+      setting<string>("sent-field", {
+        description: "Where a message has the instant of its sending (the group sent), for the one-way latency.",
+      }),
+    ),
+    clock: optional(
+      oneOf(["epoch-ms", "epoch-s", "epoch-us", "monotonic-us"], {
+        default: "epoch-ms",
+        description: "What sent counts: since 1970, or CLOCK_MONOTONIC of this machine.",
+      }),
+    ),
+    clockBound: optional(
+      setting<string>("time-or-0", {
+        description:
+          "How far the target's clock may be from this machine's, as you know it. Without it one-way latency is given for targets on this machine only.",
+      }),
+    ),
+    check: optional(
+      setting<string>("check-field", {
+        description:
+          "Text around the CRC-32 of all other bytes of the message (the group check, eight hexadecimal digits), by which broken messages are known.",
+      }),
+    ),
+  },
+);
+
 const share = (description: string) => optional(setting<number | string>("share", { default: "0%", description }));
 
 const mock = settingsBlock(
@@ -112,9 +178,10 @@ const mock = settingsBlock(
       setting<number | string>("port", { default: 0, description: "Port to listen on; 0 for a free one." }),
     ),
     mode: optional(
-      oneOf(["echo", "sink"], {
+      oneOf(["echo", "sink", "push"], {
         default: "echo",
-        description: "Answer every message, or only take it in. With mode oneway the default is sink.",
+        description:
+          "Answer every message, only take it in, or push messages of its own. With mode oneway the default is sink, with mode push it is push.",
       }),
     ),
     seed: optional(
@@ -165,6 +232,27 @@ const mock = settingsBlock(
         description: "A larger message is answered with close code 1009.",
       }),
     ),
+    streamRate: optional(
+      setting<number | string>("rate-or-max", {
+        description:
+          "Mode push: messages per second of each stream; max for as many as its peer reads. Default: stream.rate, or 1000.",
+      }),
+    ),
+    streamSize: optional(
+      setting<number | string>("size", { default: 128, description: "Mode push: size of a message, at least 72." }),
+    ),
+    streamStart: optional(
+      oneOf(["message", "open"], {
+        default: "message",
+        description: "Mode push: a stream begins with the first message that comes, or as its connection opens.",
+      }),
+    ),
+    streamMessages: optional(
+      setting<number | string>("count", {
+        unit: "messages",
+        description: "Mode push: each stream ends after so many messages. Default: never.",
+      }),
+    ),
   },
 );
 
@@ -177,9 +265,10 @@ const settings = {
     ),
   ),
   mode: optional(
-    oneOf(["echo", "oneway", "connect"], {
+    oneOf(["echo", "oneway", "connect", "push"], {
       default: "echo",
-      description: "echo: every message is expected back. oneway: send only. connect: open connections and hold them.",
+      description:
+        "echo: every message is expected back. oneway: send only. connect: open connections and hold them. push: take in what the target pushes, and count it by the target's own numbers.",
     }),
   ),
   target: optional(
@@ -303,6 +392,7 @@ const settings = {
       description: "What grows from stage to stage; the scaling efficiency is taken over it. Default: none is taken.",
     }),
   ),
+  stream: optional(stream),
   connect: optional(connect),
   reconnect: optional(reconnect),
   onLate: optional(

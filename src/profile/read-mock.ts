@@ -1,11 +1,40 @@
+import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import { defaultMockOptions, type MockOptions } from "../mock-server/mock-options.ts";
+import { leastStreamBytes } from "../mock-server/stream-form.ts";
 import type { SettingTexts } from "./profile-schema.ts";
 import { readChecked } from "./setting-kinds.ts";
 import { readToken } from "./read-connect.ts";
 
+export type MockTexts = NonNullable<SettingTexts["mock"]>;
+
+const streamSettings = ["streamRate", "streamSize", "streamStart", "streamMessages"] as const;
+type StreamSetting = (typeof streamSettings)[number];
+
+/**
+ * Refuses what is said of streams where there are none, and messages with no room for what a client knows them by.
+ * `isAsked`: a flag says it; a profile that is run otherwise may keep its words.
+ */
+export function refuseUselessStreams(
+  mock: MockTexts,
+  isAsked: (setting: StreamSetting) => boolean,
+  nameOf: (setting: StreamSetting) => string,
+): void {
+  const useless =
+    mock.mode === "push" ? undefined : streamSettings.find((name) => mock[name] !== undefined && isAsked(name));
+  if (useless !== undefined) {
+    const name = nameOf(useless);
+    throw usageError(`${name} is for a mock that pushes`, `add --mode push, or leave ${name} out`);
+  }
+  if (mock.streamSize === undefined || readChecked("size", mock.streamSize) >= leastStreamBytes) return;
+  throw usageError(
+    `${nameOf("streamSize")} "${mock.streamSize}" is too small: a message has a number, a stamp and a check`,
+    `the smallest size is ${leastStreamBytes}`,
+  );
+}
+
 /** The mock's options from its settings; what is not given is as in `defaultMockOptions`. */
-export function readMock(texts: NonNullable<SettingTexts["mock"]>, origin: string, env: Host["env"]): MockOptions {
+export function readMock(texts: MockTexts, origin: string, env: Host["env"]): MockOptions {
   const base = defaultMockOptions;
   const share = (raw: string | number | undefined) => (raw === undefined ? 0 : readChecked("share", raw));
   return {
@@ -25,5 +54,10 @@ export function readMock(texts: NonNullable<SettingTexts["mock"]>, origin: strin
     stall: texts.stall === undefined ? null : readChecked("stall", texts.stall),
     leakBytesPerMessage: texts.leak === undefined ? 0 : readChecked("size", texts.leak),
     maxMessageBytes: texts.maxMessage === undefined ? base.maxMessageBytes : readChecked("size", texts.maxMessage),
+    streamRatePerSecond:
+      texts.streamRate === undefined ? base.streamRatePerSecond : readChecked("rate-or-max", texts.streamRate),
+    streamBytes: texts.streamSize === undefined ? base.streamBytes : readChecked("size", texts.streamSize),
+    streamStart: texts.streamStart ?? base.streamStart,
+    streamMessages: texts.streamMessages === undefined ? null : readChecked("count", texts.streamMessages),
   };
 }

@@ -1,5 +1,5 @@
 import { usageError } from "../errors/floodgate-error.ts";
-import type { Arrival, Load, Mode } from "../plan/plan.ts";
+import { sendsMessages, type Arrival, type Load, type Mode } from "../plan/plan.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import type { SettingTexts, StageTexts } from "./profile-schema.ts";
 import { readChecked } from "./setting-kinds.ts";
@@ -62,7 +62,7 @@ function durationOf(messages: number, load: Load, otherwiseMs: number): number {
 }
 
 function stageLoad(stage: StageTexts, texts: SettingTexts, mode: Mode): Load {
-  if (mode === "connect") return { kind: "idle" };
+  if (!sendsMessages(mode)) return { kind: "idle" };
   const arrival: Arrival = texts.arrival ?? "constant";
   if (stage.burst !== undefined) {
     return {
@@ -82,7 +82,7 @@ function stageLoad(stage: StageTexts, texts: SettingTexts, mode: Mode): Load {
 }
 
 function readCap(mode: Mode, messages: number | string | undefined): number | null {
-  return messages === undefined || mode === "connect" ? null : readChecked("count", messages);
+  return messages === undefined || !sendsMessages(mode) ? null : readChecked("count", messages);
 }
 
 /** A setting of a higher layer that the stages of a lower one would silently overrule. */

@@ -5,6 +5,7 @@ import { mergeLayers, type MergedSettings, type SettingLayer } from "./merge-lay
 import { profileSchema, propertiesOf, type SettingTexts } from "./profile-schema.ts";
 import { readConnect, readMessageText, type SettingSurroundings } from "./read-connect.ts";
 import type { LoadedProfile } from "./read-profile.ts";
+import { readStream } from "./read-stream.ts";
 import { readStages } from "./read-stages.ts";
 import { readChecked } from "./setting-kinds.ts";
 import type { Settings } from "./settings.ts";
@@ -49,6 +50,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     seed: texts.seed === undefined ? null : readChecked("seed", texts.seed),
     workers: texts.workers === undefined ? defaultWorkers(sources.cores) : readChecked("workers", texts.workers),
     message: readMessage(merged, surroundings),
+    stream: mode === "push" ? readStream(merged) : null,
     connect: readConnect(merged, surroundings),
     pacing: readPacing(texts),
     limits: readLimits(texts),
@@ -138,9 +140,17 @@ function readDrain(texts: SettingTexts): Settings["drain"] {
   return drain === "auto" ? { kind: "auto" } : { kind: "fixed", durationMs: drain };
 }
 
+function streamFlag(merged: MergedSettings): string | undefined {
+  const name = Object.keys(merged.texts.stream ?? {}).find((key) => merged.layerOf(`stream.${key}`) === "flags");
+  return name === undefined ? undefined : merged.nameOf(`stream.${name}`);
+}
+
 /** Flags and lines that would silently do nothing. */
 function refuseUseless(merged: MergedSettings, settings: Settings): void {
   const isFlag = (setting: string) => merged.layerOf(setting) === "flags";
+  const useless = settings.mode === "push" ? undefined : streamFlag(merged);
+  if (useless !== undefined)
+    throw usageError(`${useless} needs --mode push`, `add --mode push, or leave ${useless} out`);
   const isMax = settings.stages.some((stage) => stage.load.kind === "max");
   if (isFlag("inFlight") && !isMax)
     throw usageError("--in-flight needs --rate max", "add --rate max, or leave --in-flight out");

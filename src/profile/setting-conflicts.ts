@@ -56,9 +56,10 @@ export function settingConflicts(texts: SettingTexts, mode: string): readonly Se
   if (texts.connect?.insecure === true && texts.connect.ca !== undefined) {
     add("connect.insecure", "connect.ca", "any certificate is accepted, or those of the file");
   }
-  if (texts.mode !== undefined && mode === "connect") {
+  if (texts.mode !== undefined && (mode === "connect" || mode === "push")) {
+    const instead = mode === "push" ? "; what streams promise is stream.rate" : "";
     for (const name of ofMessages) {
-      if (texts[name] !== undefined) add(name, "mode", "mode connect sends no messages");
+      if (texts[name] !== undefined) add(name, "mode", `mode ${mode} sends no messages${instead}`);
     }
   }
   return found;
@@ -75,8 +76,8 @@ export function stageFault(stage: StageTexts, mode: string): readonly [fault: st
     ...(stage.from === undefined && stage.to === undefined ? [] : ["from/to"]),
     ...(stage.burst === undefined ? [] : ["burst"]),
   ];
-  if (mode === "connect")
-    return loads.length === 0 ? null : [`has ${loads[0]!}, but mode connect sends no messages`, "leave it out"];
+  if (mode === "connect" || mode === "push")
+    return loads.length === 0 ? null : [`has ${loads[0]!}, but mode ${mode} sends no messages`, "leave it out"];
   if (loads.length === 0) return ["has no load", "give it a rate, from and to, or a burst"];
   if (loads.length > 1) return [`has ${loads.join(" and ")}`, "give it one of rate, from and to, or burst"];
   if ((stage.from === undefined) !== (stage.to === undefined)) {

@@ -1,4 +1,5 @@
 import type { MockLatency, MockOptions } from "../mock-server/mock-options.ts";
+import { readFieldPattern, type FieldPattern } from "../plan/field-pattern.ts";
 import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
 import type { ReadyPlan } from "../plan/plan.ts";
 import { readReady } from "../plan/ready-pattern.ts";
@@ -27,6 +28,7 @@ export interface SettingValues {
   readonly "in-flight": number;
   readonly repeats: number;
   readonly seed: number;
+  readonly sequence: number;
   readonly port: number;
   readonly share: number;
   readonly url: TargetUrl;
@@ -38,6 +40,10 @@ export interface SettingValues {
   readonly bearer: string;
   readonly "stage-name": string;
   readonly latency: MockLatency;
+  readonly "sequence-field": FieldPattern;
+  readonly "last-field": FieldPattern;
+  readonly "sent-field": FieldPattern;
+  readonly "check-field": FieldPattern;
   readonly stall: NonNullable<MockOptions["stall"]>;
   readonly filled: string;
 }
@@ -75,6 +81,7 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   workers: (raw) => readWhole(raw, 1, 256),
   "in-flight": (raw) => readWhole(raw, 1, 65_536),
   repeats: (raw) => readWhole(raw, 1, 1000),
+  sequence: (raw) => readWhole(raw, 0, Number.MAX_SAFE_INTEGER),
   seed: (raw) => readWhole(raw, 0, 2 ** 32 - 1),
   port: (raw) => readWhole(raw, 0, 65_535),
   share: (raw) => readShare(raw),
@@ -87,6 +94,10 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   bearer: (raw) => readBearer(String(raw)),
   "stage-name": (raw) => readStageName(String(raw)),
   latency: (raw) => readMockLatency(String(raw)),
+  "sequence-field": (raw) => readFieldPattern(String(raw), "sequence"),
+  "last-field": (raw) => readFieldPattern(String(raw), "last"),
+  "sent-field": (raw) => readFieldPattern(String(raw), "sent"),
+  "check-field": (raw) => readFieldPattern(String(raw), "check", "check"),
   stall: (raw) => readMockStall(String(raw)),
   filled: (raw) =>
     String(raw).trim() === "" ? readProblem("is empty", "write something, or leave it out") : readValue(String(raw)),

@@ -27,6 +27,10 @@ const unitOf: Partial<Record<SettingKind, string>> = {
   share: "percent or 0..1",
   url: "URL",
   ready: "text or /regex/",
+  "sequence-field": "text, /regex/ or $.path",
+  "last-field": "text, /regex/ or $.path",
+  "sent-field": "text, /regex/ or $.path",
+  "check-field": "text",
 };
 
 /** Kinds for which a plain number says all: counts, bytes, rates per second, shares. */
@@ -40,6 +44,7 @@ const numberKinds: readonly SettingKind[] = [
   "workers",
   "in-flight",
   "seed",
+  "sequence",
   "port",
   "share",
 ];

@@ -8,6 +8,7 @@ import type {
   Mode,
   PacingPlan,
   Plan,
+  StreamPlan,
 } from "../plan/plan.ts";
 
 /** What was asked for, all layers resolved and every text read: the input of make-plan.ts. */
@@ -26,6 +27,8 @@ export interface Settings {
     readonly frameType: "text" | "binary";
     readonly template: MessageTemplate;
   };
+  /** Null in every mode but push. */
+  readonly stream: StreamPlan | null;
   readonly connect: ConnectPlan;
   readonly pacing: PacingPlan;
   readonly limits: LimitPlan;

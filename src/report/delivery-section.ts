@@ -17,6 +17,7 @@ export function deliverySection(result: RunResult, width: number): readonly stri
 
 /** Why nothing can be said of delivery, where nothing was expected. */
 export function deliveryUnknown({ totals, config }: RunResult): string {
+  if (config.mode === "push") return "nothing was expected: no stream brought a message with a number";
   if (totals.messages.sent === 0) return "nothing was sent";
   const accepted = config.mode === "oneway" ? `; the network took ${countText(totals.bytes.accepted)} bytes` : "";
   return `unknown: in mode ${config.mode} nothing comes back${accepted}`;
@@ -45,10 +46,11 @@ export function deliveryNotes(result: RunResult): readonly string[] {
   const { pending } = totals.messages;
   return [
     lossSentence(totals),
-    ...lossCauses(totals),
+    ...lossCauses(totals, result.config.mode),
     ...drainNotes(result),
     ...(target.deliveredFromBooks ? ["delivered as counted by the mock, not measured"] : []),
     ...(pending > 0 ? [`${amount(pending, "message")} not yet decided`] : []),
+    ...(result.config.mode === "push" ? ["expected = what the target's own numbers say it sent"] : []),
     "expected = delivered + lost + refused; late = delivered, but only during the drain",
   ];
 }
@@ -78,13 +80,15 @@ function percentText(ratio: number, round: (value: number) => number): string {
 }
 
 /** Why messages were lost; empty when none was. */
-export function lossCauses({ messages }: ResultBlock): readonly string[] {
+export function lossCauses({ messages }: ResultBlock, mode: RunResult["config"]["mode"]): readonly string[] {
   if (messages.lost === 0) return [];
-  const parts = [
-    [messages.lostMissing, "never came back"],
-    [messages.lostClosed, "in flight when their connection ended"],
-    [messages.lostCorrupt, "came back broken only"],
-  ] as const;
+  const words =
+    mode === "push"
+      ? ["never came", "sent while their connection was away", "came broken only"]
+      : ["never came back", "in flight when their connection ended", "came back broken only"];
+  const parts = [messages.lostMissing, messages.lostClosed, messages.lostCorrupt].map(
+    (count, index) => [count, words[index]!] as const,
+  );
   const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${countText(count)} ${words}`);
   return [`lost: ${told.join(", ")}`];
 }

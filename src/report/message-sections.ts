@@ -1,5 +1,5 @@
 import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
-import type { RunResult } from "../result/run-result.ts";
+import type { ResultPhase, RunResult } from "../result/run-result.ts";
 import { countText, plain, rateText, ratioText, secondsText, timeText, wrap } from "./format.ts";
 import { renderGrid, renderRow, renderTable, type Column } from "./terminal-table.ts";
 
@@ -16,17 +16,40 @@ const timesMeaning = {
 export function latencySection(result: RunResult, width: number): readonly string[] {
   if (result.config.mode === "connect") return [];
   const { title, times, notes } = shownTimes(result);
+  if (times.length === 0 && result.config.mode === "push") return [title, ...wrap(oneWayUnknown(result), width, "  ")];
   if (times.length === 0) return [title, "  no samples"];
   const rows = times.map(([name, each]) => [name, ...timesCells(each)]);
   return [title, ...renderGrid(["", ...timesHeads], rows, width), ...notes.flatMap((note) => wrap(note, width, "  "))];
 }
 
-/** The times of a run that have samples, with what to call them together and what to know about them. */
-export function shownTimes({ totals }: RunResult): {
+interface ShownTimes {
   readonly title: string;
-  readonly times: readonly (readonly [keyof typeof timesMeaning, ResultTimes])[];
+  readonly times: readonly (readonly [name: keyof typeof timesMeaning | "one-way", times: ResultTimes])[];
   readonly notes: readonly string[];
-} {
+}
+
+/** Mode push: nothing is sent, so that there is one time at most, and only where its two instants are of clocks that agree. */
+function oneWayTimes({ totals, streams }: RunResult): ShownTimes {
+  const title = "One-way latency";
+  const { latencyUs } = totals;
+  if (latencyUs.count === 0) return { title, times: [], notes: [] };
+  const times = [["one-way", latencyUs]] as const;
+  const meaning = streams === undefined ? [] : [`one-way = ${streams.oneWay.note}`];
+  return { title, times, notes: [...unresolvedNotes(times), ...meaning] };
+}
+
+/** Mode push: why there is no one-way latency. */
+export function oneWayUnknown({ totals, streams }: RunResult): string {
+  if (streams?.oneWay.isMeasured === false) return `one-way: not measurable here: ${streams.oneWay.note}`;
+  return totals.messages.delivered === 0
+    ? "no samples"
+    : "one-way: no message had an instant of sending where it was looked for";
+}
+
+/** The times of a run that have samples, with what to call them together and what to know about them. */
+export function shownTimes(result: RunResult): ShownTimes {
+  const { totals } = result;
+  if (result.config.mode === "push") return oneWayTimes(result);
   const isClosed = totals.loop === "closed";
   const title = isClosed
     ? "service time (closed loop)"
@@ -82,9 +105,11 @@ export function rateSection(result: RunResult, width: number): readonly string[]
   const { totals, config } = result;
   if (config.mode === "connect") return [];
   const meaning =
-    totals.loop === "closed"
-      ? "a closed loop has no schedule, so nothing is offered"
-      : "offered = what the schedule asked for";
+    config.mode === "push"
+      ? "seen = arrived in it"
+      : totals.loop === "closed"
+        ? "a closed loop has no schedule, so nothing is offered"
+        : "offered = what the schedule asked for";
   return [
     "Rate",
     ...renderRow(rateFigures(totals, config), width),
@@ -102,6 +127,15 @@ export function rateFigures(
   const isClosed = totals.loop === "closed";
   const seconds = rate.windowMs / 1000;
   const perSecond = (value: number) => (seconds > 0 ? value / seconds : null);
+  if (config.mode === "push") {
+    return [
+      ["promised/s", rateText(rate.promisedPerSecond)],
+      ["seen/s", deliveredRate(totals, config)],
+      ["seen/promised", rate.promisedPerSecond == null ? "-" : ratioText(rate.achievedRatio)],
+      ["received kB/s", rateText(perSecond(bytes.received / 1000))],
+      ["window", secondsText(rate.windowMs)],
+    ];
+  }
   return [
     ["offered/s", isClosed ? "-" : rateText(rate.offeredPerSecond)],
     ["sent/s", rateText(rate.sentPerSecond)],
@@ -139,12 +173,13 @@ export function phaseSection(result: RunResult, width: number): readonly string[
   const rows = phaseRows(result);
   if (rows.length === 0) return [];
   const hasEfficiency = result.config.scaling !== null;
+  const isPush = result.config.mode === "push";
   const columns: readonly Column[] = [
     { title: "phase", align: "left" },
     { title: "conns", dropRank: result.config.scaling === "connections" ? 0 : 2 },
-    { title: "offered/s" },
-    { title: "sent/s", dropRank: 4 },
-    { title: "delivered/s" },
+    { title: isPush ? "promised/s" : "offered/s" },
+    { title: isPush ? "seen/promised" : "sent/s", dropRank: 4 },
+    { title: isPush ? "seen/s" : "delivered/s" },
     { title: "delivery" },
     { title: "p50", dropRank: 1 },
     { title: "p99" },
@@ -165,8 +200,7 @@ export function phaseRows({ phases, config }: RunResult): readonly (readonly str
   return measured.map((phase) => [
     phase.name,
     countText(phase.connections.planned),
-    phase.loop === "closed" ? "-" : rateText(phase.rate.offeredPerSecond),
-    rateText(phase.rate.sentPerSecond),
+    ...dueCells(phase, config),
     deliveredRate(phase, config),
     ratioText(phase.deliveryRatio),
     resolvedText(phase, "p50"),
@@ -174,6 +208,12 @@ export function phaseRows({ phases, config }: RunResult): readonly (readonly str
     ...(config.scaling === null ? [] : [ratioText(phase.scalingEfficiency)]),
     phase.generatorHealth,
   ]);
+}
+
+/** What was offered and sent; in mode push what was promised, and the part of it that was seen. */
+function dueCells({ loop, rate }: ResultPhase, { mode }: RunResult["config"]): readonly string[] {
+  if (mode !== "push") return [loop === "closed" ? "-" : rateText(rate.offeredPerSecond), rateText(rate.sentPerSecond)];
+  return [rateText(rate.promisedPerSecond), rate.promisedPerSecond == null ? "-" : ratioText(rate.achievedRatio)];
 }
 
 /** What efficiency means, and why the generator was limited. */

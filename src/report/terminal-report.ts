@@ -6,6 +6,7 @@ import { reportWidth } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
 import { latencySection, phaseSection, rateSection } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
+import { streamSection } from "./stream-section.ts";
 import { bannerSection, closingLines, headerSection, thresholdSection, verdictSection } from "./verdict-sections.ts";
 
 /** How a report is to look; it says the same in any of them. */
@@ -33,6 +34,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     ...(isConnect ? [] : [deliverySection(result, width)]),
     latencySection(result, width),
     rateSection(result, width),
+    streamSection(result, width),
     phaseSection(result, width),
     scalabilitySection(result, width),
     ...(isConnect ? [] : [connectionSection(result, width)]),

@@ -5,6 +5,7 @@ import {
   sumOfHistograms,
   sumOfLateAttempts,
   sumOfLifetimes,
+  sumOfPromises,
   sumOfTallies,
 } from "./build-block.ts";
 import type { ResultBlock } from "./result-blocks.ts";
@@ -20,6 +21,7 @@ export function partsOfBlock(block: ResultBlock): BlockParts {
     skippedBlocked: 0,
     bytes: block.bytes,
     windowMs: block.rate.windowMs,
+    promised: block.rate.promisedPerSecond == null ? null : (block.rate.promisedPerSecond * block.rate.windowMs) / 1000,
     latencyUs: histogramOfTimes(block.latencyUs),
     serviceUs: histogramOfTimes(block.serviceUs),
     slipUs: histogramOfTimes(block.slipUs),
@@ -48,6 +50,7 @@ export function addParallel(all: readonly BlockParts[]): BlockParts {
       all.map((parts) => parts.bytes),
     ),
     windowMs: Math.max(...all.map((parts) => parts.windowMs)),
+    promised: sumOfPromises(all),
     latencyUs: sumOfHistograms(all.map((parts) => parts.latencyUs)),
     serviceUs: sumOfHistograms(all.map((parts) => parts.serviceUs)),
     slipUs: sumOfHistograms(all.map((parts) => parts.slipUs)),

@@ -3,6 +3,7 @@ import { exitCode } from "../errors/exit-code.ts";
 import { withSteadiness } from "./add-steadiness.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
+import { addStreams } from "./build-streams.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
 import { withScalability } from "./build-scalability.ts";
 import { assertIdentities } from "./check-identities.ts";
@@ -59,6 +60,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     phases,
     totals,
     ...withScalability(phases, first.config),
+    ...withStreams(sorted),
     intervals: addIntervals(
       sorted.flatMap((result) => result.intervals.map((interval) => ({ startedAtEpochMs: startOf(result), interval }))),
       startedAtEpochMs,
@@ -78,6 +80,12 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
   const result: RunResult = { ...whole, warnings: findWarnings(whole, facts) };
   assertIdentities(result);
   return result;
+}
+
+/** Mode push: their streams together; nothing as soon as one does not tell of any. */
+function withStreams(results: readonly RunResult[]): Pick<RunResult, "streams"> {
+  const streams = addStreams(results.map((result) => result.streams));
+  return streams === undefined ? {} : { streams };
 }
 
 /** When a result's run began, milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 import type { ByteCounts, CollectedPhase, ConnectionCounts, MessageCounts } from "../engine/collected.ts";
 import { Histogram } from "../measure/histogram.ts";
-import type { Mode } from "../plan/plan.ts";
+import type { Mode, Plan } from "../plan/plan.ts";
 import type { ResultBlock, ResultConnections, ResultMessages, ResultRate } from "./result-blocks.ts";
 import { timesOfHistogram } from "./times-of-histogram.ts";
 
@@ -13,6 +13,8 @@ export interface BlockParts {
   readonly bytes: ByteCounts;
   /** Length of the load, milliseconds. */
   readonly windowMs: number;
+  /** Mode push: messages that the streams promised for this window; null when they promise none. */
+  readonly promised: number | null;
   readonly latencyUs: Histogram;
   readonly serviceUs: Histogram;
   readonly slipUs: Histogram;
@@ -25,13 +27,16 @@ type ConnectionParts = Omit<ConnectionCounts, "closedLifetimeMs" | "attemptedLat
   Pick<ResultConnections, "planned" | "closedLifetimeMs" | "attemptedLate">;
 
 /** The parts of one collected phase; in modes without answers nothing is expected, whatever was counted. */
-export function partsOfPhase(phase: CollectedPhase, mode: Mode): BlockParts {
+export function partsOfPhase(phase: CollectedPhase, { mode, stream }: Pick<Plan, "mode" | "stream">): BlockParts {
+  const windowMs = Math.max(0, phase.endMs - phase.startMs);
+  const promisedPerSecond = stream?.promisedPerSecond ?? null;
   return {
     loop: loopOf(phase, mode),
     messages: messagesOf(phase.messages, mode),
     skippedBlocked: phase.messages.skippedBlocked,
     bytes: phase.bytes,
-    windowMs: Math.max(0, phase.endMs - phase.startMs),
+    windowMs,
+    promised: promisedPerSecond === null ? null : (promisedPerSecond * phase.connections * windowMs) / 1000,
     latencyUs: phase.latencyUs,
     serviceUs: phase.serviceUs,
     slipUs: phase.slipUs,
@@ -58,6 +63,7 @@ export function sumOfParts(measured: readonly BlockParts[], all: readonly BlockP
       measured.map((parts) => parts.bytes),
     ),
     windowMs: measured.reduce((sum, parts) => sum + parts.windowMs, 0),
+    promised: sumOfPromises(measured),
     latencyUs: sumOfHistograms(measured.map((parts) => parts.latencyUs)),
     serviceUs: sumOfHistograms(measured.map((parts) => parts.serviceUs)),
     slipUs: sumOfHistograms(measured.map((parts) => parts.slipUs)),
@@ -75,7 +81,7 @@ export function blockOfParts(parts: BlockParts, encode: boolean): ResultBlock {
     loop: parts.loop,
     messages,
     deliveryRatio: decided > 0 ? messages.delivered / decided : null,
-    rate: rateOf(messages, parts.windowMs),
+    rate: rateOf(messages, parts.windowMs, parts.promised),
     bytes: parts.bytes,
     latencyUs: timesOfHistogram(parts.latencyUs, encode),
     serviceUs: timesOfHistogram(parts.serviceUs, encode),
@@ -95,15 +101,27 @@ function knowsWhenDelivered({ expected, delivered, deliveredInWindow, late }: Re
 }
 
 /** Rates over the window alone: messages that left or came outside it are no part of them. */
-export function rateOf(messages: ResultMessages, windowMs: number): ResultRate {
+export function rateOf(messages: ResultMessages, windowMs: number, promised: number | null = null): ResultRate {
   const perSecond = (count: number): number | null => (windowMs > 0 ? (count * 1000) / windowMs : null);
+  const [done, due] = promised === null ? [messages.sent, messages.offered] : [messages.deliveredInWindow, promised];
   return {
     offeredPerSecond: perSecond(messages.offered),
     sentPerSecond: perSecond(messages.sentInWindow),
     deliveredPerSecond: knowsWhenDelivered(messages) ? perSecond(messages.deliveredInWindow) : null,
-    achievedRatio: messages.offered > 0 ? messages.sent / messages.offered : null,
+    achievedRatio: due > 0 ? done / due : null,
+    ...(promised !== null && { promisedPerSecond: perSecond(promised) }),
     windowMs,
   };
+}
+
+/** Messages promised in several phases, or by several generators; null as soon as one promises nothing. */
+export function sumOfPromises(all: readonly Pick<BlockParts, "promised">[]): number | null {
+  let sum = 0;
+  for (const { promised } of all) {
+    if (promised === null) return null;
+    sum += promised;
+  }
+  return all.length === 0 ? null : sum;
 }
 
 /** Adds two or more tallies by key. */
@@ -144,7 +162,7 @@ function loopOf({ plan }: CollectedPhase, mode: Mode): ResultBlock["loop"] {
 function messagesOf(counts: MessageCounts, mode: Mode): ResultMessages {
   const { lostMissing, lostClosed, lostCorrupt } = counts;
   const known: ResultMessages = { ...noMessages, ...counts, lost: lostMissing + lostClosed + lostCorrupt };
-  if (mode === "echo") return known;
+  if (mode === "echo" || mode === "push") return known;
   const undecided = { expected: 0, delivered: 0, pending: 0, lost: 0, lostMissing: 0, lostClosed: 0, lostCorrupt: 0 };
   return { ...known, ...undecided, refused: 0, late: 0, deliveredInWindow: 0 };
 }

@@ -91,12 +91,14 @@ export function worstLag(lags: readonly ResultGenerator["lagUs"][]): ResultGener
 }
 
 /**
- * CPU seconds per million messages sent; null when none was. CPU is counted over the measured load, and so are the
- * messages it is divided by: those of the measured phases.
+ * CPU seconds per million messages sent, or, in a mode that sends none, delivered; null when there was none. CPU is counted
+ * over the measured load, and so are the messages it is divided by: those of the measured phases.
  */
 export function cpuPerMillionMessages(cpuSeconds: number, phases: readonly ResultPhase[]): number | null {
-  const sent = phases.reduce((sum, phase) => sum + (phase.measured ? phase.messages.sent : 0), 0);
-  return sent > 0 ? (cpuSeconds * 1e6) / sent : null;
+  const measured = phases.filter((phase) => phase.measured).map(({ messages }) => messages);
+  const sent = measured.reduce((sum, messages) => sum + messages.sent, 0);
+  const handled = sent > 0 ? sent : measured.reduce((sum, messages) => sum + messages.delivered, 0);
+  return handled > 0 ? (cpuSeconds * 1e6) / handled : null;
 }
 
 /** How many messages shared a write to a socket, over the measured load; nulls when no write was told. */
@@ -105,7 +107,9 @@ export function writesOf(
 ): Pick<ResultGenerator, "writes" | "framesPerWrite"> {
   const writes = parts.reduce((sum, part) => sum + part.writes, 0);
   const messages = parts.reduce((sum, part) => sum + part.messages, 0);
-  return writes === 0 ? { writes: null, framesPerWrite: null } : { writes, framesPerWrite: messages / writes };
+  return writes === 0 || messages === 0
+    ? { writes: null, framesPerWrite: null }
+    : { writes, framesPerWrite: messages / writes };
 }
 
 /** The generator's part of a result; `phases` have been judged already. */

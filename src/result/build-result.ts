@@ -1,12 +1,13 @@
 import type { Collected, CollectedInterval, RunEnd } from "../engine/collected.ts";
 import { exitCode } from "../errors/exit-code.ts";
-import type { Plan } from "../plan/plan.ts";
+import { sendsMessages, type Plan } from "../plan/plan.ts";
 import { withSteadiness } from "./add-steadiness.ts";
 import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
 import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
 import { withScalability } from "./build-scalability.ts";
 import { assertIdentities } from "./check-identities.ts";
+import { buildStreams } from "./build-streams.ts";
 import { deliveryFromBooks } from "./delivery-from-books.ts";
 import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -80,6 +81,10 @@ export function buildResult(input: ResultInput): RunResult {
     phases,
     totals: blockOfParts(sum, encode),
     ...(collected.end.kind !== "running" && withScalability(phases, plan)),
+    ...(plan.stream !== null &&
+      collected.streams !== null && {
+        streams: buildStreams(plan.stream, collected, collected.streams, encode),
+      }),
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
     generator: buildGenerator(collected, phases, plan.runId),
@@ -120,7 +125,7 @@ function deliveredParts(
   plan: Plan,
   collected: Collected,
 ): { readonly parts: readonly BlockParts[]; readonly fromBooks: boolean } {
-  const parts = collected.phases.map((phase) => partsOfPhase(phase, plan.mode));
+  const parts = collected.phases.map((phase) => partsOfPhase(phase, plan));
   // While the run goes on the books are ahead of or behind the counters; they are read once, at the end.
   if (plan.mode !== "oneway" || collected.end.kind === "running") return { parts, fromBooks: false };
   const known = deliveryFromBooks(parts, collected.target.mockBooks, plan.connect.firstMessages.length);
@@ -162,7 +167,7 @@ function configOf({ plan, settings, strict = false }: ResultInput): RunResult["c
     profile: plan.profile,
     mode: plan.mode,
     model:
-      plan.mode === "connect" || kinds.size === 0 ? "none" : !closed ? "open" : kinds.size === 1 ? "closed" : "mixed",
+      !sendsMessages(plan.mode) || kinds.size === 0 ? "none" : !closed ? "open" : kinds.size === 1 ? "closed" : "mixed",
     seed: plan.seed,
     runId: plan.runId,
     scaling: plan.scaling,

@@ -87,6 +87,9 @@ function brokenInBlock(name: string, block: ResultBlock, result: RunResult): str
     broken.push(brokenCount(name, "latencyUs", block.latencyUs, m.delivered, m.clockErrors));
     broken.push(brokenCount(name, "serviceUs", block.serviceUs, m.delivered, m.clockErrors));
   }
+  if (result.config.mode === "push" && block.latencyUs.count + m.clockErrors > m.delivered) {
+    broken.push(`${name}: latencyUs.count ${block.latencyUs.count} is more than delivered ${m.delivered}`);
+  }
   if (block.loop === "open") broken.push(brokenCount(name, "slipUs", block.slipUs, m.sent, m.clockErrors));
   if (lateAttempts(block) > block.connections.attempted) {
     broken.push(`${name}: more attempts to connect are late, ${lateAttempts(block)}, than there were`);
@@ -194,7 +197,8 @@ function brokenIntervals({ phases, intervals, generator, config }: RunResult): s
     inPhases: ofPhases((phase) => phase.messages.sent),
   };
   // Other modes have delivery from the target's books, which know no seconds.
-  if (config.mode !== "echo") return [...brokenSeconds(latencies, 0), ...brokenSeconds(sent, 0)];
+  if (config.mode !== "echo" && config.mode !== "push")
+    return [...brokenSeconds(latencies, 0), ...brokenSeconds(sent, 0)];
   const delivered = {
     what: "delivered",
     inIntervals: ofIntervals((interval) => interval.delivered),
@@ -210,8 +214,8 @@ function brokenIntervals({ phases, intervals, generator, config }: RunResult): s
   return [
     ...brokenSeconds(latencies, 0),
     ...brokenSeconds(sent, 0),
-    // A message whose instants went backwards is delivered, but in no second.
-    ...brokenSeconds(delivered, clockErrors),
+    // A message whose instants went backwards is delivered, but (in echo) in no second.
+    ...brokenSeconds(delivered, config.mode === "echo" ? clockErrors : 0),
     ...brokenSeconds(lost, 0),
   ];
 }

@@ -40,7 +40,7 @@ export const timesSchema = Type.Object({
 export const messagesSchema = Type.Object({
   offered: count("What the schedule asked for; in a closed loop what was sent"),
   expected: count(
-    "Answers awaited: sent, or sent x receivers. Equals delivered + lost + refused (+ pending while running); 0 when unknown",
+    "Answers awaited: sent, or sent x receivers; in mode push what the target's numbers say it sent. Equals delivered + lost + refused (+ pending while running); 0 when unknown",
   ),
   sent: count("Handed to the operating system"),
   skipped: count("Too late under --on-late skip"),
@@ -70,7 +70,13 @@ export const rateSchema = Type.Object({
   offeredPerSecond: perSecond("The schedule's messages per second"),
   sentPerSecond: perSecond("Sent within the window"),
   deliveredPerSecond: perSecond("Arrived within the window"),
-  achievedRatio: orNull(Type.Number({ minimum: 0 }), "sent / offered; null when nothing was offered"),
+  achievedRatio: orNull(
+    Type.Number({ minimum: 0 }),
+    "sent / offered; in mode push seen in the window / promised. Null when nothing was offered or promised",
+  ),
+  promisedPerSecond: Type.Optional(
+    orNull(Type.Number({ minimum: 0 }), "Mode push: what all streams together promise; null when they promise nothing"),
+  ),
   windowMs: Type.Number({
     minimum: 0,
     description: "Length of the measured window: the load, without connecting and drain",

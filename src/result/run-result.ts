@@ -5,6 +5,7 @@ import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
 import { lossPeriodsSchema, steadySchema } from "./steady-schema.ts";
 import { scalabilitySchema } from "./scalability-schema.ts";
+import { streamsSchema } from "./streams-schema.ts";
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const orNull = <T extends TSchema>(schema: T, description?: string) =>
@@ -112,7 +113,7 @@ const generatorSchema = Type.Object({
   cpuSeconds: Type.Number({ minimum: 0 }),
   cpuSecondsPerMillionMessages: orNull(
     Type.Number({ minimum: 0 }),
-    "Over the measured load: CPU from the end of the warm-up on, by the messages sent in the measured phases; null when none was",
+    "Over the measured load: CPU from the end of the warm-up on, by the messages sent in the measured phases (in mode push delivered); null when there was none",
   ),
   writes: Type.Optional(
     orNull(count("Writes to sockets over the measured load"), "Null when the transport does not tell (compression)"),
@@ -245,7 +246,7 @@ export const runResultSchema = Type.Object(
     environment: environmentSchema,
     config: Type.Object({
       profile: Type.String(),
-      mode: oneOf(["echo", "oneway", "connect"]),
+      mode: oneOf(["echo", "oneway", "connect", "push"]),
       model: oneOf(["open", "closed", "mixed", "none"], "How messages became due"),
       seed: count("Every random choice followed from it"),
       runId: Type.String(),
@@ -279,6 +280,7 @@ export const runResultSchema = Type.Object(
         description: "Only in scaling profiles that send messages, once the run has ended",
       }),
     ),
+    streams: Type.Optional(streamsSchema),
     intervals: Type.Array(intervalSchema, { description: "One per second of load, warm-up included" }),
     lossPeriods: Type.Optional(orNull(lossPeriodsSchema, "Null when nothing was lost, and when no arrival is seen")),
     memory: Type.Object({
@@ -311,6 +313,7 @@ export const runResultSchema = Type.Object(
 
 export type RunResult = DeepReadonly<Static<typeof runResultSchema>>;
 export type ResultPhase = RunResult["phases"][number];
+export type ResultStreams = NonNullable<RunResult["streams"]>;
 export type ResultInterval = RunResult["intervals"][number];
 export type ResultMemory = NonNullable<RunResult["memory"]["generator"]>;
 export type ResultGenerator = RunResult["generator"];

@@ -1,5 +1,6 @@
 import { howLost } from "../engine/lost-worker.ts";
 import { formatCount } from "../units/count.ts";
+import { formatRate } from "../units/rate.ts";
 import { formatRatio } from "../units/ratio.ts";
 import type { ResultBlock } from "./result-blocks.ts";
 import type { RunResult, ResultWarning } from "./run-result.ts";
@@ -12,6 +13,8 @@ export const warningCodes = {
   workersLost: "workers-lost",
   phasesNotReached: "phases-not-reached",
   nothingAnswered: "nothing-answered",
+  belowPromise: "streams-below-promise",
+  restarted: "streams-restarted",
   deliveryUnknown: "delivery-unknown",
   backlogAtEnd: "backlog-at-end",
   targetNotReading: "target-not-reading",
@@ -49,6 +52,9 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     lostWorkers(result),
     running ? null : phasesNotReached(result, facts),
     nothingAnswered(result, facts),
+    nothingPushed(result),
+    belowPromise(result),
+    restarted(result),
     running ? null : deliveryUnknown(result),
     running ? null : backlogAtEnd(result),
     targetNotReading(result),
@@ -119,6 +125,36 @@ function nothingAnswered(
       ? `the target sent ${totals.bytes.received > 0 ? "no whole message" : totals.connections.closed > 0 ? "no message before connections were closed" : "nothing at all"}`
       : `the first frame it sent: ${JSON.stringify(target.firstForeignFrame)}`;
   return warn("nothingAnswered", `${what}; ${seen}`);
+}
+
+function nothingPushed({ totals, phases, target, config, end }: Omit<RunResult, "warnings">): ResultWarning | null {
+  const delivered = phases.reduce((sum, phase) => sum + phase.messages.delivered, 0);
+  if (config.mode !== "push" || end.kind === "running" || totals.connections.opened === 0 || delivered > 0) return null;
+  const seen =
+    target.firstForeignFrame === null
+      ? "the target sent nothing at all"
+      : `no number was found where it was looked for; the first frame: ${JSON.stringify(target.firstForeignFrame)}`;
+  return warn("nothingAnswered", seen);
+}
+
+/** Whatever the reason: where the generator itself was limited that is said before. */
+function belowPromise({ streams }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (streams?.belowPromise == null || streams.belowPromise === 0 || streams.slowest === null) return null;
+  const { stream, seenPerSecond } = streams.slowest;
+  const promised = formatRate(streams.promisedPerSecond ?? 0);
+  return warn(
+    "belowPromise",
+    `${formatCount(streams.belowPromise)} of ${amount(streams.count, "stream")} gave less than 95 % of the promised ${promised}; the least, stream ${stream}: ${formatRate(seenPerSecond)}`,
+  );
+}
+
+function restarted({ streams }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (streams === undefined || streams.restarts === 0) return null;
+  const many =
+    streams.restarts === 1
+      ? "a stream began its numbers anew"
+      : `streams began their numbers anew ${formatCount(streams.restarts)} times`;
+  return warn("restarted", `${many}: each beginning counts for itself, and what was lost between two is not known`);
 }
 
 function deliveryUnknown({ totals, config, target }: Omit<RunResult, "warnings">): ResultWarning | null {

@@ -70,7 +70,8 @@ function lateToConnect(result: RunResult, threshold: Threshold, value: number): 
 function slowedDown(result: RunResult, threshold: Threshold, value: number): string | undefined {
   const { stalls, starvedRatio } = result.generator;
   const isLeast = threshold.op === ">" || threshold.op === ">=";
-  if (!isLeast || (threshold.stat !== "delivered" && threshold.stat !== "sent")) return undefined;
+  const isPushed = result.config.mode === "push" && threshold.stat === "achieved";
+  if (!isLeast || (threshold.stat !== "delivered" && threshold.stat !== "sent" && !isPushed)) return undefined;
   const stalled = stalls === undefined ? 0 : stalledShare(result, stalls);
   const taken = Math.max(stalled, isDegraded(result, threshold) ? (starvedRatio ?? 0) : 0);
   if (taken === 0 || taken >= 1) return undefined;

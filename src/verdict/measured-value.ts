@@ -24,6 +24,7 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
   const { stat } = threshold;
   switch (threshold.metric) {
     case "latency":
+      if (result.config.mode === "push" && block.latencyUs.count === 0) return noValue(oneWayUnknown(result));
       return timesValue(block.latencyUs, stat);
     case "service":
     case "latency.service":
@@ -57,6 +58,12 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
   }
 }
 
+/** Mode push: why there is no latency. */
+function oneWayUnknown({ streams }: RunResult): string {
+  if (streams?.oneWay.isMeasured === false) return `one-way: not measurable here: ${streams.oneWay.note}`;
+  return "no message had an instant of sending where it was looked for";
+}
+
 /** A figure of many times, in seconds. */
 function timesValue(times: ResultTimes, stat: string): MeasuredValue {
   if (times.count === 0) return { value: null, samples: 0, detail: "no samples" };
@@ -77,6 +84,7 @@ function deliveryValue(result: RunResult, { messages, deliveryRatio }: ResultBlo
   if (samples === 0) {
     const { mode } = result.config;
     if (mode === "oneway" && messages.sent > 0) return noValue("delivery is unknown in mode oneway");
+    if (mode === "push") return noValue("no stream brought a message with a number");
     return noValue(mode === "connect" ? "mode connect sends no messages" : "nothing was sent");
   }
   if (stat === "ratio") return { value: deliveryRatio, samples };
@@ -94,6 +102,11 @@ function rateValue({ config }: RunResult, { rate, loop }: ResultBlock, stat: str
     achieved: rate.achievedRatio,
   };
   const value = values[stat] ?? null;
+  if (value === null && config.mode === "push") {
+    return noValue(
+      stat === "achieved" ? "nothing was promised (stream.rate)" : "no stream brought a message with a number",
+    );
+  }
   return value === null ? noValue("nothing was offered in the measured window") : { value, samples: null };
 }
 

@@ -67,7 +67,7 @@ function windowValue(result: RunResult, window: readonly ResultInterval[], { met
         ? { value: null, samples: null }
         : lossValue(
             sum((each) => each.lost),
-            sum((each) => each.sent),
+            sum((each) => (result.config.mode === "push" ? each.delivered + each.lost : each.sent)),
             stat,
           );
     case "memory.target.peak":

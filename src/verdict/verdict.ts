@@ -112,6 +112,7 @@ function nothingReason({ end, config, totals, failures, warnings }: VerdictFacts
     return withCause(connections.attempted === 1 ? "the connection could not be opened" : attempts, failures);
   }
   if (config.mode === "connect") return undefined;
+  if (config.mode === "push") return messages.delivered > 0 ? undefined : nothingPushed(failures, warnings);
   if (messages.sent === 0)
     return withCause(end.kind === "failed" && end.reason !== null ? end.reason : "no message was sent", failures);
   if (config.mode === "oneway") {
@@ -127,6 +128,14 @@ function nothingReason({ end, config, totals, failures, warnings }: VerdictFacts
   // Connections that were closed tell more than the silence on them.
   const isClosed = failures.some(({ phase }) => phase === "close" || phase === "protocol");
   return isClosed ? withCause(nothing, failures) : `${nothing}; ${unanswered.text}`;
+}
+
+function nothingPushed(failures: VerdictFacts["failures"], warnings: VerdictFacts["warnings"]): string {
+  const nothing = "nothing was delivered: no stream brought a message with a number";
+  const unanswered = warnings.find((warning) => warning.code === warningCodes.nothingAnswered);
+  return failures.length > 0 || unanswered === undefined
+    ? withCause(nothing, failures)
+    : `${nothing}; ${unanswered.text}`;
 }
 
 /** The most frequent failure behind the fact: its own text, and what it mostly means. */

@@ -260,7 +260,7 @@ const laterWords: readonly Case[] = [
     "--mode broadcast",
     ["--mode", "broadcast"],
     '--mode "broadcast" is not in this version of floodgate',
-    "modes here: echo, oneway, connect",
+    "modes here: echo, oneway, connect, push",
   ),
 ];
 

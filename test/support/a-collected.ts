@@ -40,6 +40,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
     workers: 2,
     workersAs: { kind: "threads" },
     message: { sizeBytes: 100, frameType: "text", templatePrefix: "", templateSuffix: "" },
+    stream: null,
     connect: {
       url: "ws://127.0.0.1:8080/",
       ratePerSecond: null,
@@ -144,6 +145,7 @@ export function aCollectedPhase(
     serviceUs: aHistogram(plausibleTimes(messages.delivered, 500)),
     slipUs: aHistogram(plan.load.kind === "max" ? [] : plausibleTimes(sent, 20)),
     ownSlipUs: aHistogram(plan.load.kind === "max" ? [] : plausibleTimes(sent, 20)),
+    interArrivalUs: aHistogram([]),
     writesInWindow: 0,
     connectionCounts: someConnections(),
     errors: {},
@@ -239,6 +241,7 @@ export function aCollected(
     },
     firstForeignFrame: null,
     compressionAgreed: true,
+    streams: null,
     ...changes,
   };
 }

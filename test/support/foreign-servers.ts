@@ -53,11 +53,11 @@ export async function startPythonEcho(): Promise<ForeignServer> {
   }
 }
 
-/** `websocketd cat`: each connection is a process that gives back line by line; text only, no newline in a message. */
-export async function startWebsocketd(): Promise<ForeignServer> {
+/** `websocketd`: each connection is a process, by default one that gives back line by line; text only, no newline in a message. */
+export async function startWebsocketd(command: readonly string[] = ["cat"]): Promise<ForeignServer> {
   const program = findProgram("websocketd");
   const { child, port } = await startOnFreePort((port) =>
-    spawn(program, ["--address=127.0.0.1", `--port=${port}`, "--loglevel=error", "cat"], {
+    spawn(program, ["--address=127.0.0.1", `--port=${port}`, "--loglevel=error", ...command], {
       stdio: ["ignore", "pipe", "pipe"],
     }),
   );

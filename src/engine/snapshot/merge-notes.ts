@@ -1,4 +1,4 @@
-import type { ConnectionCounts, FailureCount } from "../collected.ts";
+import type { CollectedStreams, ConnectionCounts, FailureCount } from "../collected.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
 /** Notes of each worker; null for one that has not told any yet. */
@@ -43,5 +43,23 @@ export function mergeLifetimes(all: readonly (LifetimeSum | undefined)[]): Conne
     min: Math.min(...ended.map((lifetime) => lifetime.min)),
     mean: ended.reduce((sum, lifetime) => sum + lifetime.sum, 0) / count,
     max: Math.max(...ended.map((lifetime) => lifetime.max)),
+  };
+}
+
+/** Streams of all workers side by side; null while no worker has told of any. */
+export function mergeStreams(all: AllNotes): CollectedStreams | null {
+  const told = all.flatMap((notes) => notes?.streams ?? []);
+  if (told.length === 0) return null;
+  const sum = (read: (own: CollectedStreams) => number): number => told.reduce((total, own) => total + read(own), 0);
+  return {
+    streams: told.flatMap(({ streams }) => streams),
+    seen: told.flatMap(({ seen }) => seen),
+    windowMs: told.flatMap(({ windowMs }) => windowMs),
+    longestSilenceMs: told.flatMap(({ longestSilenceMs }) => longestSilenceMs),
+    gaps: sum(({ gaps }) => gaps),
+    longestGap: Math.max(...told.map(({ longestGap }) => longestGap)),
+    restarts: sum(({ restarts }) => restarts),
+    outside: sum(({ outside }) => outside),
+    endsTold: sum(({ endsTold }) => endsTold),
   };
 }

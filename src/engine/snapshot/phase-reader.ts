@@ -16,12 +16,13 @@ type Lost = ReadonlyMap<number, unknown>;
 export class PhaseReader {
   readonly #phases: readonly PhasePlan[];
   readonly #cells: readonly WorkerCells[];
-  readonly #expectsAnswers: boolean;
+  /** The counter of what is expected; null in modes that expect nothing. */
+  readonly #expectedIn: number | null;
 
   constructor(plan: Plan, cells: readonly WorkerCells[]) {
     this.#phases = plan.segments.flatMap((segment) => segment.phases);
     this.#cells = cells;
-    this.#expectsAnswers = plan.mode === "echo";
+    this.#expectedIn = plan.mode === "echo" ? counter.sent : plan.mode === "push" ? counter.expected : null;
   }
 
   /** `lost` has the indexes of workers that died. `soFar` is on the monotonic clock, as `runStartMs` is. */
@@ -51,6 +52,7 @@ export class PhaseReader {
       serviceUs: mergeHistograms(cells.map(({ service }) => service)),
       slipUs,
       ownSlipUs,
+      interArrivalUs: mergeHistograms(cells.map(({ interArrival }) => interArrival)),
       writesInWindow: sum(counter.writesInWindow),
       connectionCounts: this.#connectionCounts(phase, soFar.isRunning, notes, sum),
       errors: mergeCounts(notes.map((own) => own?.errorsByPhase[phase])),
@@ -72,7 +74,8 @@ export class PhaseReader {
   }
 
   #orphaned(ofLost: readonly Float64Array[]): number {
-    return this.#expectsAnswers ? ofLost.reduce((sum, counts) => sum + outstandingOf(counts), 0) : 0;
+    const expectedIn = this.#expectedIn;
+    return expectedIn === null ? 0 : ofLost.reduce((sum, counts) => sum + outstandingOf(counts, expectedIn), 0);
   }
 
   /** Open and ready now, over all workers. */
@@ -82,7 +85,7 @@ export class PhaseReader {
 
   #messageCounts(sum: Sum, ofLost: readonly Float64Array[]): MessageCounts {
     const sent = sum(counter.sent);
-    const expected = this.#expectsAnswers ? sent : 0;
+    const expected = this.#expectedIn === null ? 0 : sum(this.#expectedIn);
     const lostClosed = sum(counter.lostClosed) + this.#orphaned(ofLost);
     const delivered = sum(counter.delivered);
     const settled = delivered + sum(counter.lostMissing) + lostClosed + sum(counter.lostCorrupt);
@@ -131,14 +134,14 @@ export class PhaseReader {
   }
 }
 
-/** In flight. */
-function outstandingOf(counts: Float64Array): number {
+/** In flight, or missing. */
+function outstandingOf(counts: Float64Array, expectedIn: number): number {
   const settled =
     counts[counter.delivered]! +
     counts[counter.lostMissing]! +
     counts[counter.lostClosed]! +
     counts[counter.lostCorrupt]!;
-  return Math.max(0, counts[counter.sent]! - settled);
+  return Math.max(0, counts[expectedIn]! - settled);
 }
 
 /** Taken from the schedule by a worker that died before it could say what became of them. */

@@ -142,8 +142,8 @@ export class ConnectionSet {
   }
 
   readEnded(connection: LoadConnection): void {
-    this.#readInstantMs = 0;
     this.receiver.readEnded(connection);
+    this.#readInstantMs = 0;
     this.#sender?.readEnded(connection);
   }
 
@@ -186,8 +186,8 @@ export class ConnectionSet {
     connection.state = "idle";
     connection.transport = null;
     // A connection destroyed in the middle of a read gets no end of that read.
-    this.#readInstantMs = 0;
     this.receiver.readEnded(connection);
+    this.#readInstantMs = 0;
     this.#live -= 1;
     connection.windowUsed = 0;
     if (wasReady) this.#setReady(this.ready - 1);

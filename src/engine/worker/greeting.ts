@@ -1,5 +1,6 @@
 import type { ConnectPlan } from "../../plan/plan.ts";
 import type { OutgoingMessage, Transport } from "../../transport/transport.ts";
+import { plainMessage } from "./plain-message.ts";
 
 /** What is said on each new connection, and what must come back before it counts as ready. */
 export class Greeting {
@@ -29,12 +30,4 @@ export class Greeting {
   isSign(text: string): boolean {
     return this.#sign !== null && (typeof this.#sign === "string" ? text.includes(this.#sign) : this.#sign.test(text));
   }
-}
-
-function plainMessage(text: string): OutgoingMessage {
-  const length = Buffer.byteLength(text);
-  const words = new Int32Array(Math.ceil(length / 4));
-  const bytes = Buffer.from(words.buffer, 0, length);
-  bytes.write(text);
-  return { words, bytes, isText: true };
 }

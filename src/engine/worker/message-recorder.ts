@@ -230,6 +230,29 @@ export class MessageRecorder {
     if (this.#windowCounts !== null) this.#windowCounts[counter.writesInWindow]! += 1;
   };
 
+  /** Mode push: first copies that came in one read and belong to `phase`. */
+  recordPushed(phase: number, messages: number, bytes: number): void {
+    const counts = this.#phases[phase]!.counts;
+    counts[counter.delivered]! += messages;
+    counts[counter.bytesReceived]! += bytes;
+    if (this.#windowCounts !== null) {
+      this.#windowCounts[counter.deliveredInWindow]! += messages;
+      this.#intervals.countDelivered(messages);
+    } else if (this.#isOver) counts[counter.late]! += messages;
+  }
+
+  /** Mode push: the time from the target's stamp to receipt at `nowMs`. */
+  recordOneWay(phase: number, latencyMs: number, nowMs: number): void {
+    const latencyUs = wholeMicroseconds(latencyMs);
+    const recorder = this.#phases[phase]!;
+    if (latencyUs < 0) {
+      recorder.counts[counter.clockErrors]! += 1;
+      return;
+    }
+    recorder.latency.record(latencyUs);
+    this.#intervals.recordLatency(nowMs - latencyMs, latencyUs);
+  }
+
   recordUnsolicited(bytes: number): void {
     const counts = this.#phases[this.#eventPhase]!.counts;
     counts[counter.unsolicited]! += 1;
@@ -237,9 +260,9 @@ export class MessageRecorder {
   }
 
   /** For DeliveryLedger. */
-  readonly recordLost = (kind: LossKind, phase: number, intendedMs: number): void => {
-    this.#phases[phase]!.counts[lossCounter(kind)]! += 1;
-    this.#intervals.recordLost(intendedMs);
+  readonly recordLost = (kind: LossKind, phase: number, intendedMs: number, times = 1): void => {
+    this.#phases[phase]!.counts[lossCounter(kind)]! += times;
+    this.#intervals.recordLost(intendedMs, times);
   };
 
   #countExtra(answer: number, bytes: number): void {

@@ -20,6 +20,7 @@ import { EchoReceiver } from "./echo-receiver.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { MessageRecorder } from "./message-recorder.ts";
 import { SendLoop } from "./send-loop.ts";
+import { StreamReceiver } from "./stream-receiver.ts";
 import { NoteBook } from "./worker-notes.ts";
 
 /** The parts of the outside world that a test replaces. */
@@ -60,6 +61,8 @@ class Share {
   readonly #recorder: MessageRecorder;
   readonly #connections: ConnectionSet;
   readonly #sender: SendLoop;
+  /** Null in every mode but push. */
+  readonly #streams: StreamReceiver | null;
   readonly #health: HealthMonitor;
   readonly #workerIndex: number;
   #isLoading = false;
@@ -68,6 +71,7 @@ class Share {
   /** From here on no standstill lengthens the drain any more. */
   #drainLatestMs = 0;
   #healthTimer: NodeJS.Timeout | undefined;
+  #streamTimer: NodeJS.Timeout | undefined;
   #quietSinceMs = 0;
   #bytesSeen = -1;
   #whenFinished: (() => void) | null = null;
@@ -96,6 +100,17 @@ class Share {
       openConnections: () => this.#connections.ready,
     });
     const codec = new MessageCodec(plan.message, plan.runId);
+    this.#streams =
+      plan.stream === null
+        ? null
+        : new StreamReceiver({
+            plan: plan.stream,
+            phases: this.#cells.phases,
+            measured: phases.map(({ measured }) => measured),
+            capacity,
+            recorder: this.#recorder,
+            nowMs: this.#nowMs,
+          });
     this.#connections = new ConnectionSet({
       plan: plan.connect,
       workers: plan.workers,
@@ -103,13 +118,14 @@ class Share {
       capacity,
       codec,
       recorder: this.#recorder,
-      receiver: new EchoReceiver(codec, this.#recorder, this.#notes),
+      receiver: this.#streams ?? new EchoReceiver(codec, this.#recorder, this.#notes),
       notes: this.#notes,
       random: new Xoshiro(deriveSeed(plan.seed, 1, workerIndex)),
       openTransport: surroundings.makeOpener(plan, this.#recorder.countWrite),
       nowMs: this.#nowMs,
       control: this.#cells.control,
     });
+    this.#streams?.attach(this.#connections.connections);
     this.#sender = new SendLoop({
       connections: this.#connections,
       recorder: this.#recorder,
@@ -189,10 +205,13 @@ class Share {
     const segment = this.#plan.segments[segmentIndex]!;
     this.#intervals.startSegment(atMs, loadMsOf(segment.phases), firstInterval);
     this.#watchHealth(segment, atMs);
+    this.#startStreams(segment, atMs);
     this.#isLoading = true;
     const firstPhase = firstPhaseOf(this.#plan, segmentIndex);
     const endedMs = await this.#sender.run(segment.phases, firstPhase, segment.connections, atMs);
     this.#isLoading = false;
+    clearTimeout(this.#streamTimer);
+    this.#streams?.loadEnded(endedMs);
     clearTimeout(this.#healthTimer);
     this.#health.loadEnded();
     this.#tell({ kind: "loadEnded", endedMs });
@@ -203,6 +222,22 @@ class Share {
     const measured = segment.phases.find((phase) => phase.measured) ?? segment.phases[0]!;
     const waitMs = Math.max(0, atMs + measured.startMs - this.#nowMs());
     this.#healthTimer = setTimeout(() => this.#health.loadStarted(), waitMs);
+  }
+
+  /** Streams are asked for as their load begins, so that what they send belongs to it. */
+  #startStreams(segment: Segment, atMs: number): void {
+    const streams = this.#streams;
+    if (streams === null) return;
+    const load = {
+      streams: ownedConnections(segment.connections, this.#workerIndex, this.#plan.workers),
+      measuredFromMs: atMs + (segment.phases.find(({ measured }) => measured)?.startMs ?? Infinity),
+      endMs: atMs + loadMsOf(segment.phases),
+    };
+    const begin = (): void => {
+      this.#recorder.advance(this.#nowMs());
+      streams.loadStarted(load);
+    };
+    this.#streamTimer = setTimeout(begin, Math.max(0, Math.ceil(atMs - this.#nowMs())));
   }
 
   #startDrain(deadlineMs: number): void {
@@ -225,7 +260,9 @@ class Share {
       this.#quietSinceMs = nowMs;
     }
     const isQuiet = nowMs - this.#quietSinceMs >= quietMs;
-    const isSettled = this.#plan.mode === "echo" ? this.#ledger.outstanding === 0 : this.#buffered() === 0;
+    const isSettled =
+      this.#streams?.isSettled ??
+      (this.#plan.mode === "echo" ? this.#ledger.outstanding === 0 : this.#buffered() === 0);
     if (nowMs < untilMs && !(isQuiet && isSettled)) {
       const waitMs = Math.min(drainLookMs, Math.max(1, untilMs - nowMs));
       this.#drainTimer = setTimeout(() => this.#drain(untilMs, nowMs + waitMs), waitMs);
@@ -235,9 +272,16 @@ class Share {
     if (this.#plan.mode === "oneway") this.#countAccepted();
     this.#health.drained();
     this.#ledger.finish();
-    this.#cells.health[healthCell.ledgerGivenUp] = this.#ledger.givenUp;
+    this.#finishStreams();
+    this.#cells.health[healthCell.ledgerGivenUp] = this.#ledger.givenUp + (this.#streams?.givenUp ?? 0);
     this.#tellNotes();
     this.#tell({ kind: "drained", outstanding });
+  }
+
+  #finishStreams(): void {
+    if (this.#streams === null) return;
+    this.#streams.finish();
+    this.#notes.streams = this.#streams.tallies();
   }
 
   /** oneway: what the kernel took is what was sent less what still lies in our buffers. */
@@ -275,7 +319,9 @@ class Share {
     this.#sender.stop();
     clearTimeout(this.#drainTimer);
     clearTimeout(this.#healthTimer);
+    clearTimeout(this.#streamTimer);
     this.#ledger.finish();
+    this.#finishStreams();
     this.#whenFinished?.();
     this.#whenFinished = null;
   }

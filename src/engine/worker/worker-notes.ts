@@ -1,6 +1,6 @@
 import { failureCode, type Failure } from "../../errors/failure.ts";
 import type { LateSamples } from "../../measure/interval-recorder.ts";
-import type { FailureCount } from "../collected.ts";
+import type { CollectedStreams, FailureCount } from "../collected.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
 const longestExample = 200;
@@ -11,6 +11,7 @@ export class NoteBook {
   changed = false;
   firstForeignFrame: string | null = null;
   compressionAgreed = true;
+  streams: CollectedStreams | null = null;
   readonly #errors: Record<string, number>[];
   readonly #closeCodes: Record<string, number>[];
   readonly #lifetimes: LifetimeSum[];
@@ -73,6 +74,7 @@ export class NoteBook {
       compressionAgreed: this.compressionAgreed,
       lost,
       late,
+      streams: this.streams,
     };
   }
 }

@@ -127,15 +127,55 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [
     ["run", "--mode", "broadcast"],
     '--mode "broadcast" is not in this version of floodgate',
-    "modes here: echo, oneway, connect",
+    "modes here: echo, oneway, connect, push",
   ],
-  [["run", "--mode", "push"], '--mode "push" is not in this version of floodgate', "modes here: echo, oneway, connect"],
   [
     ["run", "--mode", "queue"],
     '--mode "queue" is not in this version of floodgate',
-    "modes here: echo, oneway, connect",
+    "modes here: echo, oneway, connect, push",
   ],
-  [["run", "--mode", "ecko"], '--mode "ecko" is not one of echo, oneway, connect', "did you mean echo?"],
+  [
+    ["run", "--mode", "push", "-r", "5"],
+    "--rate and --mode cannot be given together: mode push sends no messages; what streams promise is stream.rate",
+    "leave out --rate or --mode",
+  ],
+  [
+    ["run", "--mode", "push", "--stream-sequence", "seq"],
+    '--stream-sequence "seq" has no (?<sequence>\\d+)',
+    'write the text around it, for example "sequence":(?<sequence>\\d+)',
+  ],
+  [
+    ["run", "--mode", "push", "--stream-sent", "$.a[0]"],
+    '--stream-sent "$.a[0]" is not a JSON path of names',
+    "write it like $.data.seq; for anything else, the text around (?<sent>\\d+)",
+  ],
+  [
+    ["run", "--mode", "push", "--stream-check", "$.check"],
+    '--stream-check "$.check" is no plain text',
+    'write the text around the digits, for example "check":"(?<check>[0-9a-f]{8})"',
+  ],
+  [["run", "--stream-rate", "8k"], "--stream-rate needs --mode push", "add --mode push, or leave --stream-rate out"],
+  [
+    ["run", "--mock-stream-size", "200"],
+    "--mock-stream-size is for a mock that pushes",
+    "add --mode push, or leave --mock-stream-size out",
+  ],
+  [
+    ["run", "--mode", "push", "--mock-stream-size", "64"],
+    '--mock-stream-size "64" is too small: a message has a number, a stamp and a check',
+    "the smallest size is 72",
+  ],
+  [
+    ["serve", "--stream-rate", "5"],
+    "--stream-rate is for a mock that pushes",
+    "add --mode push, or leave --stream-rate out",
+  ],
+  [
+    ["run", "--mode", "push", "--stream-clock", "utc"],
+    '--stream-clock "utc" is not one of epoch-ms, epoch-s, epoch-us, monotonic-us',
+    "write epoch-ms or epoch-s or epoch-us or monotonic-us",
+  ],
+  [["run", "--mode", "ecko"], '--mode "ecko" is not one of echo, oneway, connect, push', "did you mean echo?"],
   [
     ["run", "--mode", "connect", "--rate", "5"],
     "--rate and --mode cannot be given together: mode connect sends no messages",

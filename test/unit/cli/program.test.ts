@@ -292,6 +292,21 @@ describe("floodgate serve", () => {
       stall: { durationMs: 1000, everyMs: 5000 },
       leakBytesPerMessage: 1024,
       maxMessageBytes: 2048,
+      streamRatePerSecond: 1000,
+      streamBytes: 128,
+      streamStart: "message",
+      streamMessages: null,
+    });
+  });
+
+  it("takes what it should push", async () => {
+    const flags = "--mode push --stream-rate 8k --stream-size 200 --stream-start open --stream-messages 500";
+    expect(await serveOptions(flags.split(" "))).toMatchObject({
+      mode: "push",
+      streamRatePerSecond: 8000,
+      streamBytes: 200,
+      streamStart: "open",
+      streamMessages: 500,
     });
   });
 });

@@ -77,6 +77,7 @@ const emptyNotes: Omit<WorkerNotes, "late" | "lost"> = {
   failures: [],
   firstForeignFrame: null,
   compressionAgreed: true,
+  streams: null,
 };
 
 const tens = (most: number) => fc.integer({ min: 0, max: most / 10 - 1 }).map((ten) => ten * 10);

@@ -1,3 +1,4 @@
+import { StreamMessages } from "../../../src/mock-server/stream-message.ts";
 import { describe, expect, it } from "vitest";
 import { FaultPlan, type MessageFault } from "../../../src/mock-server/fault-plan.ts";
 import { LeakedMemory } from "../../../src/mock-server/leaked-memory.ts";
@@ -68,6 +69,8 @@ function setUp(
     books,
     leaked: new LeakedMemory(),
     wakeUps: new WakeUps(timers),
+    streamMaker: new StreamMessages(128),
+    clockOriginMs: 0,
     startedMs: 0,
   });
   const receive = (...messages: readonly string[]): void => {

@@ -24,6 +24,11 @@ describe("the line before the run", () => {
       "offered 500 messages at once every 1 s over 10 connections and 2 workers, 1 m",
     ],
     [["-r", "max", "--in-flight", "16"], "as fast as answers come: 10 connections x 16 in flight over 2 workers, 10 s"],
+    [["--mode", "push"], "listening to 10 streams over 2 workers, 10 s"],
+    [
+      ["--mode", "push", "-c", "12", "--stream-rate", "8k", "--warmup", "5s"],
+      "promised 96,000 msg/s = 12 streams x 8,000 msg/s over 2 workers, 10 s after 5 s warm-up",
+    ],
     [["-r", "max", "--mode", "oneway"], "as fast as the target reads: 10 connections over 2 workers, 10 s"],
     [["--stage", "10s:0..1000"], "offered 0 to 1,000 msg/s over 10 connections and 2 workers, 10 s"],
     [

@@ -23,6 +23,7 @@ function someSettings(changes: Partial<Settings> = {}): Settings {
     seed: 1,
     workers: 2,
     message: { sizeBytes: 64, frameType: "text", template: { prefix: "", suffix: "" } },
+    stream: null,
     connect,
     pacing,
     limits,

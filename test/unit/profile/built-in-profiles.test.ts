@@ -17,7 +17,7 @@ const rates = (phases: readonly PhasePlan[]) =>
 
 describe("the built-in profiles", () => {
   it("are those that this version has", () => {
-    const names = "burst ci connection-scaling dev linear-scaling peak quick soak stress sustained";
+    const names = "burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained";
     expect(builtInProfiles().join(" ")).toBe(names);
   });
 
@@ -85,6 +85,17 @@ describe("the built-in profiles", () => {
     ["linear-scaling", "full", 210],
   ])("%s in %s takes %d s", async (name, environment, duration) => {
     expect(seconds(await measured(name, environment))).toBe(duration);
+  });
+
+  it.each([
+    ["full", 12, 8000, 60],
+    ["dev", 10, 200, 15],
+    ["ci", 10, 50, 20],
+    ["quick", 10, 100, 2],
+  ])("push in %s listens to %d streams of %d msg/s for %d s", async (environment, streams, rate, duration) => {
+    const { plan } = await runRequest(["push", "--env", environment]);
+    expect([plan.mode, plan.segments[0]!.connections, plan.stream!.promisedPerSecond]).toEqual(["push", streams, rate]);
+    expect(seconds(await measured("push", environment))).toBe(duration);
   });
 
   it("quick is over within seconds", async () => {

@@ -1,0 +1,303 @@
+import { HistogramWriter } from "../../measure/histogram-writer.ts";
+import { restartRun, streamAnswer, StreamLedger } from "../../measure/stream-ledger.ts";
+import { StreamPace } from "../../measure/stream-pace.ts";
+import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
+import type { StreamPlan } from "../../plan/plan.ts";
+import { isAscii } from "../../wire/byte-search.ts";
+import { checkFound, MessageCheck } from "../../wire/message-check.ts";
+import { makeNumberField, type NumberField } from "../../wire/number-field.ts";
+import type { CollectedStreams } from "../collected.ts";
+import type { LoadConnection } from "./load-connection.ts";
+import type { MessageRecorder } from "./message-recorder.ts";
+import { plainMessage } from "./plain-message.ts";
+import type { Receiver } from "./receiver.ts";
+import { makeStampReader, type StampReader } from "./stamp-reader.ts";
+
+/** What is done with what comes. */
+const stage = {
+  /** The load has not begun: only where each stream is matters. */
+  before: 0,
+  counting: 1,
+  /** The streams were asked to stop, and what they still send belongs to the load. */
+  stopping: 2,
+  /** The load is over, and the streams go on: only what was missing is still waited for. */
+  over: 3,
+} as const;
+type Stage = (typeof stage)[keyof typeof stage];
+
+export interface StreamReceiverParts {
+  readonly plan: StreamPlan;
+  readonly phases: readonly PhaseCells[];
+  /** By phase: whether its load counts. */
+  readonly measured: readonly boolean[];
+  readonly capacity: number;
+  readonly recorder: MessageRecorder;
+  readonly nowMs: () => number;
+}
+
+/** The load of a segment on the monotonic clock. */
+export interface StreamLoad {
+  /** Streams of this worker in it. */
+  readonly streams: number;
+  readonly measuredFromMs: number;
+  readonly endMs: number;
+}
+
+/** Mode push: each connection is one stream, followed by the numbers that its target gives its messages. */
+export class StreamReceiver implements Receiver {
+  readonly #plan: StreamPlan;
+  readonly #recorder: MessageRecorder;
+  readonly #measured: readonly boolean[];
+  readonly #ledger: StreamLedger;
+  readonly #pace: StreamPace;
+  readonly #nowMs: () => number;
+  readonly #interArrival: readonly HistogramWriter[];
+  readonly #sequence: NumberField;
+  readonly #end: NumberField | null;
+  readonly #check: MessageCheck | null;
+  readonly #stamp: StampReader | null;
+  #connections: readonly LoadConnection[] = [];
+  #stage: Stage = stage.before;
+  /** Planned. */
+  #endMs = Infinity;
+  #outside = 0;
+  #endsTold = 0;
+  // The read at hand: all first copies, and of them those above all before.
+  #arrived = 0;
+  #messages = 0;
+  #bytes = 0;
+  #expected = 0;
+
+  constructor(parts: StreamReceiverParts) {
+    const { plan, recorder, capacity } = parts;
+    this.#plan = plan;
+    this.#recorder = recorder;
+    this.#measured = parts.measured;
+    this.#nowMs = parts.nowMs;
+    this.#ledger = new StreamLedger(capacity, plan.first, recorder.recordLost);
+    this.#pace = new StreamPace(capacity);
+    this.#interArrival = parts.phases.map((cells) => new HistogramWriter(cells.interArrival));
+    this.#sequence = makeNumberField(plan.sequence);
+    this.#end = plan.end === null ? null : makeNumberField(plan.end);
+    this.#check = plan.check === null ? null : new MessageCheck(plan.check.before, plan.check.after);
+    this.#stamp = plan.oneWay.kind === "measured" ? makeStampReader(plan.oneWay) : null;
+  }
+
+  /** The connections of the worker, by their local number; before any of them opens. */
+  attach(connections: readonly LoadConnection[]): void {
+    this.#connections = connections;
+  }
+
+  take(connection: LoadConnection, view: DataView, start: number, end: number): boolean {
+    // What waits for its ready sign, and text that may be no UTF-8, takes the longer way.
+    if (connection.state === "waiting" || !isAscii(view, start, end)) return false;
+    return this.#takeMessage(connection, view, start, end);
+  }
+
+  receive(connection: LoadConnection, bytes: Buffer, start: number, end: number): boolean {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
+    if (this.#takeMessage(connection, view, 0, end - start)) return true;
+    const last = this.#end?.read(view, 0, end - start) ?? -1;
+    if (last >= 0) {
+      this.#takeEnd(connection, last);
+      return true;
+    }
+    // Damage may have been done to the very place of the number.
+    if (this.#check?.test(view, 0, end - start) !== checkFound.broken) return false;
+    this.#takeCorrupt(connection, end - start);
+    return true;
+  }
+
+  readEnded(connection: LoadConnection): void {
+    if (this.#arrived === 0) return;
+    const recorder = this.#recorder;
+    const phase = recorder.eventPhase;
+    recorder.count(phase, counter.expected, this.#expected);
+    recorder.recordPushed(phase, this.#messages, this.#bytes);
+    this.#recordPace(connection, phase);
+    this.#arrived = 0;
+    this.#messages = 0;
+    this.#bytes = 0;
+    this.#expected = 0;
+  }
+
+  becameReady(connection: LoadConnection): void {
+    if (this.#stage === stage.counting) this.#subscribe(connection);
+  }
+
+  ended(connection: LoadConnection): void {
+    this.#ledger.connectionEnded(connection.local);
+  }
+
+  /** The load begins now, at an instant of the first phase. */
+  loadStarted(load: StreamLoad): void {
+    this.#stage = stage.counting;
+    this.#endMs = load.endMs;
+    this.#pace.begin(load.streams, load.measuredFromMs, load.endMs);
+    for (const connection of this.#connections) {
+      this.#ledger.startCounting(connection.local);
+      if (connection.state === "ready") this.#subscribe(connection);
+    }
+  }
+
+  /** The load has ended; late copies, and what was under way when the streams were stopped, may still come. */
+  loadEnded(endMs: number): void {
+    if (this.#stage !== stage.counting) return;
+    this.#endMs = Infinity;
+    this.#pace.end(endMs);
+    this.#stage = this.#plan.stop === null ? stage.over : stage.stopping;
+    if (this.#plan.stop === null) return;
+    for (const connection of this.#connections) {
+      if (connection.state === "ready" && !this.#ledger.hasEnded(connection.local)) say(connection, this.#plan.stop);
+    }
+  }
+
+  /** Nothing is waited for any more, but for further copies. */
+  get isSettled(): boolean {
+    if (this.#ledger.openGaps > 0 && this.#end === null) return false;
+    if (this.#stage !== stage.stopping || this.#end === null) return true;
+    return this.#connections.every(({ local, state }) => state !== "ready" || this.#ledger.hasEnded(local));
+  }
+
+  /** What is missing is lost; between two loads streams are only followed. */
+  finish(): void {
+    this.#ledger.finish();
+    this.#stage = stage.before;
+  }
+
+  get givenUp(): number {
+    return this.#ledger.givenUp;
+  }
+
+  tallies(): CollectedStreams {
+    const wanted = this.#connections.filter(({ local }) => this.#pace.windowMs[local]! > 0);
+    const of = (column: Float64Array): readonly number[] => wanted.map(({ local }) => column[local]!);
+    return {
+      streams: wanted.map(({ global }) => global),
+      seen: of(this.#pace.seen),
+      windowMs: of(this.#pace.windowMs),
+      longestSilenceMs: of(this.#pace.longestSilenceMs),
+      gaps: this.#ledger.gaps,
+      longestGap: this.#ledger.longestGap,
+      restarts: this.#ledger.restarts,
+      outside: this.#outside,
+      endsTold: this.#endsTold,
+    };
+  }
+
+  #takeMessage(connection: LoadConnection, view: DataView, start: number, end: number): boolean {
+    const sequence = this.#sequence.read(view, start, end);
+    if (sequence < 0) return false;
+    const check = this.#check;
+    if (check !== null && check.test(view, start, end) !== checkFound.holds) {
+      this.#takeCorrupt(connection, end - start);
+      return true;
+    }
+    const nowMs = connection.readInstant();
+    const ledger = this.#ledger;
+    // A load that nobody is asked to stop ends at its planned end, whenever that is noticed.
+    if (nowMs >= this.#endMs && this.#plan.stop === null) this.loadEnded(this.#endMs);
+    if (this.#stage === stage.before) {
+      ledger.follow(connection.local, sequence);
+      this.#outside += 1;
+      return true;
+    }
+    if (this.#stage === stage.over && !(sequence <= ledger.highestOf(connection.local))) {
+      this.#outside += 1;
+      return true;
+    }
+    const phase = this.#recorder.eventPhase;
+    ledger.phase = phase;
+    ledger.nowMs = nowMs;
+    const answer = ledger.take(connection.local, sequence);
+    if (answer > 0) {
+      this.#arrived += 1;
+      this.#messages += 1;
+      this.#bytes += end - start;
+      this.#expected += answer;
+    } else if (!this.#takeOld(answer, end - start)) return true;
+    if (this.#stamp !== null) this.#recordLatency(answer > 0 ? phase : ledger.filledPhase, view, start, end, nowMs);
+    return true;
+  }
+
+  /** A message at or below the highest seen; true when it is a first copy. */
+  #takeOld(answer: number, bytes: number): boolean {
+    const recorder = this.#recorder;
+    const { eventPhase } = recorder;
+    switch (answer) {
+      case streamAnswer.filled: {
+        const { filledPhase } = this.#ledger;
+        this.#arrived += 1;
+        recorder.recordPushed(filledPhase, 1, bytes);
+        recorder.count(filledPhase, counter.reordered);
+        return true;
+      }
+      case streamAnswer.restarted: {
+        // Those before were taken for old ones.
+        if (this.#ledger.wasOutside) this.#outside -= restartRun - 1;
+        else recorder.count(eventPhase, counter.duplicated, 1 - restartRun);
+        this.#arrived += restartRun;
+        this.#ledger.filledPhase = eventPhase;
+        recorder.count(eventPhase, counter.expected, restartRun);
+        recorder.recordPushed(eventPhase, restartRun, bytes);
+        return true;
+      }
+      case streamAnswer.outside:
+        this.#outside += 1;
+        return false;
+      default:
+        recorder.count(eventPhase, counter.duplicated);
+        recorder.count(eventPhase, counter.bytesReceived, bytes);
+        return false;
+    }
+  }
+
+  #takeCorrupt(connection: LoadConnection, bytes: number): void {
+    if (this.#stage === stage.before || this.#stage === stage.over) {
+      this.#outside += 1;
+      return;
+    }
+    connection.readInstant();
+    const recorder = this.#recorder;
+    recorder.count(recorder.eventPhase, counter.corrupted);
+    recorder.count(recorder.eventPhase, counter.bytesReceived, bytes);
+    this.#ledger.markCorrupt(connection.local);
+  }
+
+  /** The stream is over: what is missing up to its last message has been sent, and is not on its way any more. */
+  #takeEnd({ local }: LoadConnection, last: number): void {
+    if (this.#stage === stage.before || this.#stage === stage.over) return;
+    const recorder = this.#recorder;
+    this.#ledger.phase = recorder.eventPhase;
+    this.#ledger.nowMs = this.#nowMs();
+    this.#endsTold += 1;
+    recorder.count(recorder.eventPhase, counter.expected, this.#ledger.end(local, last));
+  }
+
+  #recordLatency(phase: number, view: DataView, start: number, end: number, nowMs: number): void {
+    const latencyMs = this.#stamp!.latencyMs(view, start, end, nowMs);
+    if (!Number.isNaN(latencyMs)) this.#recorder.recordOneWay(phase, latencyMs, nowMs);
+  }
+
+  /** Messages of one read became visible together: between them lies no time. */
+  #recordPace(connection: LoadConnection, phase: number): void {
+    if (this.#stage !== stage.counting || this.#measured[phase] !== true) return;
+    const passedMs = this.#pace.arrived(connection.local, connection.readInstant(), this.#arrived);
+    const writer = this.#interArrival[phase]!;
+    if (this.#arrived > 1) writer.recordMany(0, this.#arrived - 1);
+    if (passedMs >= 0) writer.record(Math.round(passedMs * 1000));
+  }
+
+  #subscribe(connection: LoadConnection): void {
+    if (this.#plan.subscribe === null) return;
+    say(connection, this.#plan.subscribe);
+    this.#ledger.subscribed(connection.local);
+  }
+}
+
+function say({ transport }: LoadConnection, text: string): void {
+  if (transport === null) return;
+  transport.beginBurst();
+  transport.writeMessage(plainMessage(text));
+  transport.endBurst();
+}
