@@ -221,12 +221,12 @@ function addServe(program: Command, host: Host, handlers: CommandHandlers, done:
     .addHelpText("after", serveExamples);
   addFlags(command, serveFlags);
   command.action(async (options: Options) => {
-    const { texts, origin } = flagLayer(givenFlags(serveFlags, options));
-    const mock = texts.mock ?? {};
+    const layer = flagLayer(givenFlags(serveFlags, options));
+    const mock = layer.texts.mock ?? {};
     refuseUselessStreams(
       mock,
       () => true,
-      (setting) => origin(["mock", setting]),
+      (setting) => layer.origin(["mock", setting]),
     );
     done(await handlers.serve(readMock(mock, "--bearer", host.env)));
   });

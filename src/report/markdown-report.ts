@@ -16,15 +16,18 @@ import {
 } from "./health-sections.ts";
 import { cutMarkdown, markdownCode, markdownTable, markdownText, type MarkdownColumn } from "./markdown-text.ts";
 import {
+  oneWayUnknown,
   phaseNotes,
   phaseRows,
   rateFigures,
+  rateHeads,
   shownTimes,
   timesCells,
   timesHeads,
   unsentNotes,
 } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
+import { streamFigures, streamNotes } from "./stream-section.ts";
 import {
   actualOf,
   bannerSection,
@@ -54,7 +57,9 @@ export function renderMarkdown(result: RunResult): string {
     headSection(result),
     thresholdTable(result),
     capacityTable(result),
-    ...(isConnect ? [connectionTable(result)] : [deliveryTable(result), latencyTable(result), rateTable(result)]),
+    ...(isConnect
+      ? [connectionTable(result)]
+      : [deliveryTable(result), latencyTable(result), rateTable(result), streamTable(result)]),
     phaseTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
     ...(isConnect ? [] : [connectionTable(result)]),
@@ -161,7 +166,10 @@ function deliveryTable(result: RunResult): Lines {
 
 function latencyTable(result: RunResult): Lines {
   const { title, times, notes } = shownTimes(result);
-  if (times.length === 0) return [`### ${title}`, "", "no samples"];
+  if (times.length === 0) {
+    const why = result.config.mode === "push" ? oneWayUnknown(result) : "no samples";
+    return [`### ${title}`, "", text(why)];
+  }
   const columns = [{ title: "", align: "left" } as const, ...timesHeads.map((head) => ({ title: head }))];
   const rows = times.map(([name, each]) => [name, ...timesCells(each)]);
   return [`### ${title}`, ...markdownTable(columns, rows), ...bullets(notes)];
@@ -171,10 +179,22 @@ function rateTable(result: RunResult): Lines {
   return ["### Rate", ...figuresTable(rateFigures(result.totals, result.config)), ...bullets(unsentNotes(result))];
 }
 
+function streamTable({ streams }: RunResult): Lines {
+  if (streams === undefined) return [];
+  const { interArrivalUs } = streams;
+  const columns = [{ title: "", align: "left" } as const, ...timesHeads.map((head) => ({ title: head }))];
+  return [
+    "### Streams",
+    ...figuresTable(streamFigures(streams)),
+    ...(interArrivalUs.count === 0 ? [] : markdownTable(columns, [["interval", ...timesCells(interArrivalUs)]])),
+    ...bullets(streamNotes(streams)),
+  ];
+}
+
 function phaseTable(result: RunResult): Lines {
   const rows = phaseRows(result);
   if (rows.length === 0) return [];
-  const heads = ["conns", "offered/s", "sent/s", "delivered/s", "delivery", "p50", "p99"];
+  const heads = ["conns", ...rateHeads(result.config), "delivery", "p50", "p99"];
   const columns: readonly MarkdownColumn[] = [
     { title: "phase", align: "left" },
     ...heads.map((title) => ({ title })),

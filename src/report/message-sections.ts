@@ -173,13 +173,13 @@ export function phaseSection(result: RunResult, width: number): readonly string[
   const rows = phaseRows(result);
   if (rows.length === 0) return [];
   const hasEfficiency = result.config.scaling !== null;
-  const isPush = result.config.mode === "push";
+  const [due, done, delivered] = rateHeads(result.config);
   const columns: readonly Column[] = [
     { title: "phase", align: "left" },
     { title: "conns", dropRank: result.config.scaling === "connections" ? 0 : 2 },
-    { title: isPush ? "promised/s" : "offered/s" },
-    { title: isPush ? "seen/promised" : "sent/s", dropRank: 4 },
-    { title: isPush ? "seen/s" : "delivered/s" },
+    { title: due },
+    { title: done, dropRank: 4 },
+    { title: delivered },
     { title: "delivery" },
     { title: "p50", dropRank: 1 },
     { title: "p99" },
@@ -188,6 +188,11 @@ export function phaseSection(result: RunResult, width: number): readonly string[
   ];
   const notes = phaseNotes(result);
   return ["Phases", ...renderTable(columns, rows, width), ...notes.flatMap((note) => wrap(note, width, "  "))];
+}
+
+/** The headings of the rates in `phaseRows`. */
+export function rateHeads({ mode }: RunResult["config"]): readonly [due: string, done: string, delivered: string] {
+  return mode === "push" ? ["promised/s", "seen/promised", "seen/s"] : ["offered/s", "sent/s", "delivered/s"];
 }
 
 /**

@@ -61,6 +61,9 @@ function mainNumbers({ totals, config }: RunResult): string {
   const [word, times] =
     totals.loop === "closed" ? (["service", serviceUs] as const) : (["latency", latencyUs] as const);
   const latency = times.count === 0 ? [] : [`${word} p50 ${timeText(times.p50)}, p99 ${timeText(times.p99)}`];
+  if (config.mode === "push") {
+    return [...latency, `seen ${rateText(rate.deliveredPerSecond)}/s (${ratioText(deliveryRatio)})`].join("; ");
+  }
   return [
     ...latency,
     `sent ${rateText(rate.sentPerSecond)}/s, delivered ${rateText(rate.deliveredPerSecond)}/s (${ratioText(deliveryRatio)})`,
