@@ -81,6 +81,9 @@ To show to others
 Again and again
   # five runs of the same, and how far they lie apart; saved as before-1.json ... before-5.json
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o before.json
+  # the same of a new build, and whether it is better or worse; exit code 98 when it is worse
+  floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o after.json
+  floodgate compare 'before-*.json' --to 'after-*.json'
 
 Faults on purpose
   # does the tool see what the mock does? 1 % dropped, half a percent duplicated
