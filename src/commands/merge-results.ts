@@ -3,7 +3,7 @@ import { usageError } from "../errors/floodgate-error.ts";
 import { addResults, runIdsOf, startOf } from "../result/add-results.ts";
 import { phasesOfSavedPlan } from "../result/read-saved-plan.ts";
 import { readToolVersions } from "../result/read-environment.ts";
-import { brokenHistogram, readResultFile } from "../result/result-file.ts";
+import { readResultFile, refuseDamagedSeconds } from "../result/result-file.ts";
 import type { ResultThreshold, ResultVerdict, RunResult } from "../result/run-result.ts";
 import { checkWritable, writeResult } from "../result/write-result.ts";
 
@@ -49,9 +49,7 @@ export async function mergeResults(
 
 async function readWhole(file: string): Promise<RunResult> {
   const result = await readResultFile(file);
-  const broken = brokenHistogram(result, { intervals: true });
-  if (broken !== null)
-    throw usageError(`"${file}" was edited or damaged: ${broken}`, "take an untouched copy of the file");
+  refuseDamagedSeconds(result, file);
   if (result.end.kind === "running") {
     throw usageError(`"${file}" is of a run that was still going on`, "merge results that are complete");
   }

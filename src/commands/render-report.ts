@@ -1,10 +1,8 @@
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
-import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import { renderJson } from "../report/json-report.ts";
 import { renderTerminalReport } from "../report/terminal-report.ts";
-import { brokenHistogram, readResultFile } from "../result/result-file.ts";
-import type { RunResult } from "../result/run-result.ts";
+import { readResultFile, refuseDamagedSeconds } from "../result/result-file.ts";
 import type { ReportWords } from "./command-words.ts";
 import { planReports, writeReports } from "./report-files.ts";
 import { wantsColour } from "./wants-colour.ts";
@@ -17,7 +15,7 @@ import { wantsColour } from "./wants-colour.ts";
 export async function renderReport({ file, json, reports }: ReportWords, host: Host): Promise<ExitCode> {
   const result = await readResultFile(file);
   const plan = await planReports(reports, { kept: [{ name: "the result", path: file }], json }, host);
-  if (plan.reports.some(({ reporter }) => reporter.readsSeconds === true)) refuseBrokenSeconds(result, file);
+  if (plan.reports.some(({ reporter }) => reporter.readsSeconds === true)) refuseDamagedSeconds(result, file);
   for (const note of plan.notes) host.stderr.write(`[INFO] ${note}\n`);
   const areWritten = await writeReports(plan, result, host);
   if (json) host.stdout.write(renderJson(result));
@@ -26,11 +24,4 @@ export async function renderReport({ file, json, reports }: ReportWords, host: H
     host.stdout.write(renderTerminalReport(result, { colour: wantsColour(host), columns, savedTo: null, isTerminal }));
   }
   return areWritten ? exitCode.ok : exitCode.runFailed;
-}
-
-/** Reading a file leaves these out, as there are thousands of them. */
-function refuseBrokenSeconds(result: RunResult, file: string): void {
-  const broken = brokenHistogram(result, { intervals: true });
-  if (broken === null) return;
-  throw usageError(`"${file}" was edited or damaged: ${broken}`, "take an untouched copy of the file");
 }

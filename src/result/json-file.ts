@@ -58,9 +58,14 @@ export function parseJsonText(text: string, path: string, kind: SavedKind): unkn
       );
     }
     throw usageError(
-      `"${path}" is not JSON: line ${fault.line}, column ${fault.column}: unexpected ${JSON.stringify(fault.found)}`,
+      `"${path}" is not JSON: line ${fault.line}, column ${fault.column}: unexpected ${quoted(fault.found)}`,
       foreign,
       error,
     );
   }
+}
+
+/** In quotes and in ASCII. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

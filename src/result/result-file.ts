@@ -1,6 +1,8 @@
 import { Value } from "@sinclair/typebox/value";
 import { usageError, type FloodgateError } from "../errors/floodgate-error.ts";
+import { brokenConclusion } from "./check-conclusions.ts";
 import { brokenIdentities } from "./check-identities.ts";
+import { brokenFigure } from "./check-times.ts";
 import { firstFault } from "./first-fault.ts";
 import { parseJsonText, readJsonText } from "./json-file.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -22,14 +24,15 @@ export function parseResult(text: string, path: string): RunResult {
   const parsed = parseJsonText(text, path, "result");
   checkVersion(parsed, path);
   if (!Value.Check(runResultSchema, parsed)) throw damaged(path, firstFault(runResultSchema, parsed));
-  const broken = brokenIdentities(parsed)[0] ?? brokenHistogram(parsed, { intervals: false });
+  const broken =
+    brokenIdentities(parsed)[0] ?? brokenConclusion(parsed) ?? brokenHistogram(parsed, { intervals: false });
   if (broken !== null) throw damaged(path, broken);
   return parsed;
 }
 
 /**
- * The first histogram of a result that cannot be read or holds another number of samples than the count beside it, as a
- * sentence; null when there is none. Those of the intervals are many, at a millisecond each.
+ * The first histogram of a result that cannot be read or contradicts the figures beside it, as a sentence; null when there
+ * is none. Those of the intervals are many, at a millisecond each.
  */
 export function brokenHistogram(result: RunResult, options: { readonly intervals: boolean }): string | null {
   const blocks = [
@@ -50,12 +53,19 @@ export function brokenHistogram(result: RunResult, options: { readonly intervals
   }
   for (const [name, times] of named) {
     try {
-      histogramOfTimes(times);
+      const broken = brokenFigure(times, histogramOfTimes(times));
+      if (broken !== null) return `${name}: ${broken}`;
     } catch (error) {
       return `${name}: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
   return null;
+}
+
+/** Throws a usage error when the histogram of a second is damaged, which reading a result does not look for. */
+export function refuseDamagedSeconds(result: RunResult, path: string): void {
+  const broken = brokenHistogram(result, { intervals: true });
+  if (broken !== null) throw damaged(path, broken);
 }
 
 function checkVersion(parsed: unknown, path: string): void {
@@ -76,5 +86,9 @@ function checkVersion(parsed: unknown, path: string): void {
 }
 
 function damaged(path: string, what: string): FloodgateError {
-  return usageError(`"${path}" was edited or damaged: ${what}`, "take an untouched copy of the file");
+  // Names in it come from the file, and may have lines of their own.
+  return usageError(
+    `"${path}" was edited or damaged: ${what.replace(/\s+/g, " ")}`,
+    "take an untouched copy of the file",
+  );
 }

@@ -22,6 +22,21 @@ const files: Readonly<Record<string, string>> = {
   "empty.json": "",
 };
 
+type Editable = { -readonly [Key in keyof RunResult]: any }; // eslint-disable-line @typescript-eslint/no-explicit-any -- edits at will
+
+/** What a hand may do to a saved result, by the name of the file it ends up in. */
+const edits: Readonly<Record<string, (result: Editable) => void>> = {
+  "edited.json": ({ totals }) => (totals.messages.delivered += 1),
+  "faster.json": ({ phases, totals }) => (phases[0].serviceUs.p99 = totals.serviceUs.p99 = 1),
+  "passed.json": (result) => {
+    result.verdict = { outcome: "pass", exitCode: 99, reasons: [] };
+  },
+  "no-second.json": ({ intervals }) => (intervals[0].slipUs.hdr = "AAAA"),
+  "no-totals.json": (result) => {
+    delete result.totals;
+  },
+};
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "floodgate-bad-"));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
@@ -32,15 +47,24 @@ beforeAll(async () => {
   const text = await readFile(join(folder, "good.json"), "utf8");
   await writeFile(join(folder, "cut.json"), text.slice(0, 1000));
   await writeFile(join(folder, "newer.json"), text.replace("floodgate.result/1", "floodgate.result/2"));
-  const edited = JSON.parse(text) as { totals: { messages: { delivered: number } } };
-  edited.totals.messages.delivered += 1;
-  await writeFile(join(folder, "edited.json"), JSON.stringify(edited));
+  await writeFile(join(folder, "older.json"), text.replace("floodgate.result/1", "floodgate.result/0"));
+  await writeFile(join(folder, "garbage.json"), Buffer.from([0x00, 0xff, 0xfe, 0x89, 0x50]));
+  for (const [name, edit] of Object.entries(edits)) {
+    const result = JSON.parse(text) as Editable;
+    edit(result);
+    await writeFile(join(folder, name), JSON.stringify(result));
+  }
   before = await readdir(folder, { recursive: true });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-type Case = readonly [words: string, args: readonly string[], error: string | readonly string[], hint: string | null];
+type Case = readonly [
+  words: string,
+  args: readonly string[],
+  error: string | readonly string[] | RegExp,
+  hint: string | null,
+];
 
 const run = (name: string, args: readonly string[], error: string | readonly string[], hint: string): Case => [
   name,
@@ -232,6 +256,72 @@ const resultFiles: readonly Case[] = [
     "take an untouched copy of the file",
   ],
   [
+    "no text at all",
+    ["report", "garbage.json"],
+    '"garbage.json" is not JSON: line 1, column 1: unexpected "\\u0000\\ufffd\\ufffd\\ufffdP"',
+    "a result is a file that floodgate run has saved",
+  ],
+  [
+    "half a file, for a report",
+    ["report", "cut.json", "--junit", "never.xml"],
+    '"cut.json" is cut off: it ends in the middle, after 1000 bytes',
+    "save the run again, or take an untouched copy",
+  ],
+  [
+    "one of a version that never was",
+    ["merge", "good.json", "older.json", "-o", "m.json"],
+    '"older.json" is not a floodgate result: its "schema" is "floodgate.result/0", not "floodgate.result/1"',
+    "a result is a file that floodgate run has saved",
+  ],
+  [
+    "an edited percentile",
+    ["report", "faster.json", "--md", "never.md"],
+    /^"faster\.json" was edited or damaged: totals: serviceUs: p99 1 is not that of its histogram, \d+$/,
+    "take an untouched copy of the file",
+  ],
+  [
+    "an edited exit code",
+    ["merge", "good.json", "passed.json", "-o", "m.json"],
+    '"passed.json" was edited or damaged: verdict: pass does not end with exit code 99',
+    "take an untouched copy of the file",
+  ],
+  [
+    "a damaged histogram of a second",
+    ["report", "no-second.json", "--hlog", "never.hlog"],
+    /^"no-second\.json" was edited or damaged: interval at [\d.]+ ms: slipUs: not an HdrHistogram V2 compressed in base64$/,
+    "take an untouched copy of the file",
+  ],
+  [
+    "a part that is missing",
+    ["report", "no-totals.json"],
+    '"no-totals.json" was edited or damaged: totals is missing',
+    "take an untouched copy of the file",
+  ],
+  [
+    "a report in place of the result",
+    ["report", "good.json", "--md", "./good.json"],
+    'the report of --md cannot be written to "./good.json": that file is the result',
+    "name another file with --md <file>",
+  ],
+  [
+    "a report in place of a result that is merged",
+    ["merge", "good.json", "cut.json", "-o", "m.json", "--csv", "cut.json"],
+    'the report of --csv cannot be written to "cut.json": that file is the result "cut.json"',
+    "name another file with --csv <file>",
+  ],
+  [
+    "two reports in one file",
+    ["run", "--md", "new/r.txt", "--junit", "new/../new/r.txt"],
+    'the report of --junit cannot be written to "new/../new/r.txt": that file is what --md names',
+    "name another file with --junit <file>",
+  ],
+  [
+    "two texts on stdout",
+    ["run", "--json", "--md", "-"],
+    "--json and --md - cannot be given together: both would write to stdout",
+    "name a file for one of them",
+  ],
+  [
     "a folder",
     ["report", "a-folder"],
     '"a-folder" is a directory, not a result file',
@@ -273,6 +363,12 @@ describe.each([
 ])("what is wrong %s is told in its own words and refused with 2, before anything is sent", (_, cases) => {
   it.concurrent.each(cases)("%s", async (__, args, error, hint) => {
     const end = await runCli(args, { cwd: folder });
+    if (error instanceof RegExp) {
+      const [, line = "", told] = /^error: (.*)\nhint: {2}(.*)\n$/.exec(end.stderr) ?? [];
+      expect({ ...end, stderr: told }).toEqual({ exitCode: 2, signal: null, stdout: "", stderr: hint });
+      expect(line).toMatch(error);
+      return;
+    }
     const lines = typeof error === "string" ? [error] : error;
     expect(end).toEqual({
       exitCode: 2,

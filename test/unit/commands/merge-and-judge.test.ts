@@ -7,6 +7,7 @@ import { readResultFile } from "../../../src/result/result-file.ts";
 import { resultText } from "../../../src/result/write-result.ts";
 import { checkThresholds } from "../../../src/verdict/check-thresholds.ts";
 import { parseThreshold } from "../../../src/verdict/threshold.ts";
+import { decideVerdict } from "../../../src/verdict/verdict.ts";
 import { aResult } from "../../support/a-result.ts";
 import { fakeHost } from "../../support/fake-host.ts";
 
@@ -22,8 +23,9 @@ async function saved(runId: string, expressions: readonly string[], strict = fal
     result,
     expressions.map((expression) => parseThreshold(expression, "--threshold")),
   );
+  const verdict = decideVerdict(result, thresholds, { strict });
   const path = join(directory, `${runId}.json`);
-  await writeFile(path, resultText({ ...result, thresholds }));
+  await writeFile(path, resultText({ ...result, thresholds, verdict }));
   return path;
 }
 

@@ -7,6 +7,7 @@ import { readResultFile } from "../../../src/result/result-file.ts";
 import { resultText } from "../../../src/result/write-result.ts";
 import { aCollectedPhase, aPhasePlan, startedAtEpochMs } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
+import { sampleCheck } from "../../support/sample-result.ts";
 
 let directory = "";
 beforeAll(async () => {
@@ -35,7 +36,7 @@ test("thresholds are judged anew by whoever can", async () => {
   const verdict = { outcome: "fail", exitCode: 99, reasons: ["slow"] } as const;
   const merged = await mergeResults([await saved("a"), await saved("b")], join(directory, "judged.json"), (result) => {
     expect(result.totals.messages.sent).toBe(2000);
-    return { thresholds: [], verdict };
+    return { thresholds: [sampleCheck({ outcome: "fail" })], verdict };
   });
   expect(merged.verdict).toEqual(verdict);
   expect((await readResultFile(join(directory, "judged.json"))).verdict).toEqual(verdict);

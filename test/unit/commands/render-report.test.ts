@@ -7,10 +7,15 @@ import { renderTerminalReport } from "../../../src/report/terminal-report.ts";
 import { resultText } from "../../../src/result/write-result.ts";
 import { aResult } from "../../support/a-result.ts";
 import { fakeHost } from "../../support/fake-host.ts";
+import { sampleCheck } from "../../support/sample-result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "floodgate-report-"));
 const file = join(folder, "result.json");
-const result = { ...aResult(), verdict: { outcome: "fail" as const, exitCode: 99, reasons: ["a threshold failed"] } };
+const result = {
+  ...aResult(),
+  thresholds: [sampleCheck({ outcome: "fail" })],
+  verdict: { outcome: "fail" as const, exitCode: 99, reasons: ["a threshold failed"] },
+};
 
 beforeAll(() => {
   writeFileSync(file, resultText(result));
@@ -46,6 +51,18 @@ describe("renderReport", () => {
     const stdout = { isTerminal, columns: 100, write: (text: string) => void (written += text) };
     await renderReport({ file, json: false, reports: [] }, fakeHost({ stdout, env }).host);
     expect(written.includes("\u001b[")).toBe(isColoured);
+  });
+
+  it("refuses a damaged histogram of a second once a report would read it", async () => {
+    const damaged = join(folder, "damaged.json");
+    const [first, ...others] = result.intervals;
+    const intervals = [{ ...first!, slipUs: { ...first!.slipUs, hdr: "AAAA" } }, ...others];
+    writeFileSync(damaged, resultText({ ...result, intervals }));
+    const report = { file: damaged, json: false, reports: [{ flag: "--hlog", file: join(folder, "x.hlog") }] };
+    await expect(renderReport(report, fakeHost().host)).rejects.toMatchObject({
+      exitCode: 2,
+      message: `"${damaged}" was edited or damaged: interval at ${first!.tMs} ms: slipUs: not an HdrHistogram V2 compressed in base64`,
+    });
   });
 
   it("refuses a file that is no result, as a usage error", async () => {

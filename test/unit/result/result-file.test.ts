@@ -8,6 +8,7 @@ import { parseResult, readResultFile } from "../../../src/result/result-file.ts"
 import { checkWritable, defaultResultPath, resultText, writeResult } from "../../../src/result/write-result.ts";
 import { fileErrorReason, writeAtomically } from "../../../src/result/write-atomically.ts";
 import { aResult } from "../../support/a-result.ts";
+import { sampleCheck, sampleMemory } from "../../support/sample-result.ts";
 
 let directory = "";
 beforeAll(async () => {
@@ -172,6 +173,53 @@ test("a histogram that is not one, or is another's, is found", () => {
   expect(faultOf(edited("totals.latencyUs.hdr", "AAAA"))).toContain("totals: latencyUs: ");
   const foreign = edited("totals.latencyUs.hdr", aResult().totals.connections.connectUs.hdr);
   expect(faultOf(foreign)).toContain("its histogram holds 10 samples, its count is 1000");
+});
+
+test("a percentile, an extreme or a mean that its own histogram contradicts is found", () => {
+  const { serviceUs } = aResult().totals;
+  const doubled = (name: "min" | "p50" | "p99" | "max" | "mean" | "stdev") =>
+    faultOf(edited(`totals.serviceUs.${name}`, serviceUs[name]! * 2 + 1));
+  expect(doubled("p50")).toMatch(/totals: serviceUs: p50 \d+ is not that of its histogram, \d+$/);
+  expect(doubled("p99")).toContain("serviceUs: p99 ");
+  expect(doubled("min")).toMatch(/serviceUs: min \d+ is not in its histogram$/);
+  expect(doubled("max")).toMatch(/serviceUs: max \d+ is not in its histogram$/);
+  expect(doubled("mean")).toMatch(/serviceUs: mean [\d.]+ is not sum \d+ \/ count 1000$/);
+  expect(doubled("stdev")).toContain("does not follow from sumOfSquares");
+  expect(faultOf(edited("phases.0.serviceUs.p95", null))).toContain("serviceUs: p95 is null, its count is 1000");
+  expect(faultOf(edited("totals.slipUs.sum", 1e9))).toContain("slipUs: sum 1000000000 is not that of its histogram");
+  expect(faultOf(edited("totals.slipUs.overflow", 3))).toContain("slipUs: overflow 3 does not go with max");
+  expect(faultOf(edited("totals.latencyUs.unresolved", []))).toContain("latencyUs: unresolved is [], by its count [");
+});
+
+test("a conclusion that the numbers contradict is found", () => {
+  const gate = sampleCheck({ outcome: "fail" });
+  expect(faultOf(edited("thresholds", [gate]))).toContain(
+    'verdict: pass, although threshold "latency.p99<50ms" is fail',
+  );
+  expect(faultOf(edited("verdict.exitCode", 99))).toContain("verdict: pass does not end with exit code 99");
+  const failed = { outcome: "fail", exitCode: 99, reasons: ["slow"] };
+  expect(faultOf(edited("verdict", failed))).toContain("verdict: fail, although no threshold is");
+  expect(faultOf(edited("totals.rate.achievedRatio", 0.5))).toContain(
+    "achievedRatio 0.5 is not sent 1000 / offered 1000",
+  );
+  expect(faultOf(edited("phases.0.rate.sentPerSecond", null))).toMatch(/rate.sentPerSecond is null in \d+ ms/);
+  expect(faultOf(edited("phases.0.startMs", -1))).toContain("ms and starts at -1 ms");
+  expect(faultOf(edited("memory.generator", { ...sampleMemory, growthBytes: 1 }))).toContain(
+    "memory.generator: growthBytes 1 is not endBytes",
+  );
+});
+
+test("an advisory threshold that failed, and an abort, contradict nothing", () => {
+  const advisory = edited("thresholds", [sampleCheck({ outcome: "fail", warnOnly: true })]);
+  expect(parseResult(advisory, "a.json").thresholds).toHaveLength(1);
+  const result = JSON.parse(edited("end", { kind: "aborted", reason: "latency" })) as object;
+  const aborted = { ...result, verdict: { outcome: "fail", exitCode: 99, reasons: ["aborted"] } };
+  expect(parseResult(JSON.stringify(aborted), "a.json").verdict.exitCode).toBe(99);
+});
+
+test("the line stays one line whatever names the file holds", () => {
+  const gate = sampleCheck({ outcome: "fail", expression: "two\nlines" });
+  expect(faultOf(edited("thresholds", [gate]))).toContain('threshold "two lines"');
 });
 
 test("fields of a later version are let through", () => {
