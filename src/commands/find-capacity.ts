@@ -16,7 +16,7 @@ import { announceNotes } from "./announce-run.ts";
 import { checkLocalAddresses } from "./check-local-addresses.ts";
 import { withOpenTarget } from "./execute-run.ts";
 import { readThresholds } from "./read-thresholds.ts";
-import { planReports, writeReports } from "./report-files.ts";
+import { checkReports, planReports, removeOldReports, writeReports } from "./report-files.ts";
 import { reportRun } from "./report-run.ts";
 import { runTrials, type TrialSeries } from "./run-trials.ts";
 import { exitCodeWith, sayProblem, type ResultPlace } from "./save-run.ts";
@@ -32,9 +32,11 @@ export async function findCapacity(request: CapacityRequest, host: Host): Promis
   trialRequest(request, plan.start, "search", host);
   const place = placeOf(request, host);
   await checkLocalAddresses(request.run.plan);
-  await checkWritable(place.path);
   const kept = [{ name: "what --output names", path: place.path }];
-  const reports = await planReports(output.reports, { kept, json: output.json, isNewRun: true }, host);
+  const reports = await planReports(output.reports, { kept, json: output.json }, host);
+  await checkReports(reports);
+  await checkWritable(place.path);
+  await removeOldReports(reports);
   const stopping = new StopRequests(host);
   try {
     const code = await withOpenTarget(request.run, stopping, host, async (target) => {

@@ -8,7 +8,7 @@ import { decideVerdict } from "../verdict/verdict.ts";
 import { annotateJob } from "./annotate-job.ts";
 import type { MergeWords } from "./command-words.ts";
 import { mergeResults } from "./merge-results.ts";
-import { planReports, writeReports } from "./report-files.ts";
+import { checkReports, planReports, writeReports } from "./report-files.ts";
 import { exitCodeWith } from "./save-run.ts";
 import { wantsColour } from "./wants-colour.ts";
 
@@ -20,6 +20,7 @@ export async function mergeAndJudge({ files, output, reports }: MergeWords, host
   const kept = files.map((path) => ({ name: `the result "${path}"`, path }));
   const outFile = { name: "what --output names", path: output };
   const plan = await planReports(reports, { kept: [...kept, outFile], json: false }, host);
+  await checkReports(plan);
   for (const note of plan.notes) host.stderr.write(`[INFO] ${note}\n`);
   const merged = await mergeResults(files, output, (sum, inputs) => {
     const thresholds = thresholdsOf(inputs);

@@ -4,7 +4,7 @@ import { renderJson } from "../report/json-report.ts";
 import { renderTerminalReport } from "../report/terminal-report.ts";
 import { readResultFile, refuseDamagedSeconds } from "../result/result-file.ts";
 import type { ReportWords } from "./command-words.ts";
-import { planReports, writeReports } from "./report-files.ts";
+import { checkReports, planReports, writeReports } from "./report-files.ts";
 import { wantsColour } from "./wants-colour.ts";
 
 /**
@@ -16,6 +16,7 @@ export async function renderReport({ file, json, reports }: ReportWords, host: H
   const result = await readResultFile(file);
   const plan = await planReports(reports, { kept: [{ name: "the result", path: file }], json }, host);
   if (plan.reports.some(({ reporter }) => reporter.readsSeconds === true)) refuseDamagedSeconds(result, file);
+  await checkReports(plan);
   for (const note of plan.notes) host.stderr.write(`[INFO] ${note}\n`);
   const areWritten = await writeReports(plan, result, host);
   if (json) host.stdout.write(renderJson(result));

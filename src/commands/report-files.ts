@@ -11,7 +11,7 @@ import { appendJobSummary, checkJobSummary, jobSummaryFile } from "./job-summary
 import { readPageAssets } from "./read-page-assets.ts";
 import { sayProblem } from "./save-run.ts";
 
-/** The reports of a command with their places, which were found to be writable. */
+/** The reports of a command with their places. */
 export interface ReportPlan {
   readonly reports: readonly PlannedReport[];
   /** Whether a report takes the place of the summary. */
@@ -39,15 +39,9 @@ export interface OtherOutputs {
   readonly kept: readonly { readonly name: string; readonly path: string }[];
   /** Whether the result goes to the standard output. */
   readonly json: boolean;
-  /**
-   * Reports of an earlier run give way before this one begins: if it dies without a report, the older one must not be
-   * taken for its own.
-   * @default false
-   */
-  readonly isNewRun?: boolean;
 }
 
-/** Finds the place of each report. Throws a usage error when one cannot be written, or two have the same. */
+/** Finds the place of each report. Throws a usage error when two have the same. Looks at names only. */
 export async function planReports(
   requests: readonly ReportRequest[],
   others: OtherOutputs,
@@ -59,10 +53,6 @@ export async function planReports(
   }));
   refuseSharedStdout(reports, others);
   await refuseSharedFiles(reports, others);
-  for (const { reporter, place } of reports) await checkPlace(reporter.flag, place);
-  for (const { place } of reports) {
-    if (others.isNewRun === true && place.kind === "file") await rm(place.path, { force: true });
-  }
   return {
     reports,
     takesStdout: reports.some(({ place }) => place.kind === "stdout"),
@@ -70,6 +60,16 @@ export async function planReports(
       .filter(({ place }) => place.kind === "nowhere")
       .map(({ reporter }) => `${reporter.flag} auto: no job of GitHub Actions (GITHUB_STEP_SUMMARY is not set)`),
   };
+}
+
+/** Finds out whether every report can be written at its place, making folders. Throws a usage error when not. */
+export async function checkReports({ reports }: ReportPlan): Promise<void> {
+  for (const { reporter, place } of reports) await checkPlace(reporter.flag, place);
+}
+
+/** Takes reports of an earlier run away: if this one dies without any, an older one must not be taken for its own. */
+export async function removeOldReports({ reports }: ReportPlan): Promise<void> {
+  for (const { place } of reports) if (place.kind === "file") await rm(place.path, { force: true });
 }
 
 /**

@@ -8,7 +8,7 @@ import { announceNotes } from "./announce-run.ts";
 import { checkLocalAddresses } from "./check-local-addresses.ts";
 import { planSeries, type SeriesMember } from "./plan-series.ts";
 import { readThresholds } from "./read-thresholds.ts";
-import { planReports, writeReports, type ReportPlan } from "./report-files.ts";
+import { checkReports, planReports, removeOldReports, writeReports, type ReportPlan } from "./report-files.ts";
 import { reportMember, reportRun, reportSeries } from "./report-run.ts";
 import { nameOf, runSeries, type FinishedRun, type FinishedSeries } from "./run-series.ts";
 import { leftFromLongerSeries, resultPlace } from "./save-run.ts";
@@ -44,12 +44,14 @@ async function warnOfOlderSeries({ output, series }: RunRequest, host: Host): Pr
 /** The place of every file of every run, found to be writable: the reports by the order of the runs. */
 async function planFiles(members: readonly SeriesMember[], host: Host): Promise<readonly ReportPlan[]> {
   const kept = members.map(({ request }) => ({ name: "what --output names", path: resultPlace(request, host).path }));
-  for (const { path } of kept) await checkWritable(path);
   const plans: ReportPlan[] = [];
   for (const { request } of members) {
     const { reports, json } = request.output;
-    plans.push(await planReports(reports, { kept, json, isNewRun: true }, host));
+    plans.push(await planReports(reports, { kept, json }, host));
   }
+  for (const plan of plans) await checkReports(plan);
+  for (const { path } of kept) await checkWritable(path);
+  for (const plan of plans) await removeOldReports(plan);
   return plans;
 }
 

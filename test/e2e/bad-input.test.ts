@@ -22,19 +22,21 @@ const files: Readonly<Record<string, string>> = {
   "empty.json": "",
 };
 
-type Editable = { -readonly [Key in keyof RunResult]: any }; // eslint-disable-line @typescript-eslint/no-explicit-any -- edits at will
-
 /** What a hand may do to a saved result, by the name of the file it ends up in. */
-const edits: Readonly<Record<string, (result: Editable) => void>> = {
-  "edited.json": ({ totals }) => (totals.messages.delivered += 1),
-  "faster.json": ({ phases, totals }) => (phases[0].serviceUs.p99 = totals.serviceUs.p99 = 1),
-  "passed.json": (result) => {
-    result.verdict = { outcome: "pass", exitCode: 99, reasons: [] };
+const edits: Readonly<Record<string, (result: RunResult) => object>> = {
+  "edited.json": ({ totals, ...result }) => {
+    const messages = { ...totals.messages, delivered: totals.messages.delivered + 1 };
+    return { ...result, totals: { ...totals, messages } };
   },
-  "no-second.json": ({ intervals }) => (intervals[0].slipUs.hdr = "AAAA"),
-  "no-totals.json": (result) => {
-    delete result.totals;
+  "faster.json": ({ totals, ...result }) => {
+    return { ...result, totals: { ...totals, serviceUs: { ...totals.serviceUs, p99: 1 } } };
   },
+  "passed.json": (result) => ({ ...result, verdict: { outcome: "pass", exitCode: 99, reasons: [] } }),
+  "no-second.json": (result) => {
+    const intervals = result.intervals.map((each) => ({ ...each, slipUs: { ...each.slipUs, hdr: "AAAA" } }));
+    return { ...result, intervals };
+  },
+  "no-totals.json": (result) => ({ ...result, totals: undefined }),
 };
 
 beforeAll(async () => {
@@ -50,9 +52,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "older.json"), text.replace("floodgate.result/1", "floodgate.result/0"));
   await writeFile(join(folder, "garbage.json"), Buffer.from([0x00, 0xff, 0xfe, 0x89, 0x50]));
   for (const [name, edit] of Object.entries(edits)) {
-    const result = JSON.parse(text) as Editable;
-    edit(result);
-    await writeFile(join(folder, name), JSON.stringify(result));
+    await writeFile(join(folder, name), JSON.stringify(edit(JSON.parse(text) as RunResult)));
   }
   before = await readdir(folder, { recursive: true });
 });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { planReports, writeReports } from "../../../src/commands/report-files.ts";
+import { checkReports, planReports, removeOldReports, writeReports } from "../../../src/commands/report-files.ts";
 import { exitCodeWith } from "../../../src/commands/save-run.ts";
 import type { ReportRequest } from "../../../src/profile/run-request.ts";
 import { renderMarkdown } from "../../../src/report/markdown-report.ts";
@@ -24,14 +24,13 @@ describe("planReports", () => {
   it("refuses a folder, and a place below a file, in the words of the flag", async () => {
     await writeFile(join(folder, "file"), "");
     await mkdir(join(folder, "inner"));
-    await expect(planReports([csv(join(folder, "inner"))], alone, host)).rejects.toMatchObject({
+    const checked = async (file: string) => checkReports(await planReports([csv(file)], alone, host));
+    await expect(checked(join(folder, "inner"))).rejects.toMatchObject({
       exitCode: 2,
       message: `the report of --csv cannot be written to "${join(folder, "inner")}": it is a directory`,
       hint: "name a file in it with --csv <file>",
     });
-    await expect(planReports([csv(join(folder, "file/x.csv"))], alone, host)).rejects.toThrow(
-      "a part of the path is a file",
-    );
+    await expect(checked(join(folder, "file/x.csv"))).rejects.toThrow("a part of the path is a file");
   });
 
   it("refuses the file of the result, by whatever name it is called", async () => {
@@ -60,10 +59,12 @@ describe("planReports", () => {
   it("takes away the report of an earlier run only when a new one begins", async () => {
     const file = join(folder, "old.csv");
     await writeFile(file, "old");
-    await planReports([csv(file)], alone, host);
+    const plan = await planReports([csv(file)], alone, host);
+    await checkReports(plan);
     expect(await readFile(file, "utf8")).toBe("old");
-    await planReports([csv(file)], { ...alone, isNewRun: true }, host);
+    await removeOldReports(plan);
     expect(existsSync(file)).toBe(false);
+    await removeOldReports(plan);
   });
 });
 
@@ -89,6 +90,7 @@ describe("writeReports", () => {
   it("tells in one line what could not be written after all, and writes the others", async () => {
     const [lost, kept] = [join(folder, "gone/lost.csv"), join(folder, "kept.csv")];
     const plan = await planReports([csv(lost), csv(kept)], alone, host);
+    await checkReports(plan);
     await rm(join(folder, "gone"), { recursive: true });
     await writeFile(join(folder, "gone"), "a file stands where the folder was");
     const terminal = fakeHost();
@@ -111,7 +113,9 @@ describe("--md auto", () => {
 
   it("appends to the summary of the job, below what others have written there", async () => {
     const job = await summaryOf("# earlier step");
-    const plan = await planReports([md], { ...alone, isNewRun: true }, job.host);
+    const plan = await planReports([md], alone, job.host);
+    await checkReports(plan);
+    await removeOldReports(plan);
     expect(await writeReports(plan, result, job.host)).toBe(true);
     expect(await readFile(job.path, "utf8")).toBe(`# earlier step\n\n${renderMarkdown(result)}`);
   });
@@ -142,7 +146,8 @@ describe("--md auto", () => {
 
   it("refuses a summary that cannot be written", async () => {
     const env = { GITHUB_STEP_SUMMARY: join(folder, "none", "summary.md") };
-    await expect(planReports([md], alone, { env })).rejects.toMatchObject({
+    const plan = await planReports([md], alone, { env });
+    await expect(checkReports(plan)).rejects.toMatchObject({
       exitCode: 2,
       hint: "look at GITHUB_STEP_SUMMARY, or name a file with --md <file>",
     });
