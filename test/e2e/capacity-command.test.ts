@@ -139,6 +139,21 @@ describe("floodgate capacity", () => {
     expect(run.stdout).toContain("ECONNREFUSED");
   });
 
+  it("stops when the target has gone, and tells what held until then: 97", { timeout: 160 * seconds }, async () => {
+    const port = await freePort();
+    const run = await capacity([
+      `ws://127.0.0.1:${port}/`,
+      ...["--spawn", `node "${limitedServer}" ${port} 100000 700`, "--start", "200", ...short],
+      ...["--until", "latency.p50<10s"],
+    ]);
+    const found = foundBy(run);
+    expect(run.exitCode, run.stderr).toBe(97);
+    expect(found.isComplete).toBe(false);
+    expect(found.lower).toBeNull();
+    expect(found.trials.slice(-2).map(({ connectionsOpened }) => connectionsOpened)).toEqual([0, 0]);
+    expect(found.statement).toMatch(/^the target no longer answers: .*; after \d+ trials: /);
+  });
+
   it("refuses, before anything is sent, what trials could not decide", async () => {
     const tooFew = await runCli(["capacity", "--until", "latency.p99.9<1s", "--start", "100"]);
     expect([tooFew.exitCode, tooFew.stdout]).toEqual([2, ""]);
