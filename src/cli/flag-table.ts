@@ -340,10 +340,16 @@ export const runFlags: readonly FlagSpec[] = [
   { flags: "--abort-on-fail", setting: null, group: gates, about: "stop as soon as a threshold fails" },
   { flags: "--abort-delay <time>", setting: null, group: gates, about: "but not before so much load (default: 10s)" },
   {
+    flags: "--gate <point|confident>",
+    setting: null,
+    group: gates,
+    about: "confident: only the whole 95 % interval of a value passes or fails (default: point)",
+  },
+  {
     flags: "--strict",
     setting: null,
     group: gates,
-    about: "thresholds left undecided by too few samples count as failed",
+    about: "thresholds left undecided by too few samples count as failed, uncertain ones end with 96",
   },
   {
     flags: "--env <name>",

@@ -47,6 +47,12 @@ export function flagValue<K extends SettingKind>(kind: K, name: string, text: st
   return valueOf(readSetting(kind, text), name, text);
 }
 
+/** One of some words, of a flag that is no setting. Throws a usage error that names the flag and the words. */
+export function flagWord<const T extends readonly string[]>(name: string, text: string, words: T): T[number] {
+  if (!words.includes(text)) throw wordError(null, text, name, words);
+  return text;
+}
+
 function settingValue(spec: FlagSpec, setting: string, value: GivenFlag["value"]): unknown {
   const name = longName(spec);
   if (spec.sets !== undefined) return spec.sets;
@@ -70,7 +76,7 @@ function checked(setting: string, text: string, name: string): string {
   return text;
 }
 
-function wordError(setting: string, text: string, name: string, words: readonly string[]): Error {
+function wordError(setting: string | null, text: string, name: string, words: readonly string[]): Error {
   const later = setting === "mode" ? modeProblem(text) : null;
   if (later !== null) return usageError(`${name} "${text}" ${later[0]}`, later[1]);
   const nearest = nearestName(text, words);

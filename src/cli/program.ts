@@ -8,11 +8,11 @@ import type { Host } from "../host/host.ts";
 import { makeCapacityRequest } from "../profile/capacity-request.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
 import { readMock, refuseUselessStreams } from "../profile/read-mock.ts";
-import type { ReportRequest, RunWords } from "../profile/run-request.ts";
+import type { GateMode, ReportRequest, RunWords } from "../profile/run-request.ts";
 import { capacityFlags, readCapacityWords, unfitFlag, withTrialDefaults } from "./capacity-words.ts";
 import { compareFlags, readCompareWords } from "./compare-words.ts";
 import { laterCommands, laterFlags, longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
-import { flagLayer, flagValue, type GivenFlag } from "./flags.ts";
+import { flagLayer, flagValue, flagWord, type GivenFlag } from "./flags.ts";
 import { showError } from "./show-error.ts";
 
 /** Reads the command line, runs the command, shows what went wrong. Never throws. */
@@ -144,6 +144,7 @@ function readRunWords(
       options.abortOnFail === true
         ? { delayMs: flagValue("time", "--abort-delay", (options.abortDelay ?? "10s") as string) }
         : null,
+    gate: readGate(options),
     strict: options.strict === true,
     output: {
       file: outputFile(options.output as string | undefined),
@@ -154,6 +155,17 @@ function readRunWords(
     },
     series: { repeat: flagValue("repeats", "--repeat", (options.repeat ?? "1") as string) },
   };
+}
+
+function readGate({ gate, abortOnFail }: Options): GateMode {
+  const word = flagWord("--gate", (gate ?? "point") as string, ["point", "confident"] as const);
+  if (word === "confident" && abortOnFail === true) {
+    throw usageError(
+      "--gate confident and --abort-on-fail cannot be given together: intervals are known when the run is over",
+      "leave out one of them",
+    );
+  }
+  return word;
 }
 
 function outputFile(text: string | undefined): string | null {

@@ -87,6 +87,7 @@ function factsOf(request: RunRequest, plan: Plan, host: Host): RunFacts {
   return {
     plan,
     settings: request.settings,
+    gate: request.gate,
     strict: request.strict,
     environment: readEnvironment(plan.environment, host),
     tool: readToolVersions(),
@@ -154,7 +155,7 @@ async function judgeOrSave(
 
 function judge(facts: RunFacts, collected: Collected, thresholds: readonly Threshold[]): RunResult {
   const measured = buildResult({ ...facts, collected });
-  const checks = checkThresholds(measured, thresholds);
+  const checks = checkThresholds(measured, thresholds, facts.gate);
   return {
     ...measured,
     thresholds: checks,

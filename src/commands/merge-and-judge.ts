@@ -24,7 +24,7 @@ export async function mergeAndJudge({ files, output, reports }: MergeWords, host
   for (const note of plan.notes) host.stderr.write(`[INFO] ${note}\n`);
   const merged = await mergeResults(files, output, (sum, inputs) => {
     const thresholds = thresholdsOf(inputs);
-    const checks = checkThresholds(sum, thresholds);
+    const checks = checkThresholds(sum, thresholds, sum.config.gate);
     return { thresholds: checks, verdict: decideVerdict(sum, checks, { strict: sum.config.strict === true }) };
   });
   const areWritten = await writeReports(plan, merged, host);

@@ -20,6 +20,7 @@ export function readThresholds(request: RunRequest): ApplicableThresholds {
     knowsOneWay: request.plan.stream?.oneWay.kind !== "unknown",
     isPromised: request.plan.stream?.promisedPerSecond != null,
     isClosedLoop: loads.every((load) => load.kind === "max"),
+    plan: request.plan,
   };
   return applicableThresholds(parsed, measuring, ({ source }) => source.startsWith("--"));
 }

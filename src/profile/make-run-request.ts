@@ -35,6 +35,7 @@ export function requestFrom(source: RequestSource, host: Host): RunRequest {
     target,
     thresholds: thresholdsOf(merged, target, words.thresholds, profile, plan.environment.name),
     abortOnFail: words.abortOnFail,
+    gate: words.gate,
     strict: words.strict,
     output: words.output,
     series: words.series,

@@ -12,6 +12,8 @@ export interface RunRequest {
   readonly thresholds: readonly ThresholdText[];
   /** Null when the run goes on whatever the thresholds say; otherwise they are watched from `delayMs` of load on. */
   readonly abortOnFail: { readonly delayMs: number } | null;
+  /** Whether a threshold is held against the value alone, or against its whole 95 % interval. */
+  readonly gate: GateMode;
   /** Warnings count as failures. */
   readonly strict: boolean;
   readonly output: OutputRequest;
@@ -24,6 +26,8 @@ export interface RunRequest {
   readonly source: RequestSource;
 }
 
+export type GateMode = "point" | "confident";
+
 /** `floodgate run` as it was written, its flags already checked one by one. */
 export interface RunWords {
   /** Name or path of a profile; undefined when only flags speak. */
@@ -34,6 +38,7 @@ export interface RunWords {
   /** `--threshold`, in order. */
   readonly thresholds: readonly string[];
   readonly abortOnFail: RunRequest["abortOnFail"];
+  readonly gate: GateMode;
   readonly strict: boolean;
   readonly output: OutputRequest;
   readonly series: SeriesRequest;

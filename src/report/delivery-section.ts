@@ -1,7 +1,9 @@
+import { deliveryRatioInterval } from "../result/delivery-interval.ts";
 import type { ResultBlock } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
+import { areSecondsComplete, measuredSecondsOf } from "../result/whole-seconds.ts";
 import { clopperPearson, zeroLossUpperBound } from "../statistics/ratio-interval.ts";
-import { amount, countText, plain, ratioText, wrap } from "./format.ts";
+import { amount, countText, plain, ratioText, secondsText, wrap } from "./format.ts";
 import { renderRow } from "./terminal-table.ts";
 
 /** What came back, what did not and why, and how sure that is. */
@@ -45,8 +47,9 @@ export function deliveryNotes(result: RunResult): readonly string[] {
   const { totals, target } = result;
   const { pending } = totals.messages;
   return [
-    lossSentence(totals),
+    lossSentence(totals, lossSureness(result)),
     ...lossCauses(totals, result.config.mode),
+    ...lossPeriodNotes(result),
     ...drainNotes(result),
     ...(target.deliveredFromBooks ? ["delivered as counted by the mock, not measured"] : []),
     ...(pending > 0 ? [`${amount(pending, "message")} not yet decided`] : []),
@@ -55,16 +58,32 @@ export function deliveryNotes(result: RunResult): readonly string[] {
   ];
 }
 
-/** The loss with what a sample of this size can be sure of (one-sided when nothing was lost, else Clopper-Pearson). */
-export function lossSentence({ messages }: ResultBlock): string {
+interface Sureness {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Losses come in bursts: seen by the second they are less sure than as many independent ones. Null where seconds do not tell. */
+function lossSureness(result: RunResult): Sureness | null {
+  const seconds = measuredSecondsOf(result);
+  const ratio = areSecondsComplete(result) ? deliveryRatioInterval(result.totals, seconds) : null;
+  return ratio === null ? null : { low: 1 - ratio.high, high: 1 - ratio.low };
+}
+
+/**
+ * The loss with what a sample of this size can be sure of (one-sided when nothing was lost). Without an interval from its
+ * seconds it says what that takes for granted.
+ */
+export function lossSentence({ messages }: ResultBlock, sureness: Sureness | null): string {
   const { lost, pending } = messages;
   const decided = messages.expected - pending;
   const start = `${countText(lost)} lost of ${countText(decided)}`;
   if (decided <= 0 || lost > decided) return start;
   if (lost === 0) return `${start}; 95 % sure that loss < ${percentText(zeroLossUpperBound(decided), Math.ceil)}`;
-  const { low, high } = clopperPearson(lost, decided);
+  const { low, high } = sureness ?? clopperPearson(lost, decided);
   const between = `${percentText(low, Math.floor)} and ${percentText(high, Math.ceil)}`;
-  return `${start} (${percentText(lost / decided, Math.round)}); 95 % sure that loss is between ${between}`;
+  const ifAlone = sureness === null ? ", if losses do not come in bursts" : "";
+  return `${start} (${percentText(lost / decided, Math.round)}); 95 % sure that loss is between ${between}${ifAlone}`;
 }
 
 /** Two significant digits, as an estimate deserves; bounds are rounded outwards, so as not to claim more than is known. */
@@ -91,6 +110,16 @@ export function lossCauses({ messages }: ResultBlock, mode: RunResult["config"][
   );
   const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${countText(count)} ${words}`);
   return [`lost: ${told.join(", ")}`];
+}
+
+/** One outage and thin random loss have equal ratios and different causes. */
+function lossPeriodNotes({ lossPeriods }: RunResult): readonly string[] {
+  if (lossPeriods == null) return [];
+  const { periods, longestSeconds, longestMessages, firstMs } = lossPeriods;
+  const stretches = periods === 1 ? "in 1 stretch" : `in ${countText(periods)} stretches`;
+  return [
+    `lost ${stretches} of seconds in a row, the longest ${longestSeconds} s, the heaviest ${amount(longestMessages, "message")}; first ${secondsText(firstMs)} after the start`,
+  ];
 }
 
 /** Messages due at the very end that are missing may only have been waited for too briefly. */

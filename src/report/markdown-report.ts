@@ -28,6 +28,7 @@ import {
 } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
 import { streamFigures, streamNotes } from "./stream-section.ts";
+import { judgedPhases, steadinessCells, steadinessColumns, steadinessNotes } from "./steadiness-section.ts";
 import {
   actualOf,
   bannerSection,
@@ -61,6 +62,7 @@ export function renderMarkdown(result: RunResult): string {
       ? [connectionTable(result)]
       : [deliveryTable(result), latencyTable(result), rateTable(result), streamTable(result)]),
     phaseTable(result),
+    steadinessTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
     ...(isConnect ? [] : [connectionTable(result)]),
     memoryTable(result),
@@ -234,6 +236,16 @@ function memoryTable({ memory }: RunResult): Lines {
       : `${name}: ${figures.verdict}; ${figures.verdictReason}`,
   );
   return ["### Memory", ...(rows.length === 0 ? [""] : markdownTable(columns, rows)), ...bullets(notes)];
+}
+
+function steadinessTable(result: RunResult): Lines {
+  const judged = judgedPhases(result);
+  if (judged.length === 0) return [];
+  const columns = steadinessColumns.map(({ title, align }): MarkdownColumn =>
+    align === "left" ? { title, align } : { title },
+  );
+  const rows = judged.map(steadinessCells).map(([name = "", ...cells]) => [code(name), ...cells]);
+  return ["### Steadiness", ...rowsTable(columns, rows), ...bullets(steadinessNotes(judged))];
 }
 
 function generatorTable(result: RunResult): Lines {

@@ -67,6 +67,8 @@ export function shownTimes(result: RunResult): ShownTimes {
   const meanings = times.map(([name]) => `${name} = ${timesMeaning[name]}`);
   const notes = [
     ...unresolvedNotes(times),
+    ...surenessNotes(totals),
+    ...undeliveredNotes(totals),
     ...(totals.latencyUs.count === 0 ? ["latency and service are unknown: nothing came back"] : []),
     isClosed ? "service = receipt - send; without a schedule there is no latency at a given rate" : meanings.join("; "),
   ];
@@ -94,6 +96,31 @@ export function unresolvedNotes(measured: readonly (readonly [string, ResultTime
     notes.set(note, [...(notes.get(note) ?? []), name]);
   }
   return [...notes].map(([note, names]) => `- ${names.join(", ")}: ${note}`);
+}
+
+/** The 95 % intervals of the latency percentiles that have one. */
+function surenessNotes({ percentileIntervals = [], loop }: ResultBlock): readonly string[] {
+  const shown = loop === "closed" ? "service" : "latency";
+  const told = percentileIntervals
+    .filter(({ metric }) => metric === shown)
+    .map(({ percentile, lowUs, highUs }) =>
+      highUs === null
+        ? `p${percentile} > ${timeText(lowUs)}`
+        : `p${percentile} ${timeText(lowUs)} .. ${timeText(highUs)}`,
+    );
+  return told.length === 0 ? [] : [`95 % sure of ${shown}: ${told.join(", ")}`];
+}
+
+/** What percentiles are when messages that never came back are not left out. */
+function undeliveredNotes({ latencyOfferedUs: offered }: ResultBlock): readonly string[] {
+  if (offered === undefined || offered.undelivered === 0) return [];
+  const told = percentileNames
+    .filter((name) => !offered.unresolved.includes(name))
+    .map((name) => `${percentileTitle(name)} ${typeof offered[name] === "string" ? "lost" : timeText(offered[name])}`);
+  if (told.length === 0) return [];
+  return [
+    `with the ${countText(offered.undelivered)} that were lost or refused as infinitely late: ${told.join(", ")}`,
+  ];
 }
 
 function percentileTitle(name: string): string {

@@ -7,6 +7,7 @@ import { connectionSection, errorSection, generatorSection, memorySection } from
 import { latencySection, phaseSection, rateSection } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
 import { streamSection } from "./stream-section.ts";
+import { steadinessSection } from "./steadiness-section.ts";
 import { bannerSection, closingLines, headerSection, thresholdSection, verdictSection } from "./verdict-sections.ts";
 
 /** How a report is to look; it says the same in any of them. */
@@ -36,6 +37,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     rateSection(result, width),
     streamSection(result, width),
     phaseSection(result, width),
+    steadinessSection(result, width),
     scalabilitySection(result, width),
     ...(isConnect ? [] : [connectionSection(result, width)]),
     memorySection(result, width),

@@ -1,6 +1,7 @@
 import type { ResultThreshold, RunResult } from "../result/run-result.ts";
 import { warningCodes } from "../result/warnings.ts";
 import { formatCheckValue } from "../verdict/format-check.ts";
+import { isUndecided } from "../verdict/verdict.ts";
 import { amount, cut, cutMiddle, plain, secondsText, wrap } from "./format.ts";
 import { renderTable } from "./terminal-table.ts";
 
@@ -138,7 +139,7 @@ export function closingLines(result: RunResult, savedTo: string | null, width: n
 export function verdictMarker({ verdict, thresholds }: Pick<RunResult, "verdict" | "thresholds">): Marker {
   const { outcome } = verdict;
   if (outcome === "pass") {
-    return thresholds.some((check) => !check.warnOnly && check.outcome === "unresolved") ? "[WARN]" : "[PASS]";
+    return thresholds.some((check) => !check.warnOnly && isUndecided(check)) ? "[WARN]" : "[PASS]";
   }
   return outcome === "fail" || outcome === "failed" ? "[FAIL]" : "[WARN]";
 }

@@ -54,6 +54,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
       runId: id,
       profile: joined(sorted.map((result) => result.config.profile)),
       // One that asked for it was promised it.
+      gate: sorted.some((result) => result.config.gate === "confident") ? "confident" : "point",
       strict: sorted.some((result) => result.config.strict === true),
     },
     target: targetOf(sorted),

@@ -35,6 +35,8 @@ export interface ResultInput {
   readonly environment: ResultEnvironment;
   readonly tool: ResultTool;
   readonly targetKind: ResultTarget["kind"];
+  /** Whether thresholds are held against values or their intervals; saved likewise. @default "point" */
+  readonly gate?: RunResult["config"]["gate"];
   /** Whether unresolved thresholds fail; saved, for whoever judges the result again. @default false */
   readonly strict?: boolean;
   /** Empty until they have been evaluated. */
@@ -159,7 +161,7 @@ function phasesOf(plan: Plan): readonly { readonly name: string; readonly segmen
   return plan.segments.flatMap(({ phases }, segment) => phases.map(({ name }) => ({ name, segment })));
 }
 
-function configOf({ plan, settings, strict = false }: ResultInput): RunResult["config"] {
+function configOf({ plan, settings, strict = false, gate = "point" }: ResultInput): RunResult["config"] {
   const kinds = new Set(plan.segments.flatMap(({ phases }) => phases.map(({ load }) => load.kind)));
   kinds.delete("idle");
   const closed = kinds.has("max");
@@ -171,6 +173,7 @@ function configOf({ plan, settings, strict = false }: ResultInput): RunResult["c
     seed: plan.seed,
     runId: plan.runId,
     scaling: plan.scaling,
+    gate,
     strict,
     settings: withoutSecrets(settings) ?? null,
     plan: withoutSecrets(plan),

@@ -8,7 +8,7 @@ import { deliveredPerSecond } from "./whole-seconds.ts";
 /** Length of the windows that are compared. */
 export const sustainedWindowSeconds = 10;
 /** So much of the best window the worst one has to deliver. */
-const sustainedLevel = 0.9;
+export const sustainedLevel = 0.9;
 /** So many windows one after the other it takes to say that a rate is held. */
 const windowsNeeded = 6;
 /** Steady seconds that it takes to say that a rate is held. */

@@ -23,6 +23,13 @@ export function wholeSecondsOf(
   );
 }
 
+/** Those of all measured phases. */
+export function measuredSecondsOf(
+  result: Pick<RunResult, "intervals" | "mergedFrom" | "phases">,
+): readonly ResultInterval[] {
+  return result.phases.filter(({ measured }) => measured).flatMap((phase) => wholeSecondsOf(result, phase));
+}
+
 /** Whether every second has all that happened in it: none was overwritten before it was read. */
 export function areSecondsComplete({ generator }: Pick<RunResult, "generator">): boolean {
   const { missedIntervalSamples, missedIntervalCounts: missed } = generator;

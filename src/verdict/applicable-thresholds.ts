@@ -1,5 +1,6 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { RunResult } from "../result/run-result.ts";
+import { whyNotSustained, type FitProblem, type SustainedPlan } from "./sustained-fit.ts";
 import type { Threshold } from "./threshold.ts";
 
 /** What a run of this mode cannot measure. */
@@ -12,6 +13,8 @@ export interface MeasuringMode {
   readonly isPromised?: boolean;
   /** Every load of the run is a closed loop: there is no schedule to be early or late on. @default false */
   readonly isClosedLoop?: boolean;
+  /** What is planned; without it sustained rates are taken to be told. */
+  readonly plan?: SustainedPlan;
 }
 
 /** Thresholds that can have data in this run. */
@@ -22,8 +25,8 @@ export interface ApplicableThresholds {
 }
 
 /**
- * Leaves out what a profile asks of messages when the mode has none, or of a schedule when the load has none, and says
- * so. Asked for by a flag it is a usage error: it could only ever have no data.
+ * Leaves out what a profile asks of messages when the mode has none, of a schedule when the load has none, or of an even
+ * load of a minute where that is not planned, and says so. Asked for by a flag it is a usage error: it could never hold.
  */
 export function applicableThresholds(
   thresholds: readonly Threshold[],
@@ -33,50 +36,56 @@ export function applicableThresholds(
   const kept: Threshold[] = [];
   const notes: string[] = [];
   for (const threshold of thresholds) {
-    const reason = whyNotMeasured(threshold, measuring);
-    if (reason === null) kept.push(threshold);
+    const problem = whyNotMeasured(threshold, measuring);
+    if (problem === null) kept.push(threshold);
     else if (isFromFlags(threshold)) {
-      throw usageError(
-        `threshold "${threshold.text}" (${threshold.source}): ${reason}`,
-        mends[reason] ?? "leave it out, or take --mode echo",
-      );
-    } else notes.push(`threshold ${threshold.text} (${threshold.source}) is left out: ${reason}`);
+      throw usageError(`threshold "${threshold.text}" (${threshold.source}): ${problem.reason}`, problem.hint);
+    } else notes.push(`threshold ${threshold.text} (${threshold.source}) is left out: ${problem.reason}`);
   }
   return { thresholds: kept, notes };
 }
 
-const noSchedule = "a closed loop has no schedule";
-const noOneWay = "one-way latency is not measurable here";
-const noPromise = "nothing is promised that could be achieved";
-const mends: Readonly<Record<string, string>> = {
-  [noSchedule]: "leave it out, or give a rate",
-  [noOneWay]:
-    "leave it out, or say where the target stamps its messages, and with which clock (--stream-sent, --stream-clock)",
-  [noPromise]: "leave it out, or say what each stream promises with --stream-rate",
-};
-
+/** Mode push sends nothing, and knows of the target's times and rates what the target tells. */
 function whyNotPushed(
   { metric, stat }: Pick<Threshold, "metric" | "stat">,
   { knowsOneWay = true, isPromised = true }: MeasuringMode,
-): string | null {
-  if (["service", "slip", "latency.service", "latency.slip"].includes(metric)) return "mode push sends no messages";
-  if (metric === "rate" && (stat === "offered" || stat === "sent")) return "mode push sends no messages";
-  if (metric === "rate" && stat === "achieved" && !isPromised) return noPromise;
-  return metric.split(".")[0] === "latency" && !knowsOneWay ? noOneWay : null;
+): FitProblem | null {
+  const isOfSending =
+    ["service", "slip", "latency.service", "latency.slip"].includes(metric) ||
+    (metric === "rate" && (stat === "offered" || stat === "sent"));
+  if (isOfSending) return { reason: "mode push sends no messages", hint: "leave it out, or take --mode echo" };
+  if (metric === "rate" && stat === "achieved" && !isPromised) {
+    return {
+      reason: "nothing is promised that could be achieved",
+      hint: "leave it out, or say what each stream promises with --stream-rate",
+    };
+  }
+  if (metric.split(".")[0] !== "latency" || knowsOneWay) return null;
+  return {
+    reason: "one-way latency is not measurable here",
+    hint: "leave it out, or say where the target stamps its messages, and with which clock (--stream-sent, --stream-clock)",
+  };
 }
 
-function whyNotMeasured({ metric, stat }: Threshold, measuring: MeasuringMode): string | null {
-  const { mode, knowsDelivery, isClosedLoop = false } = measuring;
+function whyNotMeasured(threshold: Threshold, measuring: MeasuringMode): FitProblem | null {
+  const { metric, stat } = threshold;
+  const { mode, knowsDelivery, isClosedLoop = false, plan } = measuring;
   const subject = metric.split(".")[0]!;
-  if (mode === "push") return whyNotPushed({ metric, stat }, measuring);
-  if (mode === "connect" && ["latency", "service", "slip", "delivery", "rate"].includes(subject)) {
-    return "mode connect sends no messages";
+  const ofMode = (reason: string): FitProblem => ({ reason, hint: "leave it out, or take --mode echo" });
+  if (mode === "push" && subject !== "throughput") return whyNotPushed(threshold, measuring);
+  if (mode === "connect" && ["latency", "service", "slip", "delivery", "rate", "throughput"].includes(subject)) {
+    return ofMode("mode connect sends no messages");
   }
-  if (mode === "oneway" && ["latency", "service"].includes(subject)) return "mode oneway expects no answers";
+  if (mode === "oneway" && ["latency", "service", "throughput"].includes(subject)) {
+    return ofMode("mode oneway expects no answers");
+  }
   if (mode === "oneway" && subject === "delivery" && !knowsDelivery) {
-    return "mode oneway cannot know what arrived, unless the target is the mock";
+    return ofMode("mode oneway cannot know what arrived, unless the target is the mock");
   }
   const asksOfSchedule =
     subject === "slip" || metric === "latency.slip" || (metric === "rate" && ["offered", "achieved"].includes(stat));
-  return isClosedLoop && asksOfSchedule ? noSchedule : null;
+  if (isClosedLoop && asksOfSchedule) {
+    return { reason: "a closed loop has no schedule", hint: "leave it out, or give a rate" };
+  }
+  return subject === "throughput" && plan !== undefined ? whyNotSustained(threshold, plan) : null;
 }

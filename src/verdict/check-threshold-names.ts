@@ -17,16 +17,6 @@ export function checkThresholdNames(thresholds: readonly Threshold[], phaseNames
         "write the bound as a number with its unit",
       );
     }
-    if (threshold.metric === "throughput") {
-      throw refuse(
-        "throughput.sustained",
-        "is not in this version",
-        "take rate.delivered, or rate.delivered>=... over 10s",
-      );
-    }
-    if (threshold.metric === "latency.offered") {
-      throw refuse("latency.offered", "is not in this version", "take latency together with delivery.lost==0");
-    }
     for (const [key, value] of Object.entries(threshold.selectors)) {
       if (key !== "phase") {
         throw refuse(

@@ -6,6 +6,7 @@ import { measuredValue, type MeasuredValue } from "./measured-value.ts";
 import { rollingWindows, type WindowValue } from "./rolling-windows.ts";
 import type { QuantityKind } from "./threshold-metrics.ts";
 import { thresholdName, type Threshold } from "./threshold.ts";
+import { valueInterval, type ValueInterval } from "./value-interval.ts";
 
 /** A threshold with what was measured and what came of it; saved in the result as it is. */
 export type CheckedThreshold = ResultThreshold;
@@ -20,23 +21,43 @@ export const savedUnits: Readonly<Record<QuantityKind, string>> = {
   count: "count",
 };
 
+/** Whether a value is held against its bound alone, or the whole of its 95 % interval. */
+export type Gate = NonNullable<RunResult["config"]["gate"]>;
+
 /**
- * Every threshold against the result, in order. No data is `no-data`, which counts as a failure; a percentile on too few
+ * Every threshold against the result, in order, with the interval of its value where there is one. No data is `no-data`, which counts as a failure; a percentile on too few
  * samples that would hold, and a run shorter than the window, are `unresolved`; nothing is judged where the generator was
- * limited, and no failure that it explains itself (generator-share.ts).
+ * limited, and no failure that it explains itself (generator-share.ts). With the gate `confident` a value whose interval
+ * holds its bound is `uncertain`, and so is one whose interval cannot be told; where values of a kind have none, the value
+ * alone counts.
  */
-export function checkThresholds(result: RunResult, thresholds: readonly Threshold[]): readonly CheckedThreshold[] {
-  return thresholds.map((threshold) => checkThreshold(result, threshold));
+export function checkThresholds(
+  result: RunResult,
+  thresholds: readonly Threshold[],
+  gate: Gate = "point",
+): readonly CheckedThreshold[] {
+  return thresholds.map((threshold) => {
+    const interval = valueInterval(result, threshold);
+    const judged = judgeThreshold(result, threshold);
+    const confident = gate === "confident" ? judgeInterval(threshold, judged, interval) : judged;
+    const check = checked(result, threshold, confident);
+    return interval.kind === "known" ? { ...check, low: interval.low, high: interval.high } : check;
+  });
 }
 
-/** One threshold. Of `over` windows only those that end after `endingAfterMs` are judged: for a run that goes on. */
+/** One threshold, of a run that goes on: of `over` windows only those that end after `endingAfterMs`, and no interval. */
 export function checkThreshold(result: RunResult, threshold: Threshold, endingAfterMs = 0): CheckedThreshold {
-  const judged =
-    threshold.overSeconds === null
-      ? judge(threshold, measuredValue(result, threshold))
-      : judgeWindows(threshold, rollingWindows(result, threshold, endingAfterMs), () =>
-          measuredValue(result, threshold),
-        );
+  return checked(result, threshold, judgeThreshold(result, threshold, endingAfterMs));
+}
+
+function judgeThreshold(result: RunResult, threshold: Threshold, endingAfterMs = 0): Judged {
+  const readWhole = (): MeasuredValue => measuredValue(result, threshold);
+  return threshold.overSeconds === null
+    ? judge(threshold, readWhole())
+    : judgeWindows(threshold, rollingWindows(result, threshold, endingAfterMs), readWhole);
+}
+
+function checked(result: RunResult, threshold: Threshold, judged: Judged): CheckedThreshold {
   const doubt = limitedReason(result, threshold) ?? ownDoing(result, threshold, judged);
   const detail = doubt ?? judged.detail;
   return {
@@ -53,6 +74,25 @@ export function checkThreshold(result: RunResult, threshold: Threshold, endingAf
   };
 }
 
+/** What of a value's outcome stands when its whole interval has to lie on one side of the bound. */
+function judgeInterval(threshold: Threshold, judged: Judged, interval: ValueInterval): Judged {
+  const { bound, op } = threshold;
+  if (judged.outcome === "no-data" || bound.kind !== "value" || interval.kind === "none") {
+    return interval.kind === "none" && judged.outcome !== "no-data"
+      ? { ...judged, detail: joined(judged.detail, "by its value alone: it has no interval") }
+      : judged;
+  }
+  if (interval.kind === "unknown") {
+    return { ...judged, outcome: "uncertain", detail: `no interval: ${interval.reason}` };
+  }
+  const ends = { lo: interval.low ?? -Infinity, hi: interval.high ?? Infinity };
+  return { ...judged, outcome: evaluateWithInterval(op, bound.value, ends) };
+}
+
+function joined(detail: string | undefined, more: string): string {
+  return detail === undefined ? more : `${detail}; ${more}`;
+}
+
 /** Why a failure is not held against the target. */
 function ownDoing(result: RunResult, threshold: Threshold, { outcome, value }: Judged): string | undefined {
   return outcome === "fail" && value !== null ? explainedByGenerator(result, threshold, value) : undefined;
@@ -63,7 +103,12 @@ interface Judged extends MeasuredValue {
 }
 
 function judge(threshold: Threshold, measured: MeasuredValue): Judged {
-  const outcome = evaluateThreshold(threshold, measured.value, measured.samples);
+  const { isInfinite, undecided } = measured;
+  const outcome = evaluateThreshold(threshold, isInfinite === true ? Infinity : measured.value, measured.samples);
+  if (undecided !== undefined) {
+    const isBroken = outcome === "fail" && undecided.canFail;
+    return { ...measured, outcome: isBroken ? "fail" : "unresolved", detail: undecided.reason };
+  }
   if (outcome === "no-data" || !hasTooFewSamples(threshold.stat, measured.samples)) return { ...measured, outcome };
   const detail = `${threshold.stat} needs ${formatCount(samplesNeeded(threshold.stat))} samples, there are ${formatCount(measured.samples ?? 0)}`;
   return { ...measured, outcome, detail };

@@ -35,7 +35,8 @@ export function samplesNeeded(stat: string): number {
 
 /** `value op bound`, taking values as equal when they differ by a rounding error only. */
 export function compare(value: number, op: ThresholdOp, bound: number): boolean {
-  const equal = Math.abs(value - bound) <= roundingError * Math.max(Math.abs(value), Math.abs(bound));
+  const near = roundingError * Math.max(Math.abs(value), Math.abs(bound));
+  const equal = value === bound || (near < Infinity && Math.abs(value - bound) <= near);
   switch (op) {
     case "<":
       return !equal && value < bound;

@@ -10,13 +10,29 @@ export function formatCheck(check: ResultThreshold): string {
   const detail = check.detail === undefined ? "" : ` (${check.detail})`;
   const value = formatCheckValue(check);
   const what =
-    check.outcome === "no-data" ? "no data" : check.outcome === "unresolved" ? `${value}, unresolved` : value;
+    check.outcome === "no-data"
+      ? "no data"
+      : check.outcome === "unresolved"
+        ? `${value}, unresolved`
+        : check.outcome === "uncertain"
+          ? `${value}, uncertain${intervalText(check)}`
+          : value;
   return `${check.expression}: ${what}${detail}`;
 }
 
-/** The measured value in the units all reports use; `-` when there is none. Never the same text as another bound. */
-export function formatCheckValue({ value, bound, unit }: ResultThreshold): string {
-  if (value === null) return "-";
+/** ` within 46.1 ms .. 53.0 ms`: the 95 % interval; empty when none is known. */
+function intervalText({ low, high, unit }: ResultThreshold): string {
+  if (low === undefined || high === undefined) return "";
+  const end = (value: number | null) => (value === null ? "-" : formatInUnit(value, unit));
+  return ` within ${end(low)} .. ${end(high)}`;
+}
+
+/**
+ * The measured value in the units all reports use; `-` when there is none, `lost` for a percentile that falls on a message
+ * that was never delivered. Never the same text as another bound.
+ */
+export function formatCheckValue({ value, bound, unit, metric, samples }: ResultThreshold): string {
+  if (value === null) return metric.startsWith("latency.offered") && samples !== null && samples > 0 ? "lost" : "-";
   const format = (number: number) => formatInUnit(number, unit);
   const text = format(value);
   if (bound === null || value === bound || text !== format(bound)) return text;

@@ -16,6 +16,7 @@ type Stalls = NonNullable<ResultGenerator["stalls"]>;
 export function explainedByGenerator(result: RunResult, threshold: Threshold, value: number): string | undefined {
   switch (threshold.metric) {
     case "latency":
+    case "latency.offered":
     case "service":
     case "latency.service":
       return lateByStandstill(result, threshold, value) ?? lateByLoad(result, threshold, value);
@@ -52,7 +53,7 @@ function lateByStandstill(result: RunResult, threshold: Threshold, value: number
 function lateByLoad(result: RunResult, threshold: Threshold, value: number): string | undefined {
   if (!isDegraded(result, threshold)) return undefined;
   const { stat } = threshold;
-  const slipUs = threshold.metric === "latency" ? figureOf(blockOf(result, threshold)?.ownSlipUs, stat) : 0;
+  const slipUs = isFromSchedule(threshold) ? figureOf(blockOf(result, threshold)?.ownSlipUs, stat) : 0;
   const lagUs = lagOf(result.generator.lagUs, stat);
   const own = (slipUs + lagUs) / 1e6;
   if (own === 0 || !holds(threshold, value - own)) return undefined;
@@ -94,7 +95,12 @@ function blockOf(result: RunResult, { selectors }: Threshold): RunResult["totals
 
 function timesOf(result: RunResult, threshold: Threshold): ResultTimes | undefined {
   const block = blockOf(result, threshold);
-  return threshold.metric === "latency" ? block?.latencyUs : block?.serviceUs;
+  return isFromSchedule(threshold) ? block?.latencyUs : block?.serviceUs;
+}
+
+/** Counted from the instant that a message was due. */
+function isFromSchedule({ metric }: Threshold): boolean {
+  return metric === "latency" || metric === "latency.offered";
 }
 
 function isDegraded(result: RunResult, { selectors }: Threshold): boolean {

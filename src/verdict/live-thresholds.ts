@@ -6,6 +6,8 @@ import type { Threshold } from "./threshold.ts";
 
 /** Messages arrive after the second they were due in, and change its figures: so long a window is looked at again. */
 const settleMs = 5000;
+/** Metrics of whole phases. */
+const atTheEnd: readonly string[] = ["scaling", "throughput"];
 
 /**
  * The thresholds of a run that goes on, for `--abort-on-fail`. Asked each second with the result so far; silent before
@@ -16,8 +18,8 @@ export class LiveThresholds {
   readonly #delayMs: number;
 
   constructor(thresholds: readonly Threshold[], delayMs: number) {
-    // The efficiency of a phase is known when the phase is over, not before.
-    this.#thresholds = thresholds.filter((threshold) => !threshold.isAdvisory && threshold.metric !== "scaling");
+    // What is known when a phase is over, not before.
+    this.#thresholds = thresholds.filter(({ isAdvisory, metric }) => !isAdvisory && !atTheEnd.includes(metric));
     this.#delayMs = delayMs;
   }
 

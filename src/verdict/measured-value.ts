@@ -1,5 +1,9 @@
 import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
+import { offeredPercentile, undeliveredOf } from "../result/lost-messages.ts";
+import { steadyPhaseOf } from "../result/add-steadiness.ts";
+import { sustainedLevel } from "../result/sustained-delivery.ts";
+import { formatRatio } from "../units/ratio.ts";
 import { percentileOfTimes } from "../result/times-of-histogram.ts";
 import { percentileOf } from "./threshold-metrics.ts";
 import { thresholdName, type Threshold } from "./threshold.ts";
@@ -11,6 +15,10 @@ export interface MeasuredValue {
   /** Samples behind the value; null when it is no statistic of samples. */
   readonly samples: number | null;
   readonly detail?: string;
+  /** The value is beyond every bound, and `value` null: a percentile falls on a message that was never delivered. */
+  readonly isInfinite?: true;
+  /** Why a value that would hold is no proof yet; `canFail` when one that does not hold is. */
+  readonly undecided?: { readonly reason: string; readonly canFail: boolean };
 }
 
 /** A metric and its statistic, of the whole run or of the phase that is selected. */
@@ -26,6 +34,8 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
     case "latency":
       if (result.config.mode === "push" && block.latencyUs.count === 0) return noValue(oneWayUnknown(result));
       return timesValue(block.latencyUs, stat);
+    case "latency.offered":
+      return offeredValue(block, stat);
     case "service":
     case "latency.service":
       return timesValue(block.serviceUs, stat);
@@ -52,6 +62,8 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
       return cpuValue(result);
     case "scaling":
       return scalingValue(result, phase);
+    case "throughput":
+      return sustainedValue(result, phase, stat);
     default:
       if (threshold.metric === "errors" || threshold.metric.startsWith("errors.")) return errorValue(block, threshold);
       return noValue(`${thresholdName(threshold)} is not known in this version`);
@@ -77,6 +89,39 @@ function writtenFigure(times: ResultTimes, stat: string): number | null {
   const { min, mean, stdev, max, p50, p90, p95, p99, p999 } = times;
   const figures: Readonly<Record<string, number | null>> = { min, mean, stdev, max, p50, p90, p95, p99, "p99.9": p999 };
   return figures[stat] ?? null;
+}
+
+/** A percentile with undelivered messages as infinitely late. */
+function offeredValue(block: ResultBlock, stat: string): MeasuredValue {
+  const undelivered = undeliveredOf(block);
+  const samples = block.latencyUs.count + undelivered;
+  if (samples === 0) return { value: null, samples: 0, detail: "no samples" };
+  const us = offeredPercentile(block, percentileOf(stat) ?? 100);
+  if (us !== Infinity) return { value: us === null ? null : us / 1e6, samples };
+  const share = formatRatio(Number((undelivered / samples).toPrecision(3)));
+  return {
+    value: null,
+    isInfinite: true,
+    samples,
+    detail: `beyond the drain: ${share} of the messages never came back`,
+  };
+}
+
+/** `throughput.sustained`, `throughput.sustainRatio`: of the phase that is named, or of the only one of an even load. */
+function sustainedValue(result: RunResult, name: string | undefined, stat: string): MeasuredValue {
+  const phase = name === undefined ? steadyPhaseOf(result) : result.phases.find((candidate) => candidate.name === name);
+  const sustained = phase?.steady?.sustained;
+  if (sustained === undefined) {
+    return noValue(
+      name === undefined ? "there is not one phase of an even load" : "it is taken of an even load, second by second",
+    );
+  }
+  const { sustainedPerSecond, ratio, outcome, reason } = sustained;
+  const value = stat === "sustained" ? sustainedPerSecond : ratio;
+  if (outcome !== "unresolved") return { value, samples: null, detail: reason };
+  // More seconds can only make the worst window worse; a bound that is broken now stays broken.
+  const canFail = ratio !== null && ratio >= sustainedLevel;
+  return { value, samples: null, undecided: { reason, canFail } };
 }
 
 function deliveryValue(result: RunResult, { messages, deliveryRatio }: ResultBlock, stat: string): MeasuredValue {

@@ -52,7 +52,7 @@ const named: Readonly<Record<string, Readonly<Record<string, QuantityKind>>>> = 
   "generator.lag": { p50: "time", p99: "time", max: "time" },
   generator: { cpu: "ratio" },
   scaling: { efficiency: "ratio" },
-  throughput: { sustained: "rate" },
+  throughput: { sustained: "rate", sustainRatio: "ratio" },
 };
 const failurePhases = Object.keys(failureKinds) as (keyof typeof failureKinds)[];
 
@@ -115,6 +115,8 @@ function distributionMetric(metric: string, stat: string): MetricName | NameFaul
       hint: `percentiles go up to 100: ${metric}.p99, ${metric}.p99.9`,
     };
   }
+  // One that is infinitely late leaves no mean.
+  if (metric === "latency.offered") return unknownStat(metric, stat, ["p50", "p99", "p99.9"]);
   if (distribution.includes(stat)) return { metric, stat, kind: "time" };
   return unknownStat(metric, stat, ["p50", "p99", ...distribution]);
 }
@@ -148,7 +150,7 @@ function unknownMetric(path: string): NameFault {
     (second === undefined ? undefined : nearestName(`${first}.${second}`, known)) ??
     nearestName(first, known) ??
     Object.entries(named).find(([, stats]) => Object.hasOwn(stats, first))?.[0];
-  const list = "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling";
+  const list = "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput";
   return {
     faulty: path === "" ? "" : nearest !== undefined || second === undefined ? path : first,
     reason: path === "" ? "names no metric" : "is not a metric",

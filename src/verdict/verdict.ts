@@ -50,6 +50,15 @@ export function decideVerdict(
       reasons: [because === "" ? what : `${what}: ${because}`, ...unheld],
     };
   }
+  const uncertain = options.strict ? gates.filter((check) => check.outcome === "uncertain") : [];
+  if (uncertain.length > 0) {
+    const what = `${count(uncertain.length, "threshold")} uncertain: the interval of the value does not lie on one side of the bound`;
+    return {
+      outcome: "inconclusive",
+      exitCode: exitCode.inconclusive,
+      reasons: [what, ...uncertain.map((check) => `not decided: ${formatCheck(check)}`), ...unheld],
+    };
+  }
   if (end.kind === "aborted") {
     return {
       outcome: "fail",
@@ -70,15 +79,15 @@ function isUnheld(check: ResultThreshold, strict: boolean): boolean {
 }
 
 function passReasons(facts: VerdictFacts, checks: readonly ResultThreshold[], gateCount: number): readonly string[] {
-  const unresolved = checks.filter((check) => !check.warnOnly && check.outcome === "unresolved");
+  const undecided = checks.filter((check) => !check.warnOnly && isUndecided(check));
   const missed = checks.filter((check) => check.warnOnly && isUnheld(check, true));
   return [
     gateCount === 0
       ? "no threshold was asked for"
-      : unresolved.length === 0
+      : undecided.length === 0
         ? `${gateCount} of ${count(gateCount, "threshold")} held`
-        : undecidedReason(unresolved, gateCount),
-    ...unresolved.map((check) => `not decided: ${formatCheck(check)}`),
+        : undecidedReason(undecided, gateCount),
+    ...undecided.map((check) => `not decided: ${formatCheck(check)}`),
     ...missed.map((check) => `warning only: ${formatCheck(check)}`),
     ...(facts.generator.health === "limited"
       ? ["the generator was limited, but nothing was asked of the numbers"]
@@ -86,10 +95,20 @@ function passReasons(facts: VerdictFacts, checks: readonly ResultThreshold[], ga
   ];
 }
 
+/** Neither held nor failed. */
+export function isUndecided({ outcome }: ResultThreshold): boolean {
+  return outcome === "unresolved" || outcome === "uncertain";
+}
+
 /** Not a word of holding: what has not been decided has not held. */
-function undecidedReason(unresolved: readonly ResultThreshold[], gateCount: number): string {
-  const tooShort = unresolved.some((check) => check.samples === null) ? ", or too short a run" : "";
-  return `nothing failed, but ${unresolved.length} of ${count(gateCount, "threshold")} could not be decided (too few samples${tooShort})`;
+function undecidedReason(undecided: readonly ResultThreshold[], gateCount: number): string {
+  const unresolved = undecided.filter(({ outcome }) => outcome === "unresolved");
+  const causes = [
+    ...(unresolved.some(({ samples }) => samples !== null) ? ["too few samples"] : []),
+    ...(unresolved.some(({ samples }) => samples === null) ? ["too short a run"] : []),
+    ...(unresolved.length < undecided.length ? ["not sure enough"] : []),
+  ];
+  return `nothing failed, but ${undecided.length} of ${count(gateCount, "threshold")} could not be decided (${causes.join(", or ")})`;
 }
 
 /** Why the run itself came to nothing, most telling first; empty when it did not. */

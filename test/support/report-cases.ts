@@ -1,11 +1,13 @@
 import { buildScalability } from "../../src/result/build-scalability.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
+import type { SteadyState } from "../../src/result/steady-schema.ts";
 import { decideVerdict } from "../../src/verdict/verdict.ts";
 import { sampleCapacity } from "./sample-capacity.ts";
 import {
   noTimes,
   sampleBlock,
   sampleCheck,
+  sampleInterval,
   sampleMemory,
   sampleMessages,
   samplePhase,
@@ -50,6 +52,42 @@ const scalingPhases = [
     scalingEfficiency: perSecond! / 900 / planned!,
   }),
 );
+
+/** A phase that held what it reached. */
+const heldSteady: SteadyState = {
+  ...{ outcome: "steady", reason: "one level throughout", fromMs: 2100, toMs: 72_100 },
+  warmup: { mserCutMs: 5000, mserIsValid: true, explicitMs: 2000, cutMs: 0 },
+  stability: { delivered: { class: "flat", changePointsMs: [] }, latencyP50: { class: "flat", changePointsMs: [] } },
+  delivered: {
+    ...{ meanPerSecond: 996, lowPerSecond: 991, highPerSecond: 1001, minPerSecond: 900, maxPerSecond: 1003 },
+    ...{ variationRatio: 0.0213, tauSeconds: 1.4, effectiveSeconds: 50 },
+  },
+  sustained: {
+    ...{ windowSeconds: 10, peakPerSecond: 1000.2, sustainedPerSecond: 970, ratio: 0.9698, longestRunSeconds: 38 },
+    ...{ outcome: "pass", reason: "the worst 10 s had 96.98% of the best, 1,000 msg/s" },
+  },
+  backlog: { growthMessages: 1.2, pValue: 0.31 },
+};
+
+/** And one that did not. */
+const leftItsLevel: SteadyState = {
+  ...{ outcome: "not-steady", fromMs: 70_100, toMs: 140_100 },
+  reason: "deliveries grew worse, from 2,000 msg/s to 1,510 msg/s, until 31 s",
+  warmup: { mserCutMs: 35_000, mserIsValid: true, explicitMs: 0, cutMs: 0 },
+  stability: {
+    delivered: { class: "slowdown", changePointsMs: [101_100] },
+    latencyP50: { class: "slowdown", changePointsMs: [101_100] },
+  },
+  delivered: {
+    ...{ meanPerSecond: 1727, lowPerSecond: null, highPerSecond: null, minPerSecond: 1490, maxPerSecond: 2010 },
+    ...{ variationRatio: 0.142, tauSeconds: 22, effectiveSeconds: 3.2 },
+  },
+  sustained: {
+    ...{ windowSeconds: 10, peakPerSecond: 2001, sustainedPerSecond: 1508, ratio: 0.7536, longestRunSeconds: 31 },
+    ...{ outcome: "fail", reason: "the worst 10 s had 75.36% of the best, 2,001 msg/s" },
+  },
+  backlog: { growthMessages: 18_000, pValue: 0 },
+};
 
 function judged(changes: Partial<RunResult>): RunResult {
   const result = sampleResult(changes);
@@ -207,6 +245,84 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
       slipUs: sampleTimes(9700, 8000),
       ownSlipUs: sampleTimes(9700, 8000),
     }),
+  }),
+
+  "steady-with-losses": judged({
+    durationMs: 75_000,
+    phases: [
+      samplePhase("warmup", 100, 2, 2000, { measured: false }),
+      samplePhase("main", 2100, 70, 70_000, { steady: heldSteady }),
+    ],
+    intervals: Array.from({ length: 72 }, (_, second) =>
+      sampleInterval(100 + second * 1000, 1000, { lost: second === 40 || second === 41 || second === 60 ? 100 : 0 }),
+    ),
+    totals: sampleBlock(70_000, 70, {
+      messages: sampleMessages(70_000, { lostMissing: 300 }),
+      latencyOfferedUs: {
+        ...{
+          count: 70_000,
+          undelivered: 300,
+          p50: 1021,
+          p90: 1440,
+          p95: 1870,
+          p99: 3470,
+          p999: "lost",
+          unresolved: [],
+        },
+      },
+      percentileIntervals: [
+        { metric: "latency", percentile: 50, lowUs: 1010, highUs: 1034, confidence: 0.95, effectiveSamples: 18_211.4 },
+        { metric: "latency", percentile: 99, lowUs: 2999, highUs: 3391, confidence: 0.95, effectiveSamples: 4211.9 },
+        { metric: "latency", percentile: 99.9, lowUs: 6121, highUs: null, confidence: 0.95, effectiveSamples: 1211.2 },
+      ],
+    }),
+    lossPeriods: { periods: 2, longestSeconds: 2, longestMessages: 200, firstMs: 40_100 },
+    config: config({ gate: "confident" }),
+    thresholds: [
+      sampleCheck({ low: 0.002999, high: 0.003391 }),
+      sampleCheck({
+        ...{ expression: "latency.p99<3200us", bound: 0.0032, outcome: "uncertain", low: 0.002999, high: 0.003391 },
+      }),
+      sampleCheck({
+        ...{ expression: "latency.offered.p99.9<1s", metric: "latency.offered.p99.9", value: null, bound: 1 },
+        ...{ outcome: "fail", warnOnly: true, detail: "beyond the drain: 0.429% of the messages never came back" },
+      }),
+      sampleCheck({
+        ...{ expression: "throughput.sustained>=950/s", metric: "throughput.sustained", value: 970, bound: 950 },
+        ...{ unit: "/s", samples: null, detail: heldSteady.sustained.reason },
+      }),
+    ],
+  }),
+
+  "not-steady": judged({
+    durationMs: 145_000,
+    phases: [
+      samplePhase("low", 100, 70, 70_000, {
+        steady: { ...heldSteady, fromMs: 12_100, toMs: 70_100, reason: "one level after 12 s of warm-up" },
+      }),
+      samplePhase("high", 70_100, 70, 140_000, { steady: leftItsLevel }),
+      samplePhase("short", 140_100, 4, 8000, {
+        steady: {
+          ...{
+            ...leftItsLevel,
+            outcome: "unresolved",
+            reason: "4 whole seconds; it takes 50 to tell",
+            fromMs: 140_100,
+          },
+          ...{
+            toMs: 144_100,
+            stability: null,
+            backlog: null,
+            warmup: { ...leftItsLevel.warmup, mserCutMs: null, mserIsValid: null },
+          },
+          sustained: {
+            ...{ windowSeconds: 10, peakPerSecond: null, sustainedPerSecond: null, ratio: null, longestRunSeconds: 0 },
+            ...{ outcome: "unresolved", reason: "4 steady seconds; it takes 60 to say that a rate is held" },
+          },
+        },
+      }),
+    ],
+    totals: sampleBlock(218_000, 144),
   }),
 
   "nothing-delivered": judged({

@@ -344,6 +344,12 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     "--abort-on-fail needs a threshold to watch",
     "add --threshold 'latency.p99<200ms', for example",
   ],
+  [["run", "--gate", "confidnet"], '--gate "confidnet" is not one of point, confident', "did you mean confident?"],
+  [
+    ["run", "--gate", "confident", "--abort-on-fail"],
+    "--gate confident and --abort-on-fail cannot be given together: intervals are known when the run is over",
+    "leave out one of them",
+  ],
   [["run", "-o", ""], "--output is empty", "name a file, or leave it out"],
   [
     ["serve", "--latency", "normal(5,5)"],

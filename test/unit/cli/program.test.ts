@@ -241,6 +241,7 @@ describe("floodgate run", () => {
       "-q",
       "--no-progress",
       "--strict",
+
       "--abort-on-fail",
       "--abort-delay",
       "3s",
@@ -256,6 +257,11 @@ describe("floodgate run", () => {
       abortOnFail: { delayMs: 3000 },
     });
     expect((await runRequest(["quick", "--abort-on-fail"])).abortOnFail).toEqual({ delayMs: 10_000 });
+  });
+
+  it("reads how sure a threshold has to be", async () => {
+    expect((await runRequest([url])).gate).toBe("point");
+    expect((await runRequest([url, "--gate", "confident"])).gate).toBe("confident");
   });
 
   it("says when fewer workers are used than asked for", async () => {

@@ -112,7 +112,7 @@ describe("the built-in profiles", () => {
     const memory = (limit: number) => [`memory.generator.growth<${limit}MB`, `memory.target.growth<${limit}MB`];
     expect(await texts("peak", "full")).toEqual([...strict, ...memory(200)]);
     expect(await texts("peak", "dev")).toEqual([...relaxed, ...memory(100)]);
-    expect(await texts("sustained", "full")).toEqual([...strict, ...memory(50)]);
+    expect(await texts("sustained", "full")).toEqual([...strict, "throughput.sustainRatio>=0.9", ...memory(50)]);
     expect(await texts("sustained", "ci")).toEqual([...relaxed, ...memory(50)]);
   });
 });

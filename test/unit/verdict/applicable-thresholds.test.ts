@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { PlannedLoad } from "../../../src/result/even-load.ts";
 import { applicableThresholds, type MeasuringMode } from "../../../src/verdict/applicable-thresholds.ts";
 import { parseThreshold } from "../../../src/verdict/threshold.ts";
 
@@ -35,5 +36,46 @@ describe("applicableThresholds", () => {
     expect(
       keep({ ...echo, mode: "connect" }, "ci.yaml:3", "rate.achieved>=0.95", "connect.p99<1s").thresholds,
     ).toHaveLength(1);
+  });
+
+  describe("of what was sustained", () => {
+    const even = { kind: "constant", ratePerSecond: 100 };
+    const phase = (
+      name: string,
+      durationMs: number,
+      changes: { readonly measured?: boolean; readonly load?: PlannedLoad["load"] } = {},
+    ) => ({
+      ...{ name, durationMs, measured: true, load: even, maxMessages: null },
+      ...changes,
+    });
+    const ramp = phase("up", 90_000, { load: { kind: "ramp" } });
+    const warmup = phase("warmup", 90_000, { measured: false });
+    const minute = phase("flat", 60_000);
+    const more = phase("more", 90_000);
+    const of = (text: string, ...phases: ReturnType<typeof phase>[]) =>
+      keep({ ...echo, plan: { segments: [{ phases }] } }, "--threshold", text).thresholds.length;
+
+    it("takes one phase of an even load that lasts a minute", () => {
+      expect(of("throughput.sustained>=90/s", warmup, ramp, minute)).toBe(1);
+      expect(of("throughput{phase=flat}.sustainRatio>=0.9", minute, more)).toBe(1);
+    });
+
+    it("refuses several phases, none, and one that is no even load or too short", () => {
+      expect(() => of("throughput.sustained>=9/s", minute, more)).toThrow(
+        '"throughput.sustained" is told of one phase, and there are 2 of an even load: flat, more',
+      );
+      expect(() => of("throughput.sustained>=9/s", ramp)).toThrow("even throughout, and this is none");
+      expect(() => of("throughput{phase=up}.sustained>=9/s", ramp, minute)).toThrow("this is none");
+      expect(() => of("throughput.sustained>=9/s", phase("short", 59_000))).toThrow(
+        'it takes 60 s of load to say that a rate is held, and phase "short" has 59 s',
+      );
+    });
+
+    it("leaves out what a profile asks, as a shorter run of it is still a run of it", () => {
+      const plan = { segments: [{ phases: [phase("short", 20_000)] }] };
+      const { thresholds, notes } = keep({ ...echo, plan }, "soak.yaml:14", "throughput.sustainRatio>=0.9");
+      expect(thresholds).toEqual([]);
+      expect(notes[0]).toMatch(/^threshold throughput.sustainRatio>=0.9 \(soak.yaml:14\) is left out: it takes 60 s/);
+    });
   });
 });

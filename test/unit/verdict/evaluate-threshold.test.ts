@@ -58,6 +58,11 @@ describe("compare", () => {
     [0.1 + 0.2, ">", 0.3, false],
     [0.3000001, "==", 0.3, false],
     [0, "==", 0, true],
+    [Infinity, "<=", 50, false],
+    [Infinity, "<", 50, false],
+    [Infinity, ">=", 50, true],
+    [-Infinity, "<=", 50, true],
+    [-Infinity, ">=", 50, false],
   ] as const)("%d %s %d is %s", (value, op, bound, holds) => {
     expect(compare(value, op, bound)).toBe(holds);
   });

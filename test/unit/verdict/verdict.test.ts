@@ -7,6 +7,7 @@ const held = sampleCheck();
 const failed = sampleCheck({ outcome: "fail", value: 0.0612 });
 const noData = sampleCheck({ outcome: "no-data", value: null, detail: "no samples" });
 const unresolved = sampleCheck({ outcome: "unresolved", detail: "p99 needs 1,000 samples, there are 5" });
+const uncertain = sampleCheck({ outcome: "uncertain", value: 0.048, low: 0.046, high: 0.053 });
 const notEvaluated = sampleCheck({ outcome: "not-evaluated" });
 const warnOnly = (check: ResultThreshold): ResultThreshold => ({ ...check, warnOnly: true });
 
@@ -110,6 +111,20 @@ describe("decideVerdict", () => {
     expect(verdict.reasons.length).toBeGreaterThan(0);
   });
 
+  it("is inconclusive over an uncertain threshold only when strict, and says what it was unsure of", () => {
+    const lax = decideVerdict(sound, [held, uncertain], { strict: false });
+    expect(lax).toMatchObject({ outcome: "pass", exitCode: 0 });
+    expect(lax.reasons).toEqual([
+      "nothing failed, but 1 of 2 thresholds could not be decided (not sure enough)",
+      "not decided: latency.p99<50ms: 48.00 ms, uncertain within 46.00 ms .. 53.00 ms",
+    ]);
+    const strict = decideVerdict(sound, [held, uncertain, failed], { strict: true });
+    expect(strict).toMatchObject({ outcome: "inconclusive", exitCode: 96 });
+    expect(strict.reasons.at(-1)).toContain("threshold failed: latency.p99<50ms: 61");
+    expect(decideVerdict(sound, [uncertain, failed], { strict: false }).exitCode).toBe(99);
+    expect(decideVerdict(sound, [warnOnly(uncertain)], { strict: true }).exitCode).toBe(0);
+  });
+
   it("stays interrupted although nothing was delivered", () => {
     const run = { ...runs.unreachable, end: runs.interrupted.end };
     expect(decideVerdict(run, [], { strict: false }).exitCode).toBe(130);
@@ -130,7 +145,7 @@ describe("decideVerdict", () => {
     [
       "sound",
       [held, { ...unresolved, samples: null }],
-      "nothing failed, but 1 of 2 thresholds could not be decided (too few samples, or too short a run)",
+      "nothing failed, but 1 of 2 thresholds could not be decided (too short a run)",
     ],
     ["sound", [failed], "threshold failed: latency.p99<50ms: 61.20 ms"],
     ["sound", [noData], "threshold failed: latency.p99<50ms: no data (no samples)"],
