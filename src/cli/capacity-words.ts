@@ -68,6 +68,7 @@ const unfit: Readonly<Record<string, readonly [why: string, mend: string]>> = {
   "--threshold": ["what a load has to hold is said with --until", "write --until in place of --threshold"],
   "--abort-on-fail": ["a trial is run to its end", "leave it out"],
   "--abort-delay": ["a trial is run to its end", "leave it out"],
+  "--gate": ["trials are judged by their values, and tried again where they disagree", "leave it out"],
   "--strict": ["a condition left undecided does not hold here anyway", "leave it out"],
 };
 const keptWithoutSetting = ["--env", "--output", "--json", "--quiet", "--no-progress"];

@@ -135,4 +135,44 @@ describe("a whole run in memory", () => {
     expect(generator.missedIntervalCounts).toEqual({ ...nothing, lost: lost - inSeconds });
     expect(warnings.map(({ code }) => code)).toContain("intervals-missed");
   });
+
+  describe("of a minute of one load", () => {
+    const minute = { segments: [{ connections: 6, phases: [aPhasePlan({ name: "main", durationMs: 70_000 })] }] };
+    const steadyOf = async (run: WholeRun) => (await run.result()).phases[0]!.steady!;
+
+    it("is steady when all is answered alike", async () => {
+      const steady = await steadyOf(new WholeRun(minute));
+      expect(steady).toMatchObject({
+        outcome: "steady",
+        stability: { delivered: { class: "flat" }, latencyP50: { class: "flat" } },
+        sustained: { outcome: "pass" },
+      });
+      expect(steady.sustained.ratio!).toBeGreaterThan(0.99);
+    });
+
+    it("is not steady when the target is silent for a while", async () => {
+      const run = new WholeRun(minute);
+      await run.after(30_000);
+      run.target.copiesOf = () => 0;
+      await run.after(8000);
+      run.target.copiesOf = () => 1;
+      const steady = await steadyOf(run);
+      expect(steady).toMatchObject({ outcome: "not-steady", stability: { delivered: { class: "no steady state" } } });
+      expect(steady.sustained).toMatchObject({ outcome: "fail", peakPerSecond: 100 });
+      expect(steady.sustained.sustainedPerSecond!).toBeLessThan(40);
+    });
+
+    it("is not steady when answers come a little later all the time", async () => {
+      const run = new WholeRun(minute);
+      for (let second = 0; second < 70; second++) {
+        await run.after(1000);
+        run.target.answerAfterMs += 20;
+      }
+      const steady = await steadyOf(run);
+      expect(steady).toMatchObject({
+        outcome: "not-steady",
+        reason: expect.stringMatching(/^its backlog grew by \d+ messages/),
+      });
+    });
+  });
 });
