@@ -47,7 +47,7 @@ export function deliveryNotes(result: RunResult): readonly string[] {
   const { totals, target } = result;
   const { pending } = totals.messages;
   return [
-    lossSentence(totals, lossSureness(result)),
+    lossSentence(result),
     ...lossCauses(totals, result.config.mode),
     ...lossPeriodNotes(result),
     ...drainNotes(result),
@@ -74,8 +74,10 @@ function lossSureness(result: RunResult): Sureness | null {
  * The loss with what a sample of this size can be sure of (one-sided when nothing was lost). Without an interval from its
  * seconds it says what that takes for granted.
  */
-export function lossSentence({ messages }: ResultBlock, sureness: Sureness | null): string {
+export function lossSentence(result: RunResult): string {
+  const { messages } = result.totals;
   const { lost, pending } = messages;
+  const sureness = lossSureness(result);
   const decided = messages.expected - pending;
   const start = `${countText(lost)} lost of ${countText(decided)}`;
   if (decided <= 0 || lost > decided) return start;

@@ -39,7 +39,7 @@ export function deliveryChart(result: RunResult): ChartFigure {
   const { totals, config, intervals, phases, target } = result;
   const { messages } = totals;
   if (messages.expected === 0) return { title, summary: [asSentence(deliveryUnknown(result))], chart: null };
-  const overall = `Delivered ${ratioText(totals.deliveryRatio)}: ${lossSentence(totals)}.`;
+  const overall = `Delivered ${ratioText(totals.deliveryRatio)}: ${lossSentence(result)}.`;
   if (config.mode === "oneway" || target.deliveredFromBooks) {
     return { title, summary: [overall, "The mock's books tell how many came, but not when."], chart: null };
   }

@@ -26,7 +26,7 @@ export function deliveryBody(result: RunResult): Html | null {
   const { totals } = result;
   if (totals.messages.expected === 0) return null;
   // The chart has said the first sentence.
-  const others = deliveryNotes(result).filter((note) => note !== lossSentence(totals));
+  const others = deliveryNotes(result).filter((note) => note !== lossSentence(result));
   return markup`${figureList("Messages", deliveryFigures(totals))}${notes(others)}`;
 }
 
