@@ -15,7 +15,7 @@ const mayImport = {
   "mock-server": ["wire", "random", "host", "errors"],
   target: ["engine", "mock-server", "host", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
-  verdict: ["result", "units", "errors"],
+  verdict: ["result", "statistics", "units", "errors"],
   capacity: ["verdict", "result", "statistics", "units", "errors"],
   compare: ["verdict", "result", "measure", "statistics", "random", "units", "errors"],
   report: ["compare", "verdict", "result", "measure", "statistics", "units", "errors"],

@@ -1,5 +1,6 @@
 import { profileSchema, propertiesOf } from "../profile/profile-schema.ts";
 import { unitKey } from "../profile/setting-schema.ts";
+import { calibrateFlags } from "./calibrate-words.ts";
 import { capacityFlags } from "./capacity-words.ts";
 import { longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 
@@ -24,6 +25,9 @@ export function configurationPage(): string {
     "## Flags of floodgate capacity\n",
     "Beside these it takes those flags of `run` that say how to connect, what to send and where to write.\n",
     flagTable(capacityFlags.filter(({ group }) => group === "Search:")),
+    "## Flags of floodgate calibrate\n",
+    "Beside this one it takes those flags of `run` that say what to run; `--messages` has no short form there.\n",
+    flagTable(calibrateFlags.filter(({ group }) => group === "Calibration:")),
     "## Reports\n",
     "Flags of `run`, `capacity`, `report` and `merge`. `-` in place of a file writes the report to the standard output, where it takes the\nplace of the summary.\n",
     flagTable(reportFlags),

@@ -148,6 +148,13 @@ export const runFlags: readonly FlagSpec[] = [
     about: "so many runs, one after the other, each with new connections and a result of its own (default: 1)",
   },
   {
+    flags: "--interleave <url>",
+    setting: null,
+    group: load,
+    about:
+      "run a second, newer target in turns with the first (ABBA) and compare it; --repeat runs a side (default: 5)",
+  },
+  {
     flags: "--seed <n>",
     setting: "seed",
     group: load,
@@ -352,6 +359,26 @@ export const runFlags: readonly FlagSpec[] = [
     about: "thresholds left undecided by too few samples count as failed, uncertain ones end with 96",
   },
   {
+    flags: "--baseline <file>",
+    setting: null,
+    group: gates,
+    isList: true,
+    about: "repeatable: compare with this saved result, or with those of a quoted pattern: 'results/main-*.json'",
+  },
+  {
+    flags: "--fail-on-regression",
+    setting: null,
+    group: gates,
+    about: "exit with 98 when a primary metric has got worse than the baseline, or than the first of two targets",
+  },
+  {
+    flags: "--noise-threshold <share>",
+    setting: null,
+    group: gates,
+    about: "how far a metric may move and still count as the same (default: 5%)",
+  },
+  { flags: "--force", setting: null, group: gates, about: "compare with a baseline of another host all the same" },
+  {
     flags: "--env <name>",
     setting: null,
     group: gates,
@@ -399,7 +426,7 @@ export function longName(spec: FlagSpec): string {
 }
 
 /** What the contract promises for a later version. Naming one gets a plain answer. */
-export const laterFlags: readonly string[] = ["--agents", "--baseline", "--fail-on-regression", "--noise-threshold"];
+export const laterFlags: readonly string[] = ["--agents"];
 
 /** Commands of a later version. */
 export const laterCommands: readonly string[] = ["agent"];

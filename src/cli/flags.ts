@@ -11,6 +11,9 @@ import { readSetting, type SettingKind, type SettingValues } from "../profile/se
 import { kindKey } from "../profile/setting-schema.ts";
 import { longName, type FlagSpec } from "./flag-table.ts";
 
+/** What commander has read, by the name of the flag in camel case. */
+export type Options = Readonly<Record<string, string | string[] | boolean | undefined>>;
+
 /** A flag as it was given: its text, all its texts, or true. */
 export interface GivenFlag {
   readonly spec: FlagSpec;

@@ -8,11 +8,13 @@ import type { Host } from "../host/host.ts";
 import { makeCapacityRequest } from "../profile/capacity-request.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
 import { readMock, refuseUselessStreams } from "../profile/read-mock.ts";
-import type { GateMode, ReportRequest, RunWords } from "../profile/run-request.ts";
+import type { GateMode, ReportRequest, RunWords, SeriesRequest } from "../profile/run-request.ts";
+import { calibrateFlags, readCalibrationWords } from "./calibrate-words.ts";
 import { capacityFlags, readCapacityWords, unfitFlag, withTrialDefaults } from "./capacity-words.ts";
 import { compareFlags, readCompareWords } from "./compare-words.ts";
 import { laterCommands, laterFlags, longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
-import { flagLayer, flagValue, flagWord, type GivenFlag } from "./flags.ts";
+import { flagLayer, flagValue, flagWord, type GivenFlag, type Options } from "./flags.ts";
+import { readSeriesWords, singleRun } from "./series-words.ts";
 import { showError } from "./show-error.ts";
 
 /** Reads the command line, runs the command, shows what went wrong. Never throws. */
@@ -41,6 +43,7 @@ function makeProgram(host: Host, handlers: CommandHandlers, done: (code: ExitCod
     .addHelpText("after", mainExamples);
   addRun(program, host, handlers, done);
   addCapacity(program, host, handlers, done);
+  addCalibrate(program, host, handlers, done);
   addServe(program, host, handlers, done);
   addReport(program, handlers, done);
   addMerge(program, handlers, done);
@@ -90,7 +93,8 @@ function addRun(program: Command, host: Host, handlers: CommandHandlers, done: (
     .addHelpText("after", runExamples);
   addFlags(command, runFlags);
   command.action(async (word: string | undefined, options: Options) => {
-    const words = readRunWords(word, options, givenFlags(runFlags, options), "quick");
+    const given = givenFlags(runFlags, options);
+    const words = readRunWords(word, options, { given, whenSilent: "quick", series: readSeriesWords(options) });
     done(await handlers.run(makeRunRequest(words, host)));
   });
 }
@@ -107,19 +111,42 @@ function addCapacity(program: Command, host: Host, handlers: CommandHandlers, do
     .addHelpText("after", capacityExamples);
   addFlags(command, capacityFlags);
   command.action(async (word: string | undefined, options: Options) => {
-    const run = readRunWords(word, options, withTrialDefaults(givenFlags(capacityFlags, options)), undefined);
+    const given = withTrialDefaults(givenFlags(capacityFlags, options));
+    const run = readRunWords(word, options, { given, whenSilent: undefined, series: singleRun });
     done(await handlers.capacity(makeCapacityRequest(readCapacityWords(options, run), host)));
   });
 }
 
-type Options = Readonly<Record<string, string | string[] | boolean | undefined>>;
+function addCalibrate(program: Command, host: Host, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("calibrate")
+    .summary("how far runs of the same lie apart here")
+    .description(
+      "Runs the same load several times and keeps how far the runs lie apart on this machine, metric by metric: " +
+        "compare calls no smaller change a change.",
+    )
+    .argument("[profile | url]", "a profile (floodgate profiles), the path of a YAML file, or a ws:// or wss:// URL")
+    .addHelpText("after", calibrateExamples);
+  addFlags(command, calibrateFlags);
+  command.action(async (word: string | undefined, options: Options) => {
+    const given = givenFlags(calibrateFlags, options);
+    const words = readRunWords(word, options, { given, whenSilent: "quick", series: readCalibrationWords(options) });
+    done(await handlers.calibrate(makeRunRequest(words, host)));
+  });
+}
 
-/** `whenSilent` is the profile that is run when neither a profile nor a target is named. */
+/** What the words of a command's runs are made of, beside those that every command has. */
+interface CommandWords {
+  readonly given: readonly GivenFlag[];
+  /** The profile that is run when neither a profile nor a target is named. */
+  readonly whenSilent: string | undefined;
+  readonly series: SeriesRequest;
+}
+
 function readRunWords(
   word: string | undefined,
   options: Options,
-  given: readonly GivenFlag[],
-  whenSilent: string | undefined,
+  { given, whenSilent, series }: CommandWords,
 ): RunWords {
   const isUrl = word !== undefined && /^[a-z][a-z0-9+.-]*:\/\/|^(wss?|https?):/i.test(word);
   if (isUrl && options.target !== undefined) {
@@ -153,7 +180,7 @@ function readRunWords(
       quiet: options.quiet === true,
       progress: options.progress !== false,
     },
-    series: { repeat: flagValue("repeats", "--repeat", (options.repeat ?? "1") as string) },
+    series,
   };
 }
 
@@ -358,6 +385,12 @@ Examples:
   floodgate compare 'results/main-*.json' --to 'results/pr-*.json' --noise-threshold 10%
   floodgate compare main-1.json main-2.json main-3.json --to pr-1.json pr-2.json pr-3.json --metrics latency.p99
 Exit code: 98 for a regression, 2 when the results are not comparable, else 0.
+`;
+
+const calibrateExamples = `
+Examples:
+  floodgate calibrate ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s
+  floodgate calibrate ci --target ws://127.0.0.1:8080/ -n 10
 `;
 
 const serveExamples = `

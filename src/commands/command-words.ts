@@ -7,6 +7,7 @@ import type { ReportRequest, RunRequest } from "../profile/run-request.ts";
 export interface CommandHandlers {
   run(request: RunRequest): Promise<ExitCode>;
   capacity(request: CapacityRequest): Promise<ExitCode>;
+  calibrate(request: RunRequest): Promise<ExitCode>;
   serve(options: MockOptions): Promise<ExitCode>;
   report(request: ReportWords): Promise<ExitCode>;
   merge(request: MergeWords): Promise<ExitCode>;

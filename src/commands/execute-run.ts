@@ -7,8 +7,7 @@ import type { Host } from "../host/host.ts";
 import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
 import type { Plan, WorkersAs } from "../plan/plan.ts";
 import type { RunRequest } from "../profile/run-request.ts";
-import { buildResult, type ResultInput } from "../result/build-result.ts";
-import { readEnvironment, readToolVersions } from "../result/read-environment.ts";
+import { buildResult } from "../result/build-result.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { writeResult } from "../result/write-result.ts";
 import { openTarget, type OpenTarget } from "../target/open-target.ts";
@@ -19,6 +18,7 @@ import type { Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
 import { announceRun } from "./announce-run.ts";
 import { booksSince, readBooks } from "./read-books.ts";
+import { factsOf, type RunFacts } from "./run-facts.ts";
 import { showProgress } from "./show-progress.ts";
 import type { StopRequests } from "./stop-requests.ts";
 
@@ -78,21 +78,6 @@ async function openUnlessStopped(request: RunRequest, stopping: StopRequests, ho
     if (error instanceof OpeningStopped) return null;
     throw error;
   }
-}
-
-/** What is known of a result before its run, so read once: the machine, the settings. */
-type RunFacts = Omit<ResultInput, "collected">;
-
-function factsOf(request: RunRequest, plan: Plan, host: Host): RunFacts {
-  return {
-    plan,
-    settings: request.settings,
-    gate: request.gate,
-    strict: request.strict,
-    environment: readEnvironment(plan.environment, host),
-    tool: readToolVersions(),
-    targetKind: request.target.kind,
-  };
 }
 
 /** The load itself, watched: progress, live thresholds, Ctrl-C. */

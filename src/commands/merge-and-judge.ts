@@ -2,8 +2,9 @@ import type { ExitCode } from "../errors/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { renderTerminalReport } from "../report/terminal-report.ts";
 import type { RunResult } from "../result/run-result.ts";
+import { thresholdOfCheck } from "../verdict/baseline-bounds.ts";
 import { checkThresholds } from "../verdict/check-thresholds.ts";
-import { parseThreshold, type Threshold } from "../verdict/threshold.ts";
+import type { Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
 import { annotateJob } from "./annotate-job.ts";
 import type { MergeWords } from "./command-words.ts";
@@ -38,11 +39,13 @@ export async function mergeAndJudge({ files, output, reports }: MergeWords, host
   return exitCodeWith(areWritten, merged.verdict.exitCode as ExitCode);
 }
 
-/** All that any of the runs was asked to hold, each once. */
+/** All that any of the runs was asked to hold, each once; where baselines differed, against each of them. */
 function thresholdsOf(results: readonly RunResult[]): readonly Threshold[] {
-  const byExpression = new Map<string, Threshold>();
-  for (const { expression, source } of results.flatMap(({ thresholds }) => thresholds)) {
-    if (!byExpression.has(expression)) byExpression.set(expression, parseThreshold(expression, source));
+  const distinct = new Map<string, Threshold>();
+  for (const check of results.flatMap(({ thresholds }) => thresholds)) {
+    const threshold = thresholdOfCheck(check);
+    const key = JSON.stringify([threshold.text, threshold.bound]);
+    if (!distinct.has(key)) distinct.set(key, threshold);
   }
-  return [...byExpression.values()];
+  return [...distinct.values()];
 }

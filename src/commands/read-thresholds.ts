@@ -1,15 +1,17 @@
+import type { NamedResult } from "../compare/find-differences.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { applicableThresholds, type ApplicableThresholds } from "../verdict/applicable-thresholds.ts";
+import { resolveBaselineBounds } from "../verdict/baseline-bounds.ts";
 import { checkThresholdFit } from "../verdict/check-threshold-fit.ts";
 import { checkThresholdNames } from "../verdict/check-threshold-names.ts";
 import { parseThreshold } from "../verdict/threshold.ts";
 
 /**
- * The thresholds of a request, parsed and checked against what its run has: its phases, and what its mode can measure.
- * Throws usage errors; nothing has been sent.
+ * The thresholds of a request, parsed and checked against what its run has: its phases, and what its mode can measure; with
+ * bounds against a baseline worked out from the one there is. Throws usage errors; nothing has been sent.
  */
-export function readThresholds(request: RunRequest): ApplicableThresholds {
+export function readThresholds(request: RunRequest, baseline: readonly NamedResult[] = []): ApplicableThresholds {
   const parsed = request.thresholds.map(({ text, source }) => parseThreshold(text, source));
   checkThresholdNames(parsed, measuredPhases(request.plan));
   checkThresholdFit(parsed, request.plan);
@@ -22,7 +24,9 @@ export function readThresholds(request: RunRequest): ApplicableThresholds {
     isClosedLoop: loads.every((load) => load.kind === "max"),
     plan: request.plan,
   };
-  return applicableThresholds(parsed, measuring, ({ source }) => source.startsWith("--"));
+  const { thresholds, notes } = applicableThresholds(parsed, measuring, ({ source }) => source.startsWith("--"));
+  const results = baseline.map(({ result }) => result);
+  return { thresholds: resolveBaselineBounds(thresholds, results), notes };
 }
 
 function measuredPhases(plan: Plan): readonly string[] {

@@ -1,3 +1,4 @@
+import type { NoiseFloor } from "../compare/noise-floor-record.ts";
 import type { RunSeries } from "../compare/series-record.ts";
 import { exitCode } from "../errors/exit-code.ts";
 import type { Host } from "../host/host.ts";
@@ -51,6 +52,19 @@ export async function reportSeries(output: OutputRequest, series: RunSeries, hos
   if (output.quiet) return;
   const { renderSeriesEnd } = await import("../report/series-report.ts");
   host.stdout.write(renderSeriesEnd(series, terminalOf(host)));
+}
+
+/** The noise floor of a machine as a table, or as one JSON document. */
+export async function reportNoiseFloor(
+  output: OutputRequest,
+  record: NoiseFloor,
+  savedTo: string | null,
+  host: Host,
+): Promise<void> {
+  if (output.json) host.stdout.write(renderJson(record));
+  if (output.json || output.quiet) return;
+  const { renderNoiseFloor } = await import("../report/noise-floor-report.ts");
+  host.stdout.write(renderNoiseFloor(record, { ...terminalOf(host), savedTo }));
 }
 
 function terminalOf({ stdout, env }: Host): {

@@ -1,27 +1,29 @@
 import type { SeriesProblem } from "../compare/series-record.ts";
-import { exitCode } from "../errors/exit-code.ts";
 import { FloodgateError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import type { RunResult } from "../result/run-result.ts";
-import { writeResult, type WrittenResult } from "../result/write-result.ts";
-import type { OpenTarget } from "../target/open-target.ts";
+import { varyRequest } from "../profile/vary-request.ts";
 import type { Threshold } from "../verdict/threshold.ts";
 import { executeRun, withOpenTarget } from "./execute-run.ts";
-import type { SeriesMember } from "./plan-series.ts";
-import { resultPlace, sayProblem } from "./save-run.ts";
+import { nameOfMember, type SeriesMember } from "./plan-series.ts";
+import { resultPlace, sayProblem, type ResultPlace } from "./save-run.ts";
 import type { StopRequests } from "./stop-requests.ts";
 
-/** A run of a series that was made and saved. */
+/** A run of a series that was made and, in its last form, saved. */
 export interface FinishedRun {
   readonly member: SeriesMember;
   readonly result: RunResult;
-  readonly written: WrittenResult;
+  /** Where it was to be saved, and where it was. */
+  readonly place: ResultPlace;
+  readonly savedPath: string;
 }
 
 /** What became of a series: the runs that were made, and what is in none of them. */
 export interface FinishedSeries {
   readonly runs: readonly FinishedRun[];
   readonly problems: readonly SeriesProblem[];
+  /** Which runs were made again, and why, one sentence each. */
+  readonly retries: readonly string[];
 }
 
 /** What the runs of a series need beside their requests. */
@@ -29,61 +31,87 @@ export interface SeriesMeans {
   readonly thresholds: readonly Threshold[];
   readonly stopping: StopRequests;
   readonly host: Host;
-  /** Called with each run as soon as it is saved, to tell of it; gives what went wrong with that. */
-  readonly tell: (run: FinishedRun) => Promise<readonly SeriesProblem[]>;
+  /** Called with the result of each run as soon as it ends, to save it and to tell of it. */
+  readonly finish: (member: SeriesMember, result: RunResult, place: ResultPlace) => Promise<SavedRun>;
+  /**
+   * How often a run is made at most, when the generator was limited each time: its numbers say nothing, and a set in which
+   * it is missing cannot be compared.
+   * @default 1
+   */
+  readonly mostAttempts?: number;
 }
 
+/** A run that was saved, and what went wrong with that. */
+export interface SavedRun {
+  readonly run: FinishedRun;
+  readonly problems: readonly SeriesProblem[];
+}
+
+/** For runs that are to be compared: enough to get past a neighbour's busy minute, not to wait for a better machine. */
+export const attemptsWhenCompared = 3;
+
 /**
- * Makes the runs one after the other, each against a target that is opened for it alone and with connections of its own, and
- * saves each as it ends. After Ctrl-C, a run that failed as such, and one that `--abort-on-fail` cut off, no further one is
- * made. Throws what the first run throws; what a later one throws at a user is a problem of the series, and told.
+ * Makes the runs one after the other, each against a target that is opened for it alone and with connections of its own.
+ * After Ctrl-C, a run that failed as such, one that `--abort-on-fail` cut off, and one that was limited in every attempt
+ * there may be, no further one is made. Throws what the first run throws; what a later one throws at a user is a problem
+ * of the series, and told.
  */
 export async function runSeries(members: readonly SeriesMember[], means: SeriesMeans): Promise<FinishedSeries> {
   const runs: FinishedRun[] = [];
   const problems: SeriesProblem[] = [];
+  const retries: string[] = [];
+  const { mostAttempts = 1 } = means;
   for (const member of members) {
     if (means.stopping.isAsked) break;
     try {
-      const run = await runMember(member, means, problems);
-      if (run === null) break;
-      runs.push(run);
-      if (endsSeries(run.result)) break;
+      const saved = await runUntilSound(member, means, retries);
+      if (saved === null) break;
+      runs.push(saved.run);
+      problems.push(...saved.problems);
+      if (endsSeries(saved.run.result) || (mostAttempts > 1 && isLimited(saved.run.result))) break;
     } catch (error) {
       if (runs.length === 0 || !(error instanceof FloodgateError)) throw error;
       sayProblem(error, means.host);
-      problems.push({ exitCode: error.exitCode, reason: `${nameOf(member)}: ${error.message}` });
+      problems.push({ exitCode: error.exitCode, reason: `${nameOfMember(member)}: ${error.message}` });
       break;
     }
   }
-  return { runs, problems: [...problems, ...stopProblems(runs, members, means.stopping)] };
+  return { runs, problems: [...problems, ...stopProblems(runs, members, means.stopping)], retries };
 }
 
-/** `run 2 of 5`. */
-export function nameOf({ ordinal, count }: SeriesMember): string {
-  return `run ${ordinal} of ${count}`;
+/** Makes a run again in whose numbers the generator was the limit, as often as it may be. Each time is told. */
+async function runUntilSound(member: SeriesMember, means: SeriesMeans, retries: string[]): Promise<SavedRun | null> {
+  const { mostAttempts = 1, stopping, host } = means;
+  let attempt = member;
+  for (let made = 1; ; made++) {
+    const saved = await runMember(attempt, means);
+    if (saved === null || !isLimited(saved.run.result) || made === mostAttempts || stopping.isAsked) return saved;
+    const retry = `${nameOfMember(member)} is made again, as the generator was limited (attempt ${made + 1} of ${mostAttempts})`;
+    retries.push(retry);
+    if (!member.request.output.quiet) host.stderr.write(`[WARN] ${retry}\n`);
+    attempt = { ...member, request: varyRequest(member.request, {}, host) };
+  }
 }
 
-async function runMember(
-  member: SeriesMember,
-  means: SeriesMeans,
-  problems: SeriesProblem[],
-): Promise<FinishedRun | null> {
+async function runMember(member: SeriesMember, means: SeriesMeans): Promise<SavedRun | null> {
   const { request } = member;
-  const { thresholds, stopping, host } = means;
-  return withOpenTarget(request, stopping, host, async (target: OpenTarget) => {
-    if (member.count > 1 && !request.output.quiet) host.stderr.write(`[INFO] ${nameOf(member)}\n`);
-    const place = resultPlace(request, host);
+  const { stopping, host } = means;
+  return withOpenTarget(request, stopping, host, async (target) => {
+    if (member.count > 1 && !request.output.quiet) host.stderr.write(`[INFO] ${nameOfMember(member)}\n`);
+    const place = resultPlace(request, host, member.side);
+    const thresholds = thresholdsOfSide(means.thresholds, member);
     const result = await executeRun(request, { target, thresholds, stopping, spoiledPath: place.path, host });
-    const run = { member, result, written: await writeResult(place.path, result, place) };
-    problems.push(...(await means.tell(run)), ...writingProblems(run, host));
-    return run;
+    return means.finish(member, result, place);
   });
 }
 
-function writingProblems({ member, written }: FinishedRun, host: Host): readonly SeriesProblem[] {
-  if (written.problem === null) return [];
-  sayProblem(written.problem, host);
-  return [{ exitCode: exitCode.runFailed, reason: `${nameOf(member)}: ${written.problem.message}` }];
+/** The base side is there to be compared with: that it holds what is asked of the new one is worth a word, and no gate. */
+function thresholdsOfSide(thresholds: readonly Threshold[], { side }: SeriesMember): readonly Threshold[] {
+  return side === "base" ? thresholds.map((threshold) => ({ ...threshold, isAdvisory: true })) : thresholds;
+}
+
+function isLimited(result: RunResult): boolean {
+  return result.generator.health === "limited" && result.end.kind === "completed" && !endsSeries(result);
 }
 
 /** Nothing better is to be had of a target that could not be reached, and nobody waits for more after a gate has failed. */

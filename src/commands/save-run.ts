@@ -1,10 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
+import type { SeriesSide } from "../compare/series-record.ts";
 import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import type { FloodgateError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { defaultResultPath } from "../result/write-result.ts";
+import { fileOfMember } from "./member-file.ts";
+import type { SeriesMember } from "./plan-series.ts";
 
 /** Where the result of a run goes, and whether it takes the place of an older file: only under a name the user chose. */
 export interface ResultPlace {
@@ -12,17 +15,35 @@ export interface ResultPlace {
   readonly replace: boolean;
 }
 
-/** `--output`, or a new file in results/. */
-export function resultPlace({ output, plan }: RunRequest, host: Host): ResultPlace {
+/** `--output`, or a new file in results/, which says of which of two targets it is. */
+export function resultPlace({ output, plan }: RunRequest, host: Host, side: SeriesSide): ResultPlace {
   if (output.file !== null) return { path: output.file, replace: true };
   const run = { profile: plan.profile, runId: plan.runId, startedAtEpochMs: host.clock.epochMs() };
-  return { path: defaultResultPath(run), replace: false };
+  const path = defaultResultPath(run);
+  return { path: side === null ? path : fileOfMember(path, side), replace: false };
 }
 
 /**
- * Files that an earlier, longer series has left beside those of this one, so that `out-*.json` would mean both; in their
- * order. `file` is what `--output` names, `count` the runs of this series.
+ * Says which files an earlier, longer series has left beside those of this one, so that `out-*.json` would mean both.
+ * `file` is what `--output` names.
  */
+export async function warnOfLongerSeries(
+  file: string | null,
+  members: readonly SeriesMember[],
+  host: Host,
+): Promise<void> {
+  if (file === null || members.length === 1 || members[0]?.request.output.quiet === true) return;
+  const sides = new Set(members.map(({ side }) => side));
+  const left: string[] = [];
+  for (const side of sides) {
+    const own = side === null ? file : fileOfMember(file, side);
+    left.push(...(await leftFromLongerSeries(own, members.filter((member) => member.side === side).length)));
+  }
+  if (left.length === 0) return;
+  host.stderr.write(`[WARN] left from a longer series, and not of this one: ${left.join(", ")}\n`);
+}
+
+/** In their order; `count` is how many runs this series has. */
 export async function leftFromLongerSeries(file: string, count: number): Promise<readonly string[]> {
   const ending = extname(file);
   const start = `${basename(file, ending)}-`;

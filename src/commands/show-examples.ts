@@ -84,6 +84,17 @@ Again and again
   # the same of a new build, and whether it is better or worse; exit code 98 when it is worse
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o after.json
   floodgate compare 'before-*.json' --to 'after-*.json'
+  # both at once: the new build, compared as soon as its runs are over
+  floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o after.json \\
+    --baseline 'before-*.json' --fail-on-regression
+  # both builds at once, in turns: the old one first
+  floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --fail-on-regression \\
+    --interleave ws://127.0.0.1:8081/
+  # no worse than a tenth and 5 ms more than a saved run
+  floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --baseline main.json \\
+    --threshold 'latency.p99<=base*1.10+5ms'
+  # how much this machine differs from itself, for comparisons to come
+  floodgate calibrate ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s
 
 Faults on purpose
   # does the tool see what the mock does? 1 % dropped, half a percent duplicated

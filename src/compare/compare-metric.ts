@@ -15,8 +15,8 @@ const confidence = 0.9;
 /** From so many runs a side their ranks say enough; down to `fewestRuns` a distribution has to be assumed. */
 const rankRuns = 5;
 const fewestRuns = 3;
-/** A machine that differs from itself by more cannot gate the metric. */
-const largestFloor = 0.25;
+/** A machine that differs from itself by more, as a share, cannot gate the metric. */
+export const largestFloor = 0.25;
 
 /** One run's value of a metric, and what it is to be seen against. */
 export interface RunValue extends MeasuredValue {

@@ -80,10 +80,20 @@ export interface ReportRequest {
   readonly file: string;
 }
 
-/** How often the run of a request is made. */
+/** How often the run of a request is made, and what it is held against. */
 export interface SeriesRequest {
-  /** 1 or more, one after the other. */
+  /** 1 or more, one after the other; of each side when two targets take turns. */
   readonly repeat: number;
+  /** The URL of a second target, the new one, that takes turns with the first; null for none. */
+  readonly interleave: string | null;
+  /** Saved results, or patterns of their names, that the runs are compared with; empty for none. */
+  readonly baseline: readonly string[];
+  /** A change for the worse ends with exit code 98; otherwise it is only told. */
+  readonly failOnRegression: boolean;
+  /** Change that does not matter, as a share; null for what `compare` takes. */
+  readonly noiseThreshold: number | null;
+  /** Compare with results of other hosts. */
+  readonly force: boolean;
 }
 
 /** What JSON can hold. */

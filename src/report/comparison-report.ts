@@ -28,12 +28,12 @@ export interface ComparisonReportOptions {
 export function renderComparisonReport(comparison: Comparison, options: ComparisonReportOptions): string {
   const width = reportWidth(options.columns);
   const sections = [
-    headSection(comparison, width),
+    headSection("floodgate: new against base", comparison, width),
     differenceSection(comparison, width),
     metricSection(comparison, width),
     countSection(comparison, width),
     timesSection(comparison, width),
-    verdictSection(comparison, width),
+    verdictSection("Verdict", comparison, width),
     closingLine(comparison, width),
   ];
   const text = sections
@@ -43,13 +43,33 @@ export function renderComparisonReport(comparison: Comparison, options: Comparis
   return `${options.colour ? colourise(text) : text}\n`;
 }
 
-function headSection(comparison: Comparison, width: number): readonly string[] {
+/**
+ * The same after a run or a series that was made to be compared, in sections. Where a regression fails nothing (`isGate` is
+ * false), it is a warning.
+ */
+export function comparisonSections(
+  comparison: Comparison,
+  width: number,
+  isGate: boolean,
+): readonly (readonly string[])[] {
+  const sections = [
+    headSection("Comparison: new against base", comparison, width),
+    differenceSection(comparison, width),
+    metricSection(comparison, width),
+    countSection(comparison, width),
+    timesSection(comparison, width),
+    verdictSection("Verdict of the comparison", comparison, width),
+  ];
+  return isGate ? sections : sections.map((lines) => lines.map((line) => line.replace("[FAIL]", "[WARN]")));
+}
+
+function headSection(title: string, comparison: Comparison, width: number): readonly string[] {
   const side = (name: string, { runs, ...rest }: ComparisonSide) => [
     ...wrap(sideTitle({ runs, ...rest }), width, `  ${name}  `),
     ...(runs.length === 1 && runs[0]!.name === rest.label ? [] : wrap(runNames(runs), width, "        ")),
   ];
   return [
-    "floodgate: new against base",
+    title,
     ...side("base", comparison.base),
     ...side("new ", comparison.new),
     ...wrap(comparison.load, width, "  load  "),
@@ -146,12 +166,12 @@ function timesSection(comparison: Comparison, width: number): readonly string[] 
   ];
 }
 
-function verdictSection(comparison: Comparison, width: number): readonly string[] {
+function verdictSection(title: string, comparison: Comparison, width: number): readonly string[] {
   const { verdict, warnings, differences } = comparison;
   const [first = "", ...others] = verdict.reasons;
   const isHost = differences.some(({ of, severity }) => of === "host" && severity === "refuse");
   return [
-    "Verdict",
+    title,
     ...wrap(`${outcomeWords(comparison)}: ${first}`, width, `  ${comparisonMarker(comparison)} `),
     ...others.flatMap((reason) => wrap(reason, width, "         - ")),
     ...(isHost ? wrap("results of different hosts can be compared all the same with --force", width, "  [INFO] ") : []),

@@ -1,14 +1,15 @@
 import { repeatableBelow, type MetricSpread } from "../compare/series-spread.ts";
-import type { RunSeries } from "../compare/series-record.ts";
+import type { RunSeries, SideSpread } from "../compare/series-record.ts";
 import { exitCode } from "../errors/exit-code.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { formatRatio } from "../units/ratio.ts";
+import { formatInUnit } from "../verdict/format-check.ts";
 import { colourise } from "./colourise.ts";
+import { comparisonSections } from "./comparison-report.ts";
 import { plain, rateText, ratioText, reportWidth, timeText, wrap } from "./format.ts";
-import { quantityText } from "./quantity-text.ts";
 import type { TerminalReportOptions } from "./terminal-report.ts";
 import { renderTable } from "./terminal-table.ts";
-import { verdictMarker, type Marker } from "./verdict-sections.ts";
+import { isRegressionGate, verdictMarker, type Marker } from "./verdict-sections.ts";
 
 /** How the report of a series is to look. */
 export type SeriesReportOptions = Omit<TerminalReportOptions, "savedTo">;
@@ -43,14 +44,21 @@ export function renderSeriesEnd(series: RunSeries, options: SeriesReportOptions)
     [
       "",
       `Series of ${series.askedRuns} runs${series.runs.length < series.askedRuns ? `, of which ${series.runs.length} were made` : ""}`,
-      ...spreadTable(series.spread, width),
-      ...series.leftOut.flatMap((reason) => wrap(reason, width, "  [WARN] ")),
-      ...repeatability(series.spread).flatMap((reason) => wrap(reason, width, "  [WARN] ")),
+      ...series.spreads.flatMap((spread) => spreadLines(spread, width)),
+      ...series.warnings.flatMap((reason) => wrap(reason, width, "  [WARN] ")),
+      ...comparisonLines(series, width),
       "",
       ...closing(series, width),
     ],
     options,
   );
+}
+
+function comparisonLines({ comparison, runs }: RunSeries, width: number): readonly string[] {
+  if (comparison === null) return [];
+  const isGate = runs.some(({ verdict }) => isRegressionGate(verdict));
+  const sections = comparisonSections(comparison, width, isGate).filter((section) => section.length > 0);
+  return sections.flatMap((section) => ["", ...section]);
 }
 
 function mainNumbers({ totals, config }: RunResult): string {
@@ -70,6 +78,14 @@ function mainNumbers({ totals, config }: RunResult): string {
   ].join("; ");
 }
 
+function spreadLines({ side, metrics }: SideSpread, width: number): readonly string[] {
+  return [
+    ...(side === null ? [] : [`  ${side}`]),
+    ...spreadTable(metrics, width),
+    ...repeatability(metrics).flatMap((reason) => wrap(reason, width, "  [WARN] ")),
+  ];
+}
+
 function spreadTable(spread: readonly MetricSpread[], width: number): readonly string[] {
   if (spread.length === 0) return ["  fewer than two runs can be held against each other, so there is no spread"];
   const columns = [
@@ -80,9 +96,9 @@ function spreadTable(spread: readonly MetricSpread[], width: number): readonly s
     { title: "CV" },
     { title: "runs", dropRank: 1 },
   ] as const;
-  const rows = spread.map(({ name, kind, median, min, max, coefficientOfVariation, values }) => [
+  const rows = spread.map(({ name, unit, median, min, max, coefficientOfVariation, values }) => [
     name,
-    ...[median, min, max].map((value) => quantityText(value, kind)),
+    ...[median, min, max].map((value) => formatInUnit(value, unit)),
     coefficientOfVariation === null ? "-" : `${(coefficientOfVariation * 100).toFixed(1)}%`,
     String(values.filter((value) => value !== null).length),
   ]);

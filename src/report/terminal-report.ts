@@ -1,6 +1,7 @@
 import type { RunResult } from "../result/run-result.ts";
 import { capacitySection } from "./capacity-section.ts";
 import { colourise } from "./colourise.ts";
+import { comparisonSections } from "./comparison-report.ts";
 import { deliverySection } from "./delivery-section.ts";
 import { reportWidth } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
@@ -8,7 +9,14 @@ import { latencySection, phaseSection, rateSection } from "./message-sections.ts
 import { scalabilitySection } from "./scalability-section.ts";
 import { streamSection } from "./stream-section.ts";
 import { steadinessSection } from "./steadiness-section.ts";
-import { bannerSection, closingLines, headerSection, thresholdSection, verdictSection } from "./verdict-sections.ts";
+import {
+  bannerSection,
+  closingLines,
+  headerSection,
+  isRegressionGate,
+  thresholdSection,
+  verdictSection,
+} from "./verdict-sections.ts";
 
 /** How a report is to look; it says the same in any of them. */
 export interface TerminalReportOptions {
@@ -43,6 +51,9 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     memorySection(result, width),
     generatorSection(result, width),
     errorSection(result, width),
+    ...(result.comparison === undefined
+      ? []
+      : comparisonSections(result.comparison, width, isRegressionGate(result.verdict))),
   ];
   return rendered(sections, result, options);
 }

@@ -143,3 +143,8 @@ export function verdictMarker({ verdict, thresholds }: Pick<RunResult, "verdict"
   }
   return outcome === "fail" || outcome === "failed" ? "[FAIL]" : "[WARN]";
 }
+
+/** Whether a regression was a gate of this verdict, and has failed it. */
+export function isRegressionGate({ reasons }: RunResult["verdict"]): boolean {
+  return reasons.some((reason) => reason.startsWith("regression: "));
+}

@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { capacitySchema } from "./capacity-schema.ts";
+import { comparisonSchema } from "./comparison.ts";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -294,6 +295,7 @@ export const runResultSchema = Type.Object(
     thresholds: Type.Array(thresholdSchema),
     warnings: Type.Array(Type.Object({ code: Type.String(), text: Type.String() })),
     verdict: verdictSchema,
+    comparison: Type.Optional(comparisonSchema),
     mergedFrom: Type.Optional(
       Type.Array(
         Type.Object({

@@ -27,6 +27,7 @@ export const warningCodes = {
   ledgerGivenUp: "ledger-given-up",
   notCompressed: "compression-not-negotiated",
   targetMemoryUnknown: "target-memory-unknown",
+  comparison: "comparison",
 } as const;
 
 /** What the warnings need to know beside the result itself. */

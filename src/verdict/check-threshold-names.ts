@@ -4,19 +4,12 @@ import type { Threshold } from "./threshold.ts";
 
 /**
  * Refuses, before anything is sent, thresholds that this version cannot evaluate on a run of these phases:
- * an unknown phase, a class of messages, a bound against a baseline. Throws a usage error for the first one.
+ * an unknown phase, a class of messages. Throws a usage error for the first one.
  */
 export function checkThresholdNames(thresholds: readonly Threshold[], phaseNames: readonly string[]): void {
   for (const threshold of thresholds) {
     const refuse = (faulty: string, reason: string, hint: string) =>
       usageError(`threshold "${threshold.text}" (${threshold.source}): "${faulty}" ${reason}`, hint);
-    if (threshold.bound.kind === "baseline") {
-      throw refuse(
-        "base",
-        "needs --baseline, which is not in this version",
-        "write the bound as a number with its unit",
-      );
-    }
     for (const [key, value] of Object.entries(threshold.selectors)) {
       if (key !== "phase") {
         throw refuse(

@@ -1,6 +1,7 @@
 import type { ResultThreshold, RunResult } from "../result/run-result.ts";
 import { formatCount } from "../units/count.ts";
 import { compare, evaluateThreshold, hasTooFewSamples, samplesNeeded } from "./evaluate-threshold.ts";
+import { formatInUnit } from "./format-check.ts";
 import { explainedByGenerator } from "./generator-share.ts";
 import { measuredValue, type MeasuredValue } from "./measured-value.ts";
 import { rollingWindows, type WindowValue } from "./rolling-windows.ts";
@@ -59,7 +60,7 @@ function judgeThreshold(result: RunResult, threshold: Threshold, endingAfterMs =
 
 function checked(result: RunResult, threshold: Threshold, judged: Judged): CheckedThreshold {
   const doubt = limitedReason(result, threshold) ?? ownDoing(result, threshold, judged);
-  const detail = doubt ?? judged.detail;
+  const detail = doubt ?? joined(judged.detail, baseText(threshold));
   return {
     expression: threshold.text,
     source: threshold.source,
@@ -74,12 +75,14 @@ function checked(result: RunResult, threshold: Threshold, judged: Judged): Check
   };
 }
 
+const noInterval = "by its value alone: it has no interval";
+
 /** What of a value's outcome stands when its whole interval has to lie on one side of the bound. */
 function judgeInterval(threshold: Threshold, judged: Judged, interval: ValueInterval): Judged {
   const { bound, op } = threshold;
   if (judged.outcome === "no-data" || bound.kind !== "value" || interval.kind === "none") {
     return interval.kind === "none" && judged.outcome !== "no-data"
-      ? { ...judged, detail: joined(judged.detail, "by its value alone: it has no interval") }
+      ? { ...judged, detail: joined(judged.detail, noInterval) ?? noInterval }
       : judged;
   }
   if (interval.kind === "unknown") {
@@ -89,8 +92,16 @@ function judgeInterval(threshold: Threshold, judged: Judged, interval: ValueInte
   return { ...judged, outcome: evaluateWithInterval(op, bound.value, ends) };
 }
 
-function joined(detail: string | undefined, more: string): string {
-  return detail === undefined ? more : `${detail}; ${more}`;
+/** `base 1.20 ms, median of 5 runs`; undefined for a bound that is none against a baseline. */
+function baseText({ bound, kind }: Threshold): string | undefined {
+  if (bound.kind !== "value" || bound.base === undefined) return undefined;
+  const { value, runs } = bound.base;
+  return `base ${formatInUnit(value, savedUnits[kind])}${runs === 1 ? "" : `, median of ${runs} runs`}`;
+}
+
+function joined(...texts: readonly (string | undefined)[]): string | undefined {
+  const known = texts.filter((text) => text !== undefined);
+  return known.length === 0 ? undefined : known.join("; ");
 }
 
 /** Why a failure is not held against the target. */

@@ -7,7 +7,12 @@ import type { QuantityKind } from "./threshold-metrics.ts";
 
 /** What a value is compared with. Numbers are in the kind's own unit, see {@link canonicalUnit}. */
 export type ThresholdBound =
-  | { readonly kind: "value"; readonly value: number }
+  | {
+      readonly kind: "value";
+      readonly value: number;
+      /** The baseline's value and the runs it is the median of, when the bound was worked out from one. */
+      readonly base?: { readonly value: number; readonly runs: number };
+    }
   /** `factor` x the baseline's value + `offset`. */
   | { readonly kind: "baseline"; readonly factor: number; readonly offset: number };
 

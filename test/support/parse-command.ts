@@ -27,6 +27,7 @@ export async function parseCommand(args: readonly string[], changes: Partial<Hos
   const handlers: CommandHandlers = {
     run: note("run"),
     capacity: note("capacity"),
+    calibrate: note("calibrate"),
     serve: note("serve"),
     report: note("report"),
     merge: note("merge"),

@@ -3,7 +3,11 @@ import { parseCommand } from "../../support/parse-command.ts";
 
 /** The words, and the two lines they come to. */
 const cases: readonly (readonly [words: readonly string[], error: string, hint: string])[] = [
-  [["nosuch"], 'there is no command "nosuch"', "commands: run capacity serve report merge compare profiles examples"],
+  [
+    ["nosuch"],
+    'there is no command "nosuch"',
+    "commands: run capacity calibrate serve report merge compare profiles examples",
+  ],
   [["rum"], 'there is no command "rum"', "did you mean run?"],
   [["help", "rum"], 'there is no command "rum"', "did you mean run?"],
   [["capacity"], "capacity needs a condition that a load has to hold", "add --until 'latency.p99<50ms', for example"],

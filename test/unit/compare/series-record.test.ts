@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeSeries } from "../../../src/compare/series-record.ts";
+import { makeSeries, type SeriesRun } from "../../../src/compare/series-record.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
 import { sampleResult } from "../../support/sample-result.ts";
 
@@ -18,15 +18,21 @@ const interrupted: RunResult = {
   verdict: { outcome: "interrupted", exitCode: 130, reasons: ["interrupted by SIGINT"] },
 };
 
+const series = (results: readonly RunResult[], askedRuns = results.length, more = {}) =>
+  makeSeries(
+    results.map((result, i): SeriesRun => ({ name: `run ${i + 1} of ${askedRuns}`, side: null, result })),
+    { askedRuns, ...more },
+  );
+
 describe("makeSeries", () => {
   it("passes when every run has passed", () => {
-    const { verdict, leftOut } = makeSeries([passed, passed], 2);
+    const { verdict, warnings } = series([passed, passed]);
     expect(verdict).toEqual({ exitCode: 0, reasons: ["2 of 2 runs passed"] });
-    expect(leftOut).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it("ends with the code that weighs most, and names the run it is of first", () => {
-    const { verdict } = makeSeries([failedGate, passed, limited, failedGate], 4);
+    const { verdict } = series([failedGate, passed, limited, failedGate]);
     expect(verdict).toEqual({
       exitCode: 96,
       reasons: ["run 3 of 4: could not be judged", "run 1 of 4: latency too high", "run 4 of 4: latency too high"],
@@ -34,24 +40,45 @@ describe("makeSeries", () => {
   });
 
   it("holds no limited, failed or partial run against the others, and says so", () => {
-    const series = makeSeries([passed, limited, failedGate, interrupted], 5);
-    expect(series.spread[0]?.values).toHaveLength(2);
-    expect(series.leftOut).toEqual([
+    const made = series([passed, limited, failedGate, interrupted], 5);
+    expect(made.spreads[0]?.metrics[0]?.values).toHaveLength(2);
+    expect(made.warnings).toEqual([
       "run 2 of 5 is not in the spread: the generator was limited",
       "run 4 of 5 is not in the spread: it was interrupted",
     ]);
-    expect(makeSeries([passed, failedRun], 2).leftOut).toEqual(["run 2 of 2 is not in the spread: the run failed"]);
+    expect(series([passed, failedRun]).warnings).toEqual(["run 2 of 2 is not in the spread: the run failed"]);
   });
 
   it("has no spread of a single run", () => {
-    expect(makeSeries([passed, limited], 2).spread).toEqual([]);
+    expect(series([passed, limited]).spreads).toEqual([{ side: null, metrics: [] }]);
   });
 
   it("counts what went wrong beside the runs", () => {
     const problem = { exitCode: 97, reason: "run 2 of 2: the command ended" } as const;
-    expect(makeSeries([failedGate], 2, [problem]).verdict).toEqual({
+    expect(series([failedGate], 2, { problems: [problem] }).verdict).toEqual({
       exitCode: 97,
       reasons: [problem.reason, "run 1 of 2: latency too high"],
     });
+  });
+
+  it("has a spread of each of two sides that take turns", () => {
+    const run = (side: "base" | "new", result: RunResult, i: number) => ({
+      name: `run ${i} of 4 (${side})`,
+      side,
+      result,
+    });
+    const runs = [run("base", passed, 1), run("new", passed, 2), run("new", limited, 3), run("base", passed, 4)];
+    const { spreads, warnings } = makeSeries(runs, { askedRuns: 4 });
+    expect(spreads.map(({ side, metrics }) => [side, metrics.length > 0])).toEqual([
+      ["base", true],
+      ["new", false],
+    ]);
+    expect(warnings).toEqual(["run 3 of 4 (new) is not in the spread: the generator was limited"]);
+  });
+
+  it("says why nothing was compared when that was asked for and a run is missing", () => {
+    expect(series([passed], 2, { isToBeCompared: true }).warnings).toEqual([
+      "nothing was compared: 1 of 2 runs were made",
+    ]);
   });
 });

@@ -13,7 +13,7 @@ describe("spreadOf", () => {
   it("gives median, extremes and relative standard deviation of a metric over the runs, in canonical units", () => {
     // The values of vector aa.noiseFloor, whose coefficient is 2.09 %.
     const [p50] = spreadOf([102, 99.5, 101.2, 104.8, 98.9, 100.4].map((value) => withLatency(value * 1000)));
-    expect(p50).toMatchObject({ name: "latency.p50", kind: "time", unit: "s", isRepeatable: true });
+    expect(p50).toMatchObject({ name: "latency.p50", unit: "s", isRepeatable: true });
     expect(p50!.values[0]).toBeCloseTo(0.102, 9);
     expect(p50!.median).toBeCloseTo(0.1008, 9);
     expect(p50!.min).toBeCloseTo(0.0989, 9);

@@ -21,7 +21,6 @@ describe("checkThresholdNames", () => {
       "did you mean peak? phases of this run: ramp, peak",
     ],
     ["delivery{priority=critical}.ratio==1", "messages have no classes in this version", "{phase=<name>}"],
-    ["latency.p99<=base*1.10+5ms", "needs --baseline, which is not in this version", "number with its unit"],
   ])("refuses %s before anything is sent", (text, message, hint) => {
     let fault: unknown;
     try {
