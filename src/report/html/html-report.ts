@@ -1,6 +1,7 @@
 import type { RunResult } from "../../result/run-result.ts";
 import { titleOf } from "../verdict-sections.ts";
 import { deliveryChart } from "./delivery-chart.ts";
+import { capacityBody } from "./html-capacity.ts";
 import { renderChart } from "./html-chart.ts";
 import { configurationBody } from "./html-environment.ts";
 import { connectionBody, errorBody, generatorBody, memoryTable } from "./html-health.ts";
@@ -23,6 +24,7 @@ export function renderHtmlReport(result: RunResult, assets: PageAssets): string 
   const connections = section("connections", "Connections", [connectionBody(result)]);
   const sections = [
     ...section("verdict", "Verdict", [verdictBody(result)]),
+    ...section("capacity", "Capacity", [capacityBody(result)]),
     ...(config.mode === "connect" ? connections : []),
     ...messages,
     ...section("memory", "Memory", [renderChart(memoryChart(result)), memoryTable(result)]),

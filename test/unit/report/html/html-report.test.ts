@@ -54,6 +54,13 @@ describe("renderHtmlReport", () => {
     ]);
   });
 
+  it("shows what a capacity search found before the numbers of its last trial", () => {
+    const page = render(reportCases.capacity!);
+    expect(headings(page).slice(0, 3)).toEqual(["Verdict", "Capacity", "Throughput"]);
+    expect(page).toContain("<caption>Trials, in order</caption>");
+    expect(page).toContain("delivered 52% of the offered rate");
+  });
+
   it("shows every threshold with its marker and its actual value", () => {
     const page = render(reportCases["failed-thresholds"]!);
     const rows = [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>

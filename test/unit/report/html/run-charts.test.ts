@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Histogram } from "../../../../src/measure/histogram.ts";
+import { capacityChart } from "../../../../src/report/html/html-capacity.ts";
 import { deliveryChart, lossPeriods } from "../../../../src/report/html/delivery-chart.ts";
 import { distributionChart, latencyOverTimeChart } from "../../../../src/report/html/latency-charts.ts";
 import { memoryChart } from "../../../../src/report/html/memory-chart.ts";
@@ -9,6 +10,7 @@ import { timesOfHistogram } from "../../../../src/result/times-of-histogram.ts";
 import { aPhasePlan, aPlan } from "../../../support/a-collected.ts";
 import { lineOf } from "../../../support/page-parts.ts";
 import { reportCases } from "../../../support/report-cases.ts";
+import { sampleCapacity, sampleTrial } from "../../../support/sample-capacity.ts";
 import {
   noTimes,
   sampleBlock,
@@ -18,6 +20,45 @@ import {
   samplePhase,
   sampleResult,
 } from "../../../support/sample-result.ts";
+
+describe("capacityChart", () => {
+  const found = sampleCapacity("x");
+
+  it("shows what each trial delivered, by its outcome, and marks both bounds", () => {
+    const { chart, summary } = capacityChart(found);
+    expect(lineOf(chart, "held")).toMatchObject({ shape: "points", xs: [1000, 1000, 1000], ys: [1000, 1000, 1000] });
+    expect(lineOf(chart, "failed").xs).toEqual([1040, 1040, 1040, 2000]);
+    expect(lineOf(chart, "generator limited").xs).toEqual([1040]);
+    expect(lineOf(chart, "all that was offered")).toMatchObject({ xs: [0, 2000], ys: [0, 2000] });
+    expect(chart!.marks.map(({ at, label }) => [at, label])).toEqual([
+      [1000, "held"],
+      [1040, "did not hold"],
+    ]);
+    expect(summary).toEqual(["Capacity: 1,000 to 1,040 msg/s (latency.p99<50ms), 2 of 2 final trials held."]);
+  });
+
+  it("shows how many connections were opened where none sends", () => {
+    const trials = [
+      sampleTrial({ load: 20, connectionsOpened: 20 }),
+      sampleTrial({ load: 40, connectionsOpened: 21, outcome: "failed" }),
+    ];
+    const { chart, title } = capacityChart({
+      ...found,
+      ...{ over: "connections", unit: "connections", lower: 20, upper: null },
+      trials,
+    });
+    expect(title).toBe("Connections opened by each trial");
+    expect(lineOf(chart, "failed")).toMatchObject({ xs: [40], ys: [21] });
+    expect(chart!.marks).toHaveLength(1);
+  });
+
+  it("draws nothing where no trial was run to its end", () => {
+    const trials = [sampleTrial({ outcome: "interrupted" })];
+    const { chart, summary } = capacityChart({ ...found, lower: null, upper: null, trials });
+    expect(chart).toBeNull();
+    expect(summary.at(-1)).toBe("No trial has brought back anything.");
+  });
+});
 
 describe("throughputChart", () => {
   it("shows offered, sent and delivered of each second in its middle", () => {
