@@ -26,13 +26,14 @@ const faults = "Built-in mock (no target given):";
 const output = "Output:";
 
 /** Flags for what the mock does, without the `mock-` that `run` puts before them. */
-const mockFlags: readonly (readonly [flag: string, setting: string, about: string])[] = [
+const mockFlags: readonly (readonly [flag: string, setting: string, about: string, sets?: true])[] = [
   ["port <port>", "port", "port to listen on, 0 for a free one (default: 0)"],
   [
-    "mode <echo|sink|push>",
+    "mode <mode>",
     "mode",
-    "answer every message, only take it in, or push messages of its own (default: echo)",
+    "echo, sink (only take it in), push (messages of its own) or broadcast (to all of a room) (default: echo)",
   ],
+  ["excludes-publisher", "excludesPublisher", "broadcast: send nothing back to where it came from", true],
   ["seed <n>", "seed", "the same seed gives the same faults (default: 1)"],
   ["max-connections <n>", "maxConnections", "answer further ones with HTTP 503 (default: no limit)"],
   ["bearer <token|env:NAME>", "bearer", "require this token, else HTTP 401 (default: none)"],
@@ -112,7 +113,33 @@ export const runFlags: readonly FlagSpec[] = [
     flags: "--mode <mode>",
     setting: "mode",
     group: load,
-    about: "echo, oneway (send only), connect (connections only) or push (take in what is pushed) (default: echo)",
+    about:
+      "echo, oneway (send only), connect (connections only), push (take in what is pushed) or broadcast (to all of a room) (default: echo)",
+  },
+  {
+    flags: "--rooms <n>",
+    setting: "broadcast.rooms",
+    group: load,
+    about: "broadcast: rooms that connections are dealt out over; {{room}} is its name (default: 1)",
+  },
+  {
+    flags: "--publishers <n|share>",
+    setting: "broadcast.publishers",
+    group: load,
+    about: "broadcast: connections of each room that publish: 1 or 10% (default: 1)",
+  },
+  {
+    flags: "--excludes-publisher",
+    setting: "broadcast.excludesPublisher",
+    group: load,
+    sets: true,
+    about: "broadcast: the target sends nothing back to where it came from",
+  },
+  {
+    flags: "--guard <time>",
+    setting: "broadcast.guard",
+    group: load,
+    about: "broadcast: sends so near to a join or leave do not count (default: 200ms)",
   },
   {
     flags: "--stage <time:rate>",
@@ -385,11 +412,12 @@ export const runFlags: readonly FlagSpec[] = [
     about: "full, dev, ci or quick figures; overrides QUICK_MODE, CI and ENVIRONMENT",
   },
 
-  ...mockFlags.map(([flag, setting, about]) => ({
+  ...mockFlags.map(([flag, setting, about, sets]) => ({
     flags: `--mock-${flag}`,
     setting: `mock.${setting}`,
     group: faults,
     about,
+    ...(sets === true && { sets }),
   })),
 
   {
@@ -413,11 +441,12 @@ export const runFlags: readonly FlagSpec[] = [
 ];
 
 /** The flags of `floodgate serve`. */
-export const serveFlags: readonly FlagSpec[] = mockFlags.map(([flag, setting, about]) => ({
+export const serveFlags: readonly FlagSpec[] = mockFlags.map(([flag, setting, about, sets]) => ({
   flags: flag.startsWith("port") ? `-p, --${flag}` : `--${flag}`,
   setting: `mock.${setting}`,
   group: "Options:",
   about,
+  ...(sets === true && { sets }),
 }));
 
 /** The long name of a flag: `--rate`. */

@@ -6,6 +6,7 @@ import type { StartWorkers } from "../engine/worker-pool.ts";
 import type { Host } from "../host/host.ts";
 import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
 import type { Plan, WorkersAs } from "../plan/plan.ts";
+import { atMock } from "../profile/read-connect.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { buildResult } from "../result/build-result.ts";
 import type { RunResult } from "../result/run-result.ts";
@@ -45,7 +46,7 @@ export interface RunSetting {
  */
 export async function executeRun(request: RunRequest, setting: RunSetting): Promise<RunResult> {
   const { target, thresholds, host } = setting;
-  const plan = withUrl(request.plan, target.url);
+  const plan = withUrl(request, target.url);
   if (setting.isAnnounced !== false) announceRun(request.output, plan, target, host);
   const facts = factsOf(request, plan, host);
   const collected = await runLoad(request, facts, setting);
@@ -148,6 +149,8 @@ function judge(facts: RunFacts, collected: Collected, thresholds: readonly Thres
   };
 }
 
-function withUrl(plan: Plan, url: string): Plan {
+/** The mock has told its port: its address takes the place of what stood for it, and keeps the path. */
+function withUrl({ plan, target }: RunRequest, opened: string): Plan {
+  const url = target.kind === "mock" ? atMock(plan.connect.url, opened) : opened;
   return { ...plan, connect: { ...plan.connect, url } };
 }

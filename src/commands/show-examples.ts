@@ -64,6 +64,13 @@ How much it holds
   floodgate capacity ws://127.0.0.1:8080/ --over connections --mode connect --start 100 \\
     --until 'connect.p50<200ms'
 
+Rooms
+  # one connection publishes, 5,000 listen: who misses what, and how long until the last one has it
+  floodgate run 'ws://127.0.0.1:8080/?room={{room}}' --mode broadcast -c 5000 -r 10 -d 30s
+  # 200 rooms of 20; the room is joined by a message, and the server says when that is done
+  floodgate run ws://127.0.0.1:8080/ --mode broadcast -c 4000 --rooms 200 -r 400 -d 30s \\
+    --first-message '{"type":"join","room":"{{room}}"}' --ready '"joined"'
+
 In CI
   # exit code 99 when a threshold fails, 96 when the generator itself could not keep up
   floodgate run ci --target ws://127.0.0.1:8080/ --threshold 'latency.p99<150ms' -o result.json

@@ -18,6 +18,8 @@ export interface Collected {
   readonly firstForeignFrame: string | null;
   /** False when compression was asked for and at least one connection was opened without it. */
   readonly compressionAgreed: boolean;
+  /** As of the last drain; null in any other mode than broadcast. */
+  readonly faultyReceivers: FaultyReceivers | null;
   /** Mode push: what was seen of its streams, once a load is over; null before, and in other modes. */
   readonly streams: CollectedStreams | null;
 }
@@ -40,6 +42,25 @@ export interface CollectedStreams {
   readonly outside: number;
   /** Streams of which the target told the last sequence. */
   readonly endsTold: number;
+}
+
+/** Receivers of a broadcast at which something went wrong. */
+export interface FaultyReceivers {
+  readonly count: number;
+  /** Ten at most, the worst first. */
+  readonly worst: readonly FaultyReceiver[];
+}
+
+export interface FaultyReceiver {
+  /** Numbered from 0 over all workers. */
+  readonly connection: number;
+  /** Numbered from 0. */
+  readonly room: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  /** Copies it should not have had at all: of another room, or its own. */
+  readonly misrouted: number;
 }
 
 export type RunEnd =
@@ -74,6 +95,8 @@ export interface CollectedPhase {
   /** Writes to sockets between the start and the end of the phase's load; 0 when the transport does not tell. */
   readonly writesInWindow: number;
   readonly connectionCounts: ConnectionCounts;
+  /** Null in any other mode than broadcast. */
+  readonly fanOut: FanOutCounts | null;
   /** By `<phase>/<kind>`. */
   readonly errors: Readonly<Record<string, number>>;
 }
@@ -115,6 +138,33 @@ export interface MessageCounts {
   readonly deliveredInWindow: number;
   /** Sent between the start and the end of the phase's load. */
   readonly sentInWindow: number;
+}
+
+/** What a broadcast counts beside its messages; expected, delivered and lost are pairs of message and receiver there. */
+export interface FanOutCounts {
+  /** Receivers in the room when messages were sent, summed over the messages. */
+  readonly presentAtSend: number;
+  /** Pairs that nobody can say should have met: sent near to a join or leave. In neither `expected` nor `delivered`. */
+  readonly indeterminate: number;
+  /** Part of them that did meet; their times are with the others. */
+  readonly indeterminateDelivered: number;
+  /** Copies that came to a connection in another room, or to their own publisher where that is excluded. */
+  readonly misrouted: number;
+  /** Messages that reached everybody, and whose times are below. */
+  readonly timed: number;
+  /** Messages that did not reach everybody, or not in time to be timed. */
+  readonly incomplete: number;
+  /** Messages sent near to a join or leave in their room, and not timed therefore. */
+  readonly unsettled: number;
+  readonly joins: number;
+  readonly leaves: number;
+  /** From the intended instant of a message to its first receiver, to half of them, to 99 % and to the last; microseconds. */
+  readonly firstUs: Histogram;
+  readonly medianUs: Histogram;
+  readonly nearlyAllUs: Histogram;
+  readonly lastUs: Histogram;
+  /** From its first receiver to its last. */
+  readonly spreadUs: Histogram;
 }
 
 export interface ByteCounts {

@@ -23,6 +23,7 @@ export function nothingCollected(startedAtEpochMs: number, targetDescription: st
     firstForeignFrame: null,
     streams: null,
     compressionAgreed: true,
+    faultyReceivers: null,
   };
 }
 

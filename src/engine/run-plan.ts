@@ -1,7 +1,9 @@
 import type { Clock } from "../host/host.ts";
+import { viewFanOutCells } from "../measure/fan-out-cells.ts";
 import { allocateWorkerCells, control, counter, stopRequest, type WorkerCells } from "../measure/worker-cells.ts";
 import { loadMsOf } from "../plan/phase-times.ts";
 import type { Plan, Segment } from "../plan/plan.ts";
+import { allocateBroadcastMemory } from "./broadcast-memory.ts";
 import type { Collected, RunEnd } from "./collected.ts";
 import { howLost, noAnswerFor } from "./lost-worker.ts";
 import type { MemorySource } from "./memory-source.ts";
@@ -63,13 +65,16 @@ export class PlanRun {
     this.#resources = new ResourceMonitor(probes, surroundings.targetMemory, plan.workersAs);
     this.#runStartMs = surroundings.clock.monotonicMs();
     const epochMs = surroundings.clock.epochMs();
-    this.#collector = new SnapshotCollector(plan, this.#cells, this.#resources, this.#runStartMs, epochMs);
+    const broadcast = allocateBroadcastMemory(plan, this.#runStartMs);
+    const fanOut = broadcast?.map((memory) => viewFanOutCells(memory.fanOut, phaseCount)) ?? null;
+    this.#collector = new SnapshotCollector(plan, this.#cells, this.#resources, this.#runStartMs, epochMs, fanOut);
     this.#owed = this.#cells.map(() => null);
     const tasks = this.#cells.map((cells, workerIndex) => ({
       plan,
       workerIndex,
       cells: cells.memory,
       runStartMs: this.#runStartMs,
+      ...(broadcast !== null && { broadcast: broadcast[workerIndex]! }),
     }));
     this.#pool = surroundings.startWorkers(tasks, {
       onEvent: (worker, event) => this.#heard(worker, event),
@@ -124,7 +129,9 @@ export class PlanRun {
     if (this.#wasStopped()) return;
     await this.#sample();
     if (this.#wasStopped()) return;
-    const startDelayMs = startDelaysMs[this.#plan.workersAs.kind];
+    // No message is sent near to the join of a receiver that was there from the start.
+    const guardMs = this.#plan.broadcast?.guardMs ?? 0;
+    const startDelayMs = startDelaysMs[this.#plan.workersAs.kind] + guardMs;
     const startMs = this.#nowMs() + startDelayMs;
     this.#collector.segmentStarted(startMs);
     this.#latestEndMs = 0;

@@ -1,10 +1,18 @@
 import { Histogram, highestOfCell } from "../measure/histogram.ts";
+import type { FanOutCells } from "../measure/fan-out-cells.ts";
 import { healthCell, type WorkerCells } from "../measure/worker-cells.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Collected, CollectedInterval, CollectedPhase, MissedCounts, RunEnd } from "./collected.ts";
+import type {
+  Collected,
+  CollectedInterval,
+  CollectedPhase,
+  FaultyReceivers,
+  MissedCounts,
+  RunEnd,
+} from "./collected.ts";
 import type { ResourceMonitor } from "./resource-monitor.ts";
 import { IntervalReader } from "./snapshot/interval-reader.ts";
-import { mergeFailures, mergeStreams } from "./snapshot/merge-notes.ts";
+import { mergeFailures, mergeFaultyReceivers, mergeStreams } from "./snapshot/merge-notes.ts";
 import { missedCounts, nothingMissed } from "./snapshot/missed-counts.ts";
 import { PhaseReader } from "./snapshot/phase-reader.ts";
 import { RunTimeline, type SecondSoFar } from "./snapshot/run-timeline.ts";
@@ -33,6 +41,7 @@ export class SnapshotCollector {
     resources: ResourceMonitor,
     runStartMs: number,
     startedAtEpochMs: number,
+    fanOut: readonly FanOutCells[] | null = null,
   ) {
     this.#plan = plan;
     this.#phaseCount = plan.segments.reduce((sum, { phases }) => sum + phases.length, 0);
@@ -42,7 +51,7 @@ export class SnapshotCollector {
     this.#startedAtEpochMs = startedAtEpochMs;
     this.#timeline = new RunTimeline(plan);
     this.#intervals = new IntervalReader(cells);
-    this.#phases = new PhaseReader(plan, cells);
+    this.#phases = new PhaseReader(plan, cells, fanOut);
     this.#notes = cells.map(() => null);
   }
 
@@ -96,7 +105,7 @@ export class SnapshotCollector {
   }
 
   collect(end: RunEnd, nowMs: number, target: Pick<Collected["target"], "description" | "mockBooks">): Collected {
-    const phases = this.#collectPhases(nowMs);
+    const phases = this.#collectPhases(nowMs, end);
     const intervals = this.#timeline.secondsSoFar(nowMs).map((second) => this.#collectInterval(second, end));
     return {
       startedAtEpochMs: this.#startedAtEpochMs,
@@ -119,13 +128,16 @@ export class SnapshotCollector {
       firstForeignFrame: this.#notes.find((notes) => notes?.firstForeignFrame != null)?.firstForeignFrame ?? null,
       compressionAgreed: this.#notes.every((notes) => notes?.compressionAgreed ?? true),
       streams: mergeStreams(this.#notes),
+      faultyReceivers: this.#faultyReceivers(),
     };
   }
 
-  #collectPhases(nowMs: number): readonly CollectedPhase[] {
+  #collectPhases(nowMs: number, end: RunEnd): readonly CollectedPhase[] {
+    const isOver = end.kind !== "running";
     return Array.from({ length: this.#phaseCount }, (_, phase) => {
       const soFar = this.#timeline.phaseSoFar(phase, nowMs);
-      return soFar === null ? null : this.#phases.read(phase, soFar, this.#runStartMs, this.#notes, this.#lost);
+      if (soFar === null) return null;
+      return this.#phases.read(phase, { ...soFar, isOver }, this.#runStartMs, this.#notes, this.#lost);
     }).filter((phase) => phase !== null);
   }
 
@@ -172,6 +184,11 @@ export class SnapshotCollector {
     const phases = Array.from({ length: this.#phaseCount }, (_, phase) => phase);
     const orphaned = phases.reduce((sum, phase) => sum + this.#phases.orphanedIn(phase, this.#lost), 0);
     return missedCounts(this.#cells, intervals, orphaned);
+  }
+
+  #faultyReceivers(): FaultyReceivers | null {
+    const told = this.#notes.flatMap((notes) => notes?.faultyReceivers ?? []);
+    return told.length === 0 ? null : mergeFaultyReceivers(told);
   }
 
   /** Of the measured load. Worker processes read their own, each over its share of it. */

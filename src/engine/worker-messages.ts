@@ -2,7 +2,8 @@ import type { MessagePort } from "node:worker_threads";
 import type { CellsUpdate } from "../measure/cells-mirror.ts";
 import type { LateSamples } from "../measure/interval-recorder.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { CollectedStreams, FailureCount } from "./collected.ts";
+import type { BroadcastMemory } from "./broadcast-memory.ts";
+import type { CollectedStreams, FailureCount, FaultyReceivers } from "./collected.ts";
 
 /** One worker's part of a run. */
 export interface ShareTask {
@@ -12,6 +13,8 @@ export interface ShareTask {
   readonly cells: SharedArrayBuffer;
   /** Zero of all instants that are reported, on the clock of host/monotonic-clock.ts. */
   readonly runStartMs: number;
+  /** In mode broadcast, whose workers are threads. */
+  readonly broadcast?: BroadcastMemory;
 }
 
 /** What a thread is started with. */
@@ -85,6 +88,8 @@ export interface WorkerNotes {
   readonly firstForeignFrame: string | null;
   /** False as soon as one connection was opened without the compression that was asked for. */
   readonly compressionAgreed: boolean;
+  /** In mode broadcast, once a drain is over. */
+  readonly faultyReceivers: FaultyReceivers | null;
   readonly lost: ReadonlyMap<number, number>;
   readonly late: LateSamples;
   /** Mode push: told when a load is over; null before, and in other modes. */

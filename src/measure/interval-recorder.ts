@@ -94,9 +94,10 @@ export class IntervalRecorder {
     this.recordDelivered(sentMs, latencyUs, false, 1);
   }
 
-  /** `times` messages that were due, or missed, at `intendedMs`. */
+  /** `times` messages that were due, or missed, at `intendedMs`; NaN where that is not known any more: no second has them. */
   recordLost(intendedMs: number, times = 1): void {
     this.#past[pastCounter.lost]! += times;
+    if (Number.isNaN(intendedMs)) return;
     const number = this.#clampedNumberAt(intendedMs);
     this.lost.set(number, (this.lost.get(number) ?? 0) + times);
   }

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import type * as Ws from "ws";
 import { MockConnection, type AnswerWire, type MockContext } from "./mock-connection.ts";
+import { roomOfRequest, type RoomBurst } from "./rooms.ts";
 import type { MockSession, SessionSettings } from "./mock-session.ts";
 
 /** With more than this unsent, the peer is not read from. */
@@ -24,7 +25,7 @@ export class CompressedSessions {
     // Completes before it returns: the request has been checked already.
     this.#server ??= makeServer(this.#maxMessageBytes);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      session = new CompressedSession(webSocket, socket, settings);
+      session = new CompressedSession(webSocket, socket, roomOfRequest(request), settings);
     });
     if (session === undefined) {
       // An offer of extensions that `ws` cannot parse: it has answered with 400 and ends the socket.
@@ -59,11 +60,11 @@ class CompressedSession implements MockSession, AnswerWire {
   #isCut = false;
   #linger: NodeJS.Timeout | undefined;
 
-  constructor(webSocket: Ws.WebSocket, socket: Socket, settings: SessionSettings) {
+  constructor(webSocket: Ws.WebSocket, socket: Socket, room: string, settings: SessionSettings) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#context = settings.context;
-    this.#connection = new MockConnection(settings.number, this, settings.context);
+    this.#connection = new MockConnection(settings.number, this, settings.context, room);
     webSocket.on("message", (data: Buffer, isBinary) => this.#onMessage(data, !isBinary));
     webSocket.on("ping", () => (this.#context.books.pingsAnswered += 1));
     webSocket.on("error", (error: NodeJS.ErrnoException) => this.#onError(error));
@@ -93,6 +94,11 @@ class CompressedSession implements MockSession, AnswerWire {
     // A copy, because `ws` reads it only when the compressor has time.
     this.#webSocket.send(Buffer.from(payload), { binary: !isText }, () => this.#onWritten());
     this.#isWritable = this.#webSocket.bufferedAmount <= maxBufferedBytes;
+  }
+
+  sendFramed({ messages }: RoomBurst): void {
+    // Each connection compresses with a memory of its own.
+    for (const { payload, isText } of messages) this.sendMessage(payload, isText);
   }
 
   flush(): void {

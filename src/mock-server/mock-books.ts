@@ -21,6 +21,8 @@ export function isBookCounter(key: string): boolean {
  * The identities that hold once no connection is open (a message counts when it was read whole):
  *   messagesIn  = answered + dropped + unansweredAtDisconnect + unansweredAtClose       (in echo)
  *   messagesOut = answered + duplicated
+ * in broadcast, where messagesIn are those published and every fault is one of a copy:
+ *   copies      = answered + dropped + copiesOverflowed + unansweredAtDisconnect + unansweredAtClose
  * and against a client with no losses of its own, all its connections closed:
  *   client lost        = dropped + corrupted + unansweredAtDisconnect + (client sent - messagesIn)
  *   client duplicated  = duplicated;  client corrupted = corrupted;  client reordered = reordered
@@ -73,6 +75,13 @@ export class MockBooks {
   streamsStarted = 0;
   /** Ended with a last word, and not with their connection. */
   streamsEnded = 0;
+  /** broadcast: connections that have come into a room, and left one. */
+  joins = 0;
+  leaves = 0;
+  /** broadcast: what was published, times the connections it was for. */
+  copies = 0;
+  /** Copies that were not even tried, because their connection does not read. */
+  copiesOverflowed = 0;
   readonly protocolErrors = new Map<string, number>();
 
   /** Counts a connection that has completed its handshake; gives its number, from 1. */
@@ -142,6 +151,10 @@ export class MockBooks {
       streamUnsent: this.streamUnsent,
       streamsStarted: this.streamsStarted,
       streamsEnded: this.streamsEnded,
+      joins: this.joins,
+      leaves: this.leaves,
+      copies: this.copies,
+      copiesOverflowed: this.copiesOverflowed,
       protocolErrors,
       ...byKind,
     };

@@ -5,11 +5,12 @@ import type { MockBooks } from "./mock-books.ts";
 import type { MockOptions } from "./mock-options.ts";
 import { PushStream, type PushWire } from "./push-stream.ts";
 import type { StreamMessages } from "./stream-message.ts";
+import { commonRoom, roomJoinedBy, type RoomBurst, type RoomMember, type Rooms } from "./rooms.ts";
 import type { Sleeper, WakeUps } from "./wake-ups.ts";
 
 /** A held answer leaves in order after so much silence: whoever waits for it must not wait for ever. */
 const holdMs = 50;
-/** With more than this waiting for its time, a connection is not read from. */
+/** With more than this waiting for its time, a connection is not read from, and is sent no more of what others publish. */
 const maxPendingBytes = 16 * 1024 * 1024;
 
 /** What all connections of one server share. */
@@ -19,6 +20,8 @@ export interface MockContext {
   readonly books: MockBooks;
   readonly leaked: LeakedMemory;
   readonly wakeUps: WakeUps;
+  /** In mode broadcast. */
+  readonly rooms?: Rooms;
   /** Monotonic milliseconds at which the server began to listen; stalls count from here. */
   readonly startedMs: number;
   /** What is pushed in mode push. */
@@ -31,16 +34,22 @@ export interface MockContext {
 export interface AnswerWire {
   /** False while the peer has not taken what was sent before. */
   readonly isWritable: boolean;
+  /** Bytes sent that the peer's kernel has not taken. */
+  readonly bufferedBytes: number;
   /** Adds one message to the burst; a long burst leaves in parts. Its bytes may be overwritten as soon as this returns. */
   sendMessage(payload: Uint8Array, isText: boolean): void;
   /** Sends the burst. */
   flush(): void;
+  /** Sends messages that are framed already; there is no burst meanwhile. */
+  sendFramed(burst: RoomBurst): void;
   /** Ends the connection without a close frame, after everything sent; nothing more is read. */
   cut(): void;
   setReading(isReading: boolean): void;
 }
 
 interface Answer {
+  /** Number of the connection whose message it answers. */
+  readonly publisher: number;
   readonly payload: Buffer;
   readonly isText: boolean;
   readonly message: number;
@@ -55,11 +64,14 @@ interface Answer {
  * What one connection of the mock does with its messages: counts, injects the planned faults, answers. The same for every
  * kind of wire. Answers keep their order, whatever their latencies, unless a reorder was planned.
  */
-export class MockConnection implements Sleeper, PushWire {
-  readonly #number: number;
+export class MockConnection implements Sleeper, PushWire, RoomMember {
+  /** Of accepted connections, from 1. */
+  readonly number: number;
   readonly #wire: AnswerWire;
   readonly #context: MockContext;
   #messages = 0;
+  /** broadcast: copies of what was published in its room. */
+  #copies = 0;
   /** Answers whose time has not come, or whose peer is not reading; in order of leaving. The first is at `#firstPending`. */
   #pending: Answer[] = [];
   #firstPending = 0;
@@ -76,12 +88,16 @@ export class MockConnection implements Sleeper, PushWire {
   #pendingEnds = 0;
   readonly #stream: PushStream | null;
 
-  /** `number` counts accepted connections from 1; with the seed it settles the faults. */
-  constructor(number: number, wire: AnswerWire, context: MockContext) {
-    this.#number = number;
+  /**
+   * `number` counts accepted connections from 1; with the seed it settles the faults. In mode broadcast the connection is in
+   * `room` from now on.
+   */
+  constructor(number: number, wire: AnswerWire, context: MockContext, room: string = commonRoom) {
+    this.number = number;
     this.#wire = wire;
     this.#context = context;
     this.#stream = context.options.mode === "push" ? new PushStream(this, context) : null;
+    context.rooms?.join(this, room);
   }
 
   /** Answers that have not left. */
@@ -104,13 +120,18 @@ export class MockConnection implements Sleeper, PushWire {
    * more may be read. The caller ends a series of these with `endRead`.
    */
   receive(payload: Buffer, isText: boolean, nowMs: number): boolean {
-    const { books } = this.#context;
+    const { books, rooms } = this.#context;
+    if (rooms !== undefined && this.#joinsRoom(payload, rooms)) return true;
     const message = ++this.#messages;
     books.messagesIn += 1;
     books.payloadBytesIn += payload.length;
     if (this.#stream === null) this.#leak();
     if (this.#stream !== null) {
       this.#stream.heard(payload);
+      return true;
+    }
+    if (rooms !== undefined) {
+      rooms.publish(payload, isText);
       return true;
     }
     return this.#deal(payload, isText, message, nowMs);
@@ -128,7 +149,17 @@ export class MockConnection implements Sleeper, PushWire {
 
   pushEnd(payload: Buffer, nowMs: number): void {
     const dueMs = Math.max(nowMs, this.#lastDueMs);
-    const end = { payload, isText: true, message: 0, fault: "none", receivedMs: nowMs, dueMs, isEnd: true } as const;
+    const publisher = this.number;
+    const end = {
+      publisher,
+      payload,
+      isText: true,
+      message: 0,
+      fault: "none",
+      receivedMs: nowMs,
+      dueMs,
+      isEnd: true,
+    } as const;
     this.#pendingEnds += 1;
     if (dueMs <= nowMs && this.#firstPending === this.#pending.length && this.#wire.isWritable) this.#leave(end, nowMs);
     else this.#wait(end);
@@ -153,11 +184,11 @@ export class MockConnection implements Sleeper, PushWire {
   /** Gives one message its fate. False when the connection was cut upon it. */
   #deal(payload: Buffer, isText: boolean, message: number, nowMs: number): boolean {
     const { books, plan, options } = this.#context;
-    const fault = plan.messageFault(this.#number, message);
+    const fault = plan.messageFault(this.number, message);
     if (fault === "disconnect") return this.#cut(1);
     if (options.mode !== "sink") {
       if (fault === "drop") books.dropped += 1;
-      else this.#answer(payload, isText, message, fault, nowMs);
+      else this.#answer(this.number, payload, isText, message, fault, nowMs);
     }
     return plan.cutsAfter(message) ? this.#cut(0) : true;
   }
@@ -166,7 +197,29 @@ export class MockConnection implements Sleeper, PushWire {
   endRead(): void {
     if (this.#isEnded) return;
     this.#wire.flush();
+    this.#context.rooms?.deliver(this);
     this.updateReading();
+  }
+
+  /** What another member of the room has published, or this one itself: each copy with faults of its own. */
+  takeBurst(burst: RoomBurst): void {
+    if (this.#isEnded) return;
+    const { books, plan, wakeUps } = this.#context;
+    const count = burst.messages.length;
+    if (this.#pendingBytes + this.#wire.bufferedBytes > maxPendingBytes) {
+      this.#copies += count;
+      books.copiesOverflowed += count;
+    } else if (plan.isQuiet) {
+      books.messagesOut += count;
+      books.payloadBytesOut += burst.messages.reduce((sum, { payload }) => sum + payload.length, 0);
+      this.#wire.sendFramed(burst);
+    } else {
+      const nowMs = wakeUps.nowMs();
+      for (const { payload, isText } of burst.messages) {
+        if (!this.#takeCopy(burst.publisher, payload, isText, nowMs)) return;
+      }
+      this.#wire.flush();
+    }
   }
 
   /** Reads on or pauses, as the peer takes or leaves its answers. To be called when the wire's `isWritable` changed. */
@@ -227,14 +280,45 @@ export class MockConnection implements Sleeper, PushWire {
   /** Nothing more will be answered. Gives the number of answers that were still pending. */
   end(): number {
     if (this.#isEnded) return 0;
+    this.#wire.flush();
     const unanswered = this.#forget();
     this.#context.books.unansweredAtClose += unanswered;
     return unanswered;
   }
 
-  #answer(payload: Buffer, isText: boolean, message: number, fault: MessageFault, nowMs: number): void {
+  /** Whether the message asks for a room rather than speaks to one. The answer says that it is in. */
+  #joinsRoom(payload: Buffer, rooms: Rooms): boolean {
+    const room = roomJoinedBy(payload);
+    if (room === undefined) return false;
+    this.#wire.flush();
+    rooms.deliver(this);
+    rooms.join(this, room);
+    this.#wire.sendMessage(Buffer.from(JSON.stringify({ type: "joined", room })), true);
+    return true;
+  }
+
+  /** False when the connection was cut upon the copy. */
+  #takeCopy(publisher: number, payload: Buffer, isText: boolean, nowMs: number): boolean {
+    const { books, plan } = this.#context;
+    const copy = ++this.#copies;
+    const fault = plan.messageFault(this.number, copy);
+    if (fault === "disconnect") return this.#cut(1);
+    if (fault === "drop") books.dropped += 1;
+    // The bytes are those of all other copies too.
+    else this.#answer(publisher, fault === "corrupt" ? Buffer.from(payload) : payload, isText, copy, fault, nowMs);
+    return plan.cutsAfter(copy) ? this.#cut(0) : true;
+  }
+
+  #answer(
+    publisher: number,
+    payload: Buffer,
+    isText: boolean,
+    message: number,
+    fault: MessageFault,
+    nowMs: number,
+  ): void {
     const { plan, options, books, startedMs } = this.#context;
-    let dueMs = Math.max(this.#lastDueMs, nowMs + plan.latencyMs(this.#number, message));
+    let dueMs = Math.max(this.#lastDueMs, nowMs + plan.latencyMs(this.number, message));
     if (options.stall !== null) {
       const stalledMs = stallRemainderMs(options.stall, dueMs - startedMs);
       if (stalledMs > 0) books.stalledAnswers += 1;
@@ -243,10 +327,10 @@ export class MockConnection implements Sleeper, PushWire {
     this.#lastDueMs = dueMs;
     const isFirst = this.#firstPending === this.#pending.length;
     if (dueMs <= nowMs && isFirst) {
-      this.#leave({ payload, isText, message, fault, receivedMs: nowMs, dueMs }, nowMs);
+      this.#leave({ publisher, payload, isText, message, fault, receivedMs: nowMs, dueMs }, nowMs);
       return;
     }
-    this.#wait({ payload: Buffer.from(payload), isText, message, fault, receivedMs: nowMs, dueMs });
+    this.#wait({ publisher, payload: Buffer.from(payload), isText, message, fault, receivedMs: nowMs, dueMs });
   }
 
   #wait(answer: Answer): void {
@@ -279,7 +363,8 @@ export class MockConnection implements Sleeper, PushWire {
       books.duplicated += 1;
       this.#send(answer);
     }
-    if (this.#held === undefined) return;
+    // One that nobody else's message can overtake: each publisher has an order of its own.
+    if (this.#held?.publisher !== answer.publisher) return;
     books.reordered += 1;
     this.#send(this.#held);
     this.#held = undefined;
@@ -290,7 +375,7 @@ export class MockConnection implements Sleeper, PushWire {
     const { books, plan } = this.#context;
     // Pushed messages are all made in one place: the next one must not be harmed as well.
     const harmed = this.#stream === null ? payload : Buffer.from(payload);
-    if (!corruptPayload(harmed, plan.corruptionBits(this.#number, message))) return false;
+    if (!corruptPayload(harmed, plan.corruptionBits(this.number, message))) return false;
     books.corrupted += 1;
     this.#send({ payload: harmed, isText });
     return true;
@@ -353,6 +438,9 @@ export class MockConnection implements Sleeper, PushWire {
   }
 
   #forget(): number {
+    const { rooms } = this.#context;
+    rooms?.deliver(this);
+    rooms?.leave(this);
     const unanswered = this.pendingAnswers;
     this.#isEnded = true;
     this.#stream?.stop();

@@ -2,7 +2,10 @@
 export interface MockOptions {
   /** 0 for a free port. */
   readonly port: number;
-  readonly mode: "echo" | "sink" | "push";
+  /** Answer every message, only take it in, push messages of its own, or send it to every connection of its room. */
+  readonly mode: "echo" | "sink" | "push" | "broadcast";
+  /** broadcast: nothing is sent back to the connection it came from. */
+  readonly excludesPublisher: boolean;
   readonly seed: number;
   /** Connections beyond this are answered with HTTP 503; null for no limit. */
   readonly maxConnections: number | null;
@@ -50,6 +53,7 @@ export type MockLatency =
 export const defaultMockOptions: MockOptions = {
   port: 0,
   mode: "echo",
+  excludesPublisher: false,
   seed: 1,
   maxConnections: null,
   bearer: null,

@@ -13,6 +13,7 @@ import type { MockOptions } from "./mock-options.ts";
 import type { MockSession } from "./mock-session.ts";
 import { mockStatsSchema } from "./mock-stats.ts";
 import { PlainSession } from "./plain-session.ts";
+import { Rooms } from "./rooms.ts";
 import { SharedRead } from "./shared-read.ts";
 import { shutDownSessions, type ShutdownStatistics } from "./shut-down-sessions.ts";
 import { SmallFrames } from "./small-frames.ts";
@@ -70,10 +71,12 @@ class MockServer implements RunningMock {
     this.url = `ws://${address}:${port}`;
     this.#smallFrames = new SmallFrames(options.maxMessageBytes);
     this.#compressed = new CompressedSessions(options.maxMessageBytes);
+    const books = new MockBooks();
     this.#context = {
       options,
       plan: new FaultPlan(options),
-      books: new MockBooks(),
+      books,
+      ...(options.mode === "broadcast" && { rooms: new Rooms(options.excludesPublisher, books) }),
       leaked: new LeakedMemory(),
       wakeUps: new WakeUps(nodeTimers),
       startedMs: nodeTimers.nowMs(),

@@ -8,6 +8,7 @@ import type { AnswerBatch } from "./answer-batch.ts";
 import { acceptHandshake } from "./answer-handshake.ts";
 import { MockConnection, type AnswerWire, type MockContext } from "./mock-connection.ts";
 import type { MockSession, SessionSettings } from "./mock-session.ts";
+import { roomOfRequest, type RoomBurst } from "./rooms.ts";
 import type { SharedRead, SharedReader } from "./shared-read.ts";
 import { frameBytes, frameFound, type SmallFrames } from "./small-frames.ts";
 
@@ -57,7 +58,7 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener, Sha
     this.#context = settings.context;
     this.#batch = settings.batch;
     this.#smallFrames = settings.smallFrames;
-    this.#connection = new MockConnection(settings.number, this, settings.context);
+    this.#connection = new MockConnection(settings.number, this, settings.context, roomOfRequest(request));
     this.#parser = new FrameParser(this, { role: "server", maxMessageBytes: settings.context.options.maxMessageBytes });
     this.#isQuietEcho = settings.context.plan.isQuiet && settings.context.options.mode === "echo";
     this.#onEnded = settings.onEnded;
@@ -91,6 +92,11 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener, Sha
 
   flush(): void {
     this.#batch.flushTo(this.#socket);
+    this.#isWritable = !this.#socket.writableNeedDrain;
+  }
+
+  sendFramed({ frames }: RoomBurst): void {
+    this.#socket.write(frames);
     this.#isWritable = !this.#socket.writableNeedDrain;
   }
 

@@ -1,7 +1,8 @@
 import { formatCount } from "../units/count.ts";
 import { formatRate } from "../units/rate.ts";
 import { formatDurationMs } from "../units/time.ts";
-import type { Load, PhasePlan, Plan, StreamPlan } from "./plan.ts";
+import type { BroadcastPlan, Load, PhasePlan, Plan, StreamPlan } from "./plan.ts";
+import { publishersOf, rowOf } from "./rooms.ts";
 
 /**
  * What will happen, in one line, at most 100 columns wide for any load of this world:
@@ -43,12 +44,16 @@ export function describeChoice(plan: Plan): string {
 
 function describeSingle(phase: PhasePlan, plan: Plan, workers: string): string {
   const connections = plan.segments[0]!.connections;
-  const many = counted(connections, "connection");
+  const { broadcast } = plan;
+  const senders = broadcast === null ? connections : publishersOf(broadcast);
+  const sending = counted(senders, broadcast === null ? "connection" : "publisher");
+  const audience = broadcast === null ? "" : ` to ${describeRooms(broadcast, connections)}`;
+  const many = `${sending}${audience}`;
   const cap = phase.maxMessages === null ? "" : `, at most ${counted(phase.maxMessages, "message")}`;
   switch (phase.load.kind) {
     case "constant": {
       const rate = phase.load.ratePerSecond;
-      return `offered ${formatRate(rate)} = ${many} x ${formatRate(rate / connections)} over ${workers}${cap}`;
+      return `offered ${formatRate(rate)} = ${sending} x ${formatRate(rate / senders)}${audience} over ${workers}${cap}`;
     }
     case "ramp":
       return `offered ${describeRamp(phase.load)} over ${many} and ${workers}${cap}`;
@@ -62,6 +67,12 @@ function describeSingle(phase: PhasePlan, plan: Plan, workers: string): string {
       return `connecting ${many}${opening === null ? "" : ` at ${formatRate(opening, "conn")}`} over ${workers}, no messages`;
     }
   }
+}
+
+/** `10 rooms of 20`; each may have one more. */
+function describeRooms({ rooms }: BroadcastPlan, connections: number): string {
+  const size = formatCount(rowOf(connections, rooms));
+  return rooms === 1 ? `${size} connections` : `${formatCount(rooms)} rooms of ${size}`;
 }
 
 function describeRamp(load: Extract<Load, { kind: "ramp" }>): string {

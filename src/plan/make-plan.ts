@@ -1,9 +1,11 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Settings, StageSettings } from "../profile/settings.ts";
 import { formatCount } from "../units/count.ts";
+import { makeBroadcast } from "./make-broadcast.ts";
 import { fitWorkers, neededAddresses, type MachineLimits } from "./fit-workers.ts";
 import { markerBytes, smallestMessageBytes } from "./message-template.ts";
 import { sendsMessages, type Load, type MessagePlan, type PhasePlan, type Plan, type Segment } from "./plan.ts";
+import { roomPlaceholder } from "./rooms.ts";
 
 /** A plan, and what was set otherwise than asked. */
 export interface MadePlan {
@@ -24,6 +26,7 @@ export function makePlan(settings: Settings, random32: () => number, machine: Ma
     askedBy: settings.isDefault("workers") ? null : settings.nameOf("workers"),
   };
   const { workers, workersAs } = fitWorkers(most, wanted, machine);
+  const broadcast = makeBroadcast(settings, segments, workersAs);
   const plan: Plan = {
     title: settings.title,
     tags: settings.tags,
@@ -42,6 +45,7 @@ export function makePlan(settings: Settings, random32: () => number, machine: Ma
     drain: settings.drain,
     segments,
     scaling: settings.scaling,
+    broadcast,
   };
   return { plan, notes: [...notesOnWorkers(settings, plan, most), ...notesOnPorts(settings, most, machine)] };
 }
@@ -86,7 +90,13 @@ function warmupLoad(load: Load): Load {
 
 function makeMessage(settings: Settings): MessagePlan {
   const { template, sizeBytes, frameType } = settings.message;
-  const smallest = smallestMessageBytes(template);
+  if (settings.broadcast === null && (template.prefix + template.suffix).includes(roomPlaceholder)) {
+    throw usageError(
+      `${settings.nameOf("message")} has the word ${roomPlaceholder}, which only mode broadcast replaces`,
+      `add --mode broadcast, or leave ${roomPlaceholder} out`,
+    );
+  }
+  const smallest = smallestMessageBytes(template, settings.broadcast?.rooms ?? 1);
   const sends = sendsMessages(settings.mode);
   if (sends && sizeBytes < smallest) {
     const around = smallest - markerBytes;

@@ -25,9 +25,22 @@ export interface Plan {
   readonly segments: readonly Segment[];
   /** What the scaling efficiency of the phases is taken over; null when the profile is no scaling profile. */
   readonly scaling: "rate" | "connections" | null;
+  /** Who publishes to whom; null in any other mode than broadcast. */
+  readonly broadcast: BroadcastPlan | null;
 }
 
-export type Mode = "echo" | "oneway" | "connect" | "push";
+export type Mode = "echo" | "oneway" | "connect" | "push" | "broadcast";
+
+/** Rooms of connections that all hear what some of them publish; plan/rooms.ts says who is where. */
+export interface BroadcastPlan {
+  readonly rooms: number;
+  /** Connections of each room that publish; all of them listen. */
+  readonly publishersPerRoom: number;
+  /** The target does not send a message back to the connection it came from. */
+  readonly excludesPublisher: boolean;
+  /** A send nearer than this to a receiver's join or leave counts neither for nor against it. */
+  readonly guardMs: number;
+}
 
 /** Whether a run of this mode sends messages of its own. */
 export function sendsMessages(mode: Mode): boolean {

@@ -114,6 +114,9 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
 /** What the mock does where nothing is said of it: what the mode of the run waits for. */
 function mockDefaults({ texts }: MergedSettings): MockTexts {
   if (texts.mode === "oneway") return { mode: "sink" };
+  if (texts.mode === "broadcast") {
+    return { mode: "broadcast", excludesPublisher: texts.broadcast?.excludesPublisher ?? false };
+  }
   if (texts.mode !== "push") return {};
   return { mode: "push", ...(texts.stream?.rate !== undefined && { streamRate: texts.stream.rate }) };
 }

@@ -169,6 +169,33 @@ const stream = settingsBlock(
   },
 );
 
+const broadcast = settingsBlock("Mode broadcast: rooms, whose connections all hear what some of them publish.", {
+  rooms: optional(
+    setting<number | string>("connections", {
+      unit: "rooms",
+      default: 1,
+      description:
+        "Connections are dealt out evenly over so many rooms. {{room}} in target, firstMessage, ready and message is the name of the connection's own: r1, r2 and so on, all of one length (r01 where there are ten).",
+    }),
+  ),
+  publishers: optional(
+    setting<number | string>("publishers", {
+      default: 1,
+      description: "Connections of each room that publish, as a number or a share such as 10%; all of them listen.",
+    }),
+  ),
+  excludesPublisher: optional(
+    flag({ default: false, description: "The target does not send a message back to the connection it came from." }),
+  ),
+  guard: optional(
+    setting<string>("time-or-0", {
+      default: "200ms",
+      description:
+        "A message sent so short before or after a receiver joins or leaves counts neither for nor against it.",
+    }),
+  ),
+});
+
 const share = (description: string) => optional(setting<number | string>("share", { default: "0%", description }));
 
 const mock = settingsBlock(
@@ -178,10 +205,17 @@ const mock = settingsBlock(
       setting<number | string>("port", { default: 0, description: "Port to listen on; 0 for a free one." }),
     ),
     mode: optional(
-      oneOf(["echo", "sink", "push"], {
+      oneOf(["echo", "sink", "push", "broadcast"], {
         default: "echo",
         description:
-          "Answer every message, only take it in, or push messages of its own. With mode oneway the default is sink, with mode push it is push.",
+          "Answer every message, only take it in, push messages of its own, or send what comes to all connections of its room. With mode oneway the default is sink, with modes push and broadcast it is the same word.",
+      }),
+    ),
+    excludesPublisher: optional(
+      flag({
+        default: false,
+        description:
+          "In mode broadcast: nothing is sent back to where it came from. Default in a run: as broadcast.excludesPublisher says.",
       }),
     ),
     seed: optional(
@@ -265,12 +299,13 @@ const settings = {
     ),
   ),
   mode: optional(
-    oneOf(["echo", "oneway", "connect", "push"], {
+    oneOf(["echo", "oneway", "connect", "push", "broadcast"], {
       default: "echo",
       description:
-        "echo: every message is expected back. oneway: send only. connect: open connections and hold them. push: take in what the target pushes, and count it by the target's own numbers.",
+        "echo: every message is expected back. oneway: send only. connect: open connections and hold them. push: take in what the target pushes, and count it by the target's own numbers. broadcast: what some publish is expected on every connection of their room.",
     }),
   ),
+  broadcast: optional(broadcast),
   target: optional(
     setting<string>("url", {
       unit: "URL",
@@ -319,7 +354,7 @@ const settings = {
   message: optional(
     setting<string>("template", {
       default: "{{payload}}",
-      description: "What the target wants to see; {{payload}} is replaced, once.",
+      description: "What the target wants to see; {{payload}} is replaced, once; in mode broadcast {{room}} too.",
     }),
   ),
   messageFile: optional(

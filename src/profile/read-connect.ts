@@ -5,6 +5,7 @@ import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import { markerBytes } from "../plan/message-template.ts";
 import type { ConnectPlan, ReconnectPlan, TlsPlan } from "../plan/plan.ts";
+import { roomPlaceholder } from "../plan/rooms.ts";
 import type { TargetUrl } from "../plan/target-url.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import type { SettingTexts } from "./profile-schema.ts";
@@ -19,6 +20,13 @@ export interface SettingSurroundings {
 
 /** What stands for the address of the mock until it has told its port. */
 export const mockPlaceholderUrl = "ws://127.0.0.1:0/";
+/** The same where the mock has rooms: it reads there which one a connection is in. */
+const mockRoomUrl = `${mockPlaceholderUrl}?room=${roomPlaceholder}`;
+
+/** The address of an opened mock, with path and query of the placeholder that a plan was made with. */
+export function atMock(placeholder: string, opened: string): string {
+  return placeholder === mockPlaceholderUrl ? opened : `${opened}/${placeholder.slice(mockPlaceholderUrl.length)}`;
+}
 
 /** How connections are opened: URL, headers, credentials, certificates. Reads the files named. */
 export function readConnect(merged: MergedSettings, surroundings: SettingSurroundings): ConnectPlan {
@@ -26,7 +34,7 @@ export function readConnect(merged: MergedSettings, surroundings: SettingSurroun
   const connect = texts.connect ?? {};
   const target = texts.target === undefined ? null : readChecked("url", texts.target);
   return {
-    url: target?.url ?? mockPlaceholderUrl,
+    url: target?.url ?? (texts.mode === "broadcast" ? mockRoomUrl : mockPlaceholderUrl),
     ratePerSecond: connect.rate === undefined ? null : readChecked("rate", connect.rate),
     timeoutMs: readChecked("time", connect.timeout),
     localAddresses: readLocalAddresses(merged, target?.url ?? mockPlaceholderUrl),

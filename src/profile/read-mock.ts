@@ -40,6 +40,7 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
   return {
     port: texts.port === undefined ? base.port : readChecked("port", texts.port),
     mode: texts.mode ?? base.mode,
+    excludesPublisher: texts.excludesPublisher ?? base.excludesPublisher,
     seed: texts.seed === undefined ? base.seed : readChecked("seed", texts.seed),
     maxConnections: texts.maxConnections === undefined ? null : readChecked("connections", texts.maxConnections),
     bearer: texts.bearer === undefined ? null : readToken(texts.bearer, origin, env),

@@ -3,6 +3,7 @@ import { readTemplate, smallestMessageBytes } from "../plan/message-template.ts"
 import type { EnvironmentChoice, LimitPlan, PacingPlan } from "../plan/plan.ts";
 import { mergeLayers, type MergedSettings, type SettingLayer } from "./merge-layers.ts";
 import { profileSchema, propertiesOf, type SettingTexts } from "./profile-schema.ts";
+import { readBroadcast, refuseUselessBroadcast } from "./read-broadcast.ts";
 import { readConnect, readMessageText, type SettingSurroundings } from "./read-connect.ts";
 import type { LoadedProfile } from "./read-profile.ts";
 import { readStream } from "./read-stream.ts";
@@ -41,6 +42,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
         : (sources.profile?.directory ?? sources.workingDirectory),
   };
   const name = sources.profile?.name ?? "(flags)";
+  const broadcast = mode === "broadcast" ? readBroadcast(texts) : null;
   const settings: Settings = {
     profile: name,
     title: texts.title ?? sources.profile?.name ?? "floodgate run",
@@ -49,7 +51,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     mode,
     seed: texts.seed === undefined ? null : readChecked("seed", texts.seed),
     workers: texts.workers === undefined ? defaultWorkers(sources.cores) : readChecked("workers", texts.workers),
-    message: readMessage(merged, surroundings),
+    message: readMessage(merged, surroundings, broadcast?.rooms ?? 1),
     stream: mode === "push" ? readStream(merged) : null,
     connect: readConnect(merged, surroundings),
     pacing: readPacing(texts),
@@ -58,6 +60,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     warmupMs: readChecked("time-or-0", texts.warmup),
     stages: readStages(merged, mode),
     scaling: texts.stages === undefined ? null : (texts.scaling ?? null),
+    broadcast,
     nameOf: (setting) => merged.nameOf(setting),
     isDefault: (setting) => merged.isDefault(setting),
   };
@@ -102,7 +105,7 @@ function defaultTexts(): SettingTexts {
   return { ...(Object.fromEntries(leaves) as SettingTexts), connect: { timeout: timeout as string } };
 }
 
-function readMessage(merged: MergedSettings, surroundings: SettingSurroundings): Settings["message"] {
+function readMessage(merged: MergedSettings, surroundings: SettingSurroundings, rooms: number): Settings["message"] {
   const { texts } = merged;
   const template = readTemplate(readMessageText(merged, surroundings));
   if (template.kind === "problem") {
@@ -112,7 +115,7 @@ function readMessage(merged: MergedSettings, surroundings: SettingSurroundings):
   const sizeBytes = readChecked("size", texts.size);
   // Nobody asked for this size: a larger template just makes it larger.
   const isAsked = merged.layerOf("size") !== "defaults";
-  const smallest = smallestMessageBytes(template.value);
+  const smallest = smallestMessageBytes(template.value, rooms);
   return {
     sizeBytes: isAsked ? sizeBytes : Math.max(sizeBytes, smallest),
     frameType: texts.frame ?? "text",
@@ -166,4 +169,5 @@ function refuseUseless(merged: MergedSettings, settings: Settings): void {
       "leave it out, or give a rate",
     );
   }
+  refuseUselessBroadcast(merged, settings);
 }

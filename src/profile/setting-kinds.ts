@@ -12,6 +12,7 @@ import { parseSizeBytes } from "../units/size.ts";
 import { parseDurationMs } from "../units/time.ts";
 import { readLocalAddresses } from "./local-addresses.ts";
 import { readMockLatency, readMockStall } from "./mock-words.ts";
+import type { PublisherCount } from "./settings.ts";
 
 /** What a setting's text is read to, by its kind: ms, bytes, per second, 0 .. 1, or an object of its own. */
 export interface SettingValues {
@@ -31,6 +32,7 @@ export interface SettingValues {
   readonly sequence: number;
   readonly port: number;
   readonly share: number;
+  readonly publishers: PublisherCount;
   readonly url: TargetUrl;
   readonly "http-url": string;
   readonly template: MessageTemplate;
@@ -85,6 +87,7 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   seed: (raw) => readWhole(raw, 0, 2 ** 32 - 1),
   port: (raw) => readWhole(raw, 0, 65_535),
   share: (raw) => readShare(raw),
+  publishers: (raw) => readPublishers(raw),
   url: (raw) => readTargetUrl(String(raw)),
   "http-url": (raw) => readHttpUrl(String(raw)),
   template: (raw) => readTemplate(String(raw)),
@@ -151,6 +154,18 @@ function readShare(raw: string | number): Reading<number> {
   return ratio === null
     ? readProblem("is not a share", "write a percentage or a number from 0 to 1, for example 1% or 0.01")
     : readValue(ratio);
+}
+
+function readPublishers(raw: string | number): Reading<PublisherCount> {
+  const text = String(raw).trim();
+  if (!text.endsWith("%")) {
+    const count = readWhole(raw, 1, mostConnections);
+    return count.kind === "value" ? readValue({ kind: "count", count: count.value }) : count;
+  }
+  const share = readShare(raw);
+  if (share.kind === "problem") return share;
+  if (share.value === 0) return readProblem("is nobody", "somebody has to publish: write 1, or 10%");
+  return readValue({ kind: "share", ratio: share.value });
 }
 
 function readHttpUrl(text: string): Reading<string> {

@@ -25,6 +25,7 @@ const unitOf: Partial<Record<SettingKind, string>> = {
   "rate-or-max": "messages/s or max",
   size: "bytes",
   share: "percent or 0..1",
+  publishers: "connections or percent",
   url: "URL",
   ready: "text or /regex/",
   "sequence-field": "text, /regex/ or $.path",
@@ -47,6 +48,7 @@ const numberKinds: readonly SettingKind[] = [
   "sequence",
   "port",
   "share",
+  "publishers",
 ];
 
 /** A setting whose text is read as `kind`. */

@@ -37,11 +37,25 @@ export interface Settings {
   /** In time order, at least one. */
   readonly stages: readonly StageSettings[];
   readonly scaling: Plan["scaling"];
+  /** Null in any other mode than broadcast. */
+  readonly broadcast: BroadcastSettings | null;
   /** How to name a setting in a message: `--size`, or `profiles/ci.yaml:12: size`. */
   nameOf(setting: string): string;
   /** Nobody set it: neither a profile nor a flag. */
   isDefault(setting: string): boolean;
 }
+
+/** Who publishes to whom, before the number of connections is known. */
+export interface BroadcastSettings {
+  readonly rooms: number;
+  readonly publishers: PublisherCount;
+  readonly excludesPublisher: boolean;
+  readonly guardMs: number;
+}
+
+/** How many connections of each room publish: a number, or a share of them (0 .. 1). */
+export type PublisherCount =
+  { readonly kind: "count"; readonly count: number } | { readonly kind: "share"; readonly ratio: number };
 
 /** One part of the run. */
 export interface StageSettings {

@@ -1,4 +1,5 @@
 import { deliveryRatioInterval } from "../result/delivery-interval.ts";
+import { comesBack } from "../result/mode-facts.ts";
 import type { ResultBlock } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { areSecondsComplete, measuredSecondsOf } from "../result/whole-seconds.ts";
@@ -44,7 +45,7 @@ export function deliveryFigures({ messages }: ResultBlock): readonly (readonly [
 
 /** How sure the loss is, what it came from, and how the counts add up. */
 export function deliveryNotes(result: RunResult): readonly string[] {
-  const { totals, target } = result;
+  const { totals, target, config } = result;
   const { pending } = totals.messages;
   return [
     lossSentence(result),
@@ -53,8 +54,8 @@ export function deliveryNotes(result: RunResult): readonly string[] {
     ...drainNotes(result),
     ...(target.deliveredFromBooks ? ["delivered as counted by the mock, not measured"] : []),
     ...(pending > 0 ? [`${amount(pending, "message")} not yet decided`] : []),
-    ...(result.config.mode === "push" ? ["expected = what the target's own numbers say it sent"] : []),
-    "expected = delivered + lost + refused; late = delivered, but only during the drain",
+    ...(config.mode === "push" ? ["expected = what the target's own numbers say it sent"] : []),
+    `expected = ${config.mode === "broadcast" ? "sent x receivers = " : ""}delivered + lost + refused; late = delivered, but only during the drain`,
   ];
 }
 
@@ -128,7 +129,7 @@ function lossPeriodNotes({ lossPeriods }: RunResult): readonly string[] {
 export function drainNotes({ totals, intervals, config }: RunResult): readonly string[] {
   const atEnd = new Map(intervals.map((interval) => [interval.segment, interval]));
   const isLostAtEnd = [...atEnd.values()].some((interval) => interval.lost > 0);
-  if (totals.messages.lostMissing === 0 || !isLostAtEnd || config.mode !== "echo") return [];
+  if (totals.messages.lostMissing === 0 || !isLostAtEnd || !comesBack(config.mode)) return [];
   const { settings } = config;
   const drain = typeof settings === "object" && settings !== null && "drain" in settings ? settings.drain : undefined;
   const waited = typeof drain === "string" ? ` (--drain ${plain(drain)})` : "";

@@ -1,6 +1,7 @@
 import type { RunResult } from "../result/run-result.ts";
 import { capacityNotes, trialColumns, trialRows } from "./capacity-section.ts";
 import { deliveryFigures, deliveryNotes, deliveryUnknown } from "./delivery-section.ts";
+import { shownFanOut, spreadHeads } from "./fan-out-section.ts";
 import { countText, cut, ratioText } from "./format.ts";
 import {
   connectFigures,
@@ -60,7 +61,7 @@ export function renderMarkdown(result: RunResult): string {
     capacityTable(result),
     ...(isConnect
       ? [connectionTable(result)]
-      : [deliveryTable(result), latencyTable(result), rateTable(result), streamTable(result)]),
+      : [deliveryTable(result), fanOutTable(result), latencyTable(result), rateTable(result), streamTable(result)]),
     phaseTable(result),
     steadinessTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
@@ -163,6 +164,19 @@ function deliveryTable(result: RunResult): Lines {
     `### Delivery ${ratioText(totals.deliveryRatio)}`,
     ...figuresTable(deliveryFigures(totals)),
     ...bullets(deliveryNotes(result)),
+  ];
+}
+
+function fanOutTable(result: RunResult): Lines {
+  const shown = shownFanOut(result);
+  if (shown === null) return [];
+  const { reach, figures, rows, notes } = shown;
+  const columns = [{ title: "", align: "left" } as const, ...spreadHeads.map((head) => ({ title: head }))];
+  return [
+    `### Fan-out  ${reach} reach`,
+    ...figuresTable(figures),
+    ...(rows.length === 0 ? [] : markdownTable(columns, rows)),
+    ...bullets(notes),
   ];
 }
 

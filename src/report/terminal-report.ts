@@ -3,6 +3,7 @@ import { capacitySection } from "./capacity-section.ts";
 import { colourise } from "./colourise.ts";
 import { comparisonSections } from "./comparison-report.ts";
 import { deliverySection } from "./delivery-section.ts";
+import { fanOutSection } from "./fan-out-section.ts";
 import { reportWidth } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
 import { latencySection, phaseSection, rateSection } from "./message-sections.ts";
@@ -41,6 +42,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     capacitySection(result, width),
     ...(isConnect ? [connectionSection(result, width)] : []),
     ...(isConnect ? [] : [deliverySection(result, width)]),
+    fanOutSection(result, width),
     latencySection(result, width),
     rateSection(result, width),
     streamSection(result, width),

@@ -8,6 +8,7 @@ import {
   sumOfPromises,
   sumOfTallies,
 } from "./build-block.ts";
+import { fanOutOfBlock, sumOfFanOuts } from "./fan-out-blocks.ts";
 import type { ResultBlock } from "./result-blocks.ts";
 import type { ResultInterval } from "./run-result.ts";
 import { histogramOfTimes, intervalLatencyOf, intervalSlipOf, sumOfTimes } from "./times-of-histogram.ts";
@@ -27,6 +28,7 @@ export function partsOfBlock(block: ResultBlock): BlockParts {
     slipUs: histogramOfTimes(block.slipUs),
     ownSlipUs: histogramOfTimes(block.ownSlipUs),
     connections: { ...block.connections, connectUs: histogramOfTimes(block.connections.connectUs) },
+    fanOut: fanOutOfBlock(block.fanOut),
     errors: block.errors,
   };
 }
@@ -62,6 +64,7 @@ export function addParallel(all: readonly BlockParts[]): BlockParts {
       closedLifetimeMs: sumOfLifetimes(connections.map(({ closedLifetimeMs }) => closedLifetimeMs)),
       closeCodes: sumOfTallies(connections.map(({ closeCodes }) => closeCodes)),
     },
+    fanOut: sumOfFanOuts(all, all),
     errors: sumOfTallies(all.map((parts) => parts.errors)),
   };
 }

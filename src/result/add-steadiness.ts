@@ -1,6 +1,7 @@
 import { isEvenLoad } from "./even-load.ts";
 import { judgeSteady } from "./judge-steady.ts";
 import { latencyOfferedOf, lossPeriodsOf } from "./lost-messages.ts";
+import { comesBack } from "./mode-facts.ts";
 import { percentileIntervals } from "./percentile-intervals.ts";
 import { phasesOfSavedPlan } from "./read-saved-plan.ts";
 import type { ResultBlock } from "./result-blocks.ts";
@@ -10,11 +11,11 @@ import { areSecondsComplete, wholeSecondsOf } from "./whole-seconds.ts";
 
 /**
  * A finished result with what its seconds tell of it: steadiness of each measured phase of an even load, intervals of
- * percentiles, latency with lost messages as infinitely late, stretches of losses. Only where arrivals are seen (mode
- * echo). Takes some milliseconds for a run of minutes: nothing for a live view.
+ * percentiles, latency with lost messages as infinitely late, stretches of losses. Only where arrivals are seen (modes
+ * echo and broadcast). Takes some milliseconds for a run of minutes: nothing for a live view.
  */
 export function withSteadiness<T extends Omit<RunResult, "warnings">>(result: T): T {
-  if (result.config.mode !== "echo") return result;
+  if (!comesBack(result.config.mode)) return result;
   const seconds = result.phases.map((phase) => wholeSecondsOf(result, phase));
   const planned = phasesOfSavedPlan(result);
   const phases = result.phases.map((phase, i): ResultPhase => {
@@ -50,7 +51,9 @@ function intervalsOf(
 ): Pick<ResultBlock, "latencyOfferedUs" | "percentileIntervals"> {
   return {
     latencyOfferedUs: latencyOfferedOf(block),
-    percentileIntervals: areSecondsComplete(result) ? percentileIntervals(block, seconds) : [],
+    // Copies of one message are late together, so that seconds of a broadcast do not tell how many samples there are.
+    percentileIntervals:
+      areSecondsComplete(result) && block.fanOut === undefined ? percentileIntervals(block, seconds) : [],
   };
 }
 
@@ -65,7 +68,9 @@ function steadyOf(
   return judgeSteady({
     startMs: phase.startMs,
     endMs: phase.endMs,
-    isOpen: phase.loop === "open",
+    // Where receivers come and go, the seconds do not tell how many deliveries were due in them.
+    isOpen: phase.loop === "open" && (phase.fanOut?.indeterminate ?? 0) === 0,
+    arrivalsPerMessage: phase.fanOut?.receiversPerMessage ?? 1,
     isAllSent: phase.messages.sent === phase.messages.offered,
     seconds: seconds[index]!,
     warmup: isWarmup

@@ -18,16 +18,18 @@ const mostBatches = 300;
 /**
  * Mann-Kendall on the messages on their way at the end of each second, as means over some seconds, corrected for their
  * dependence. Messages that were never answered are left out: they are lost, not waited for. Null for fewer than ten
- * seconds.
+ * seconds. Each message is to arrive `arrivalsPerMessage` times.
  */
-export function backlogTrend(seconds: readonly ResultInterval[]): BacklogTrend | null {
+export function backlogTrend(seconds: readonly ResultInterval[], arrivalsPerMessage = 1): BacklogTrend | null {
   const size = Math.max(
     Math.min(longestBatchSeconds, Math.floor(seconds.length / fewestBatches)),
     Math.ceil(seconds.length / mostBatches),
   );
   if (seconds.length < fewestBatches) return null;
   let onTheirWay = 0;
-  const levels = seconds.map(({ sent, delivered, lost }) => (onTheirWay += sent - delivered - lost));
+  const levels = seconds.map(
+    ({ sent, delivered, lost }) => (onTheirWay += sent * arrivalsPerMessage - delivered - lost),
+  );
   const means = batchMeansOf(levels, size);
   const factor = hamedRaoFactor(
     means.map((_, i) => i),

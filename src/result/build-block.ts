@@ -1,6 +1,8 @@
-import type { ByteCounts, CollectedPhase, ConnectionCounts, MessageCounts } from "../engine/collected.ts";
+import type { ByteCounts, CollectedPhase, ConnectionCounts, FanOutCounts, MessageCounts } from "../engine/collected.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { Mode, Plan } from "../plan/plan.ts";
+import { fanOutBlock, sumOfFanOuts } from "./fan-out-blocks.ts";
+import { comesBack } from "./mode-facts.ts";
 import type { ResultBlock, ResultConnections, ResultMessages, ResultRate } from "./result-blocks.ts";
 import { timesOfHistogram } from "./times-of-histogram.ts";
 
@@ -20,6 +22,8 @@ export interface BlockParts {
   readonly slipUs: Histogram;
   readonly ownSlipUs: Histogram;
   readonly connections: ConnectionParts;
+  /** Null in any other mode than broadcast. */
+  readonly fanOut: FanOutCounts | null;
   readonly errors: Readonly<Record<string, number>>;
 }
 
@@ -42,6 +46,7 @@ export function partsOfPhase(phase: CollectedPhase, { mode, stream }: Pick<Plan,
     slipUs: phase.slipUs,
     ownSlipUs: phase.ownSlipUs,
     connections: { planned: phase.connections, ...phase.connectionCounts },
+    fanOut: phase.fanOut,
     errors: phase.errors,
   };
 }
@@ -69,6 +74,7 @@ export function sumOfParts(measured: readonly BlockParts[], all: readonly BlockP
     slipUs: sumOfHistograms(measured.map((parts) => parts.slipUs)),
     ownSlipUs: sumOfHistograms(measured.map((parts) => parts.ownSlipUs)),
     connections: sumOfConnections(all.map((parts) => parts.connections)),
+    fanOut: sumOfFanOuts(measured, all),
     errors: sumOfTallies(all.map((parts) => parts.errors)),
   };
 }
@@ -88,6 +94,7 @@ export function blockOfParts(parts: BlockParts, encode: boolean): ResultBlock {
     slipUs: timesOfHistogram(parts.slipUs, encode),
     ownSlipUs: timesOfHistogram(parts.ownSlipUs, encode),
     connections: { ...connections, connectUs: timesOfHistogram(connections.connectUs, encode) },
+    ...(parts.fanOut !== null && { fanOut: fanOutBlock(parts.fanOut, messages, encode) }),
     errors: parts.errors,
   };
 }
@@ -162,7 +169,7 @@ function loopOf({ plan }: CollectedPhase, mode: Mode): ResultBlock["loop"] {
 function messagesOf(counts: MessageCounts, mode: Mode): ResultMessages {
   const { lostMissing, lostClosed, lostCorrupt } = counts;
   const known: ResultMessages = { ...noMessages, ...counts, lost: lostMissing + lostClosed + lostCorrupt };
-  if (mode === "echo" || mode === "push") return known;
+  if (comesBack(mode) || mode === "push") return known;
   const undecided = { expected: 0, delivered: 0, pending: 0, lost: 0, lostMissing: 0, lostClosed: 0, lostCorrupt: 0 };
   return { ...known, ...undecided, refused: 0, late: 0, deliveredInWindow: 0 };
 }

@@ -2,6 +2,7 @@ import type { Collected, CollectedInterval, RunEnd } from "../engine/collected.t
 import { exitCode } from "../errors/exit-code.ts";
 import { sendsMessages, type Plan } from "../plan/plan.ts";
 import { withSteadiness } from "./add-steadiness.ts";
+import { roomName } from "../plan/rooms.ts";
 import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
 import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
@@ -90,6 +91,7 @@ export function buildResult(input: ResultInput): RunResult {
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
     generator: buildGenerator(collected, phases, plan.runId),
+    ...faultyReceiversOf(collected, plan),
     failures: collected.failures.map((failure) => ({ ...failure, example: hideSecretsInText(failure.example) })),
     thresholds: input.thresholds ?? [],
     verdict: input.verdict ?? verdictOfEnd(collected.end),
@@ -174,10 +176,18 @@ function configOf({ plan, settings, strict = false, gate = "point" }: ResultInpu
     runId: plan.runId,
     scaling: plan.scaling,
     gate,
+    ...(plan.broadcast !== null && { broadcast: plan.broadcast }),
     strict,
     settings: withoutSecrets(settings) ?? null,
     plan: withoutSecrets(plan),
   };
+}
+
+function faultyReceiversOf({ faultyReceivers }: Collected, { broadcast }: Plan): Pick<RunResult, "faultyReceivers"> {
+  if (faultyReceivers === null || broadcast === null) return {};
+  const { count, worst } = faultyReceivers;
+  const named = worst.map((receiver) => ({ ...receiver, room: roomName(receiver.room, broadcast.rooms) }));
+  return { faultyReceivers: { count, worst: named } };
 }
 
 /** A live view asks each second for the same plan and settings, which do not change. */

@@ -1,4 +1,5 @@
 import { brokenSteadiness } from "./check-steadiness.ts";
+import { comesBack } from "./mode-facts.ts";
 import type { ResultBlock, ResultMessages, ResultTimes } from "./result-blocks.ts";
 import type { ResultInterval, ResultPhase, RunResult } from "./run-result.ts";
 
@@ -83,13 +84,15 @@ function brokenInBlock(name: string, block: ResultBlock, result: RunResult): str
     broken.push(`${name}: expected ${m.expected} is not sent ${m.sent}`);
   }
   broken.push(brokenRatio(name, block));
-  if (result.config.mode === "echo") {
-    broken.push(brokenCount(name, "latencyUs", block.latencyUs, m.delivered, m.clockErrors));
-    broken.push(brokenCount(name, "serviceUs", block.serviceUs, m.delivered, m.clockErrors));
+  if (comesBack(result.config.mode)) {
+    const timed = m.delivered + (block.fanOut?.indeterminateDelivered ?? 0);
+    broken.push(brokenCount(name, "latencyUs", block.latencyUs, timed, m.clockErrors));
+    broken.push(brokenCount(name, "serviceUs", block.serviceUs, timed, m.clockErrors));
   }
   if (result.config.mode === "push" && block.latencyUs.count + m.clockErrors > m.delivered) {
     broken.push(`${name}: latencyUs.count ${block.latencyUs.count} is more than delivered ${m.delivered}`);
   }
+  broken.push(...brokenFanOut(name, block, result));
   if (block.loop === "open") broken.push(brokenCount(name, "slipUs", block.slipUs, m.sent, m.clockErrors));
   if (lateAttempts(block) > block.connections.attempted) {
     broken.push(`${name}: more attempts to connect are late, ${lateAttempts(block)}, than there were`);
@@ -98,6 +101,33 @@ function brokenInBlock(name: string, block: ResultBlock, result: RunResult): str
     broken.push(`${name}: ownSlipUs.count ${block.ownSlipUs.count} is more than slipUs.count ${block.slipUs.count}`);
   }
   return broken.filter((sentence) => sentence !== null);
+}
+
+/**
+ * What receivers say they were owed is, but for what nobody can say, what senders say they owed. A generator that lost a
+ * worker has lost the receivers' word for some of it.
+ */
+function brokenFanOut(name: string, { messages, fanOut }: ResultBlock, result: RunResult): string[] {
+  if (fanOut === undefined) return [];
+  const broken: string[] = [];
+  const { presentAtSend, indeterminate, indeterminateDelivered, timed, incomplete, unsettled } = fanOut;
+  const { expected } = messages;
+  const isWhole = result.generator.lostWorkers.length === 0;
+  if (isWhole && (presentAtSend < expected || presentAtSend > expected + indeterminate)) {
+    broken.push(
+      `${name}: receivers were owed ${expected} and perhaps ${indeterminate} more, but ${presentAtSend} were there when messages were sent`,
+    );
+  }
+  if (indeterminateDelivered > indeterminate) {
+    broken.push(`${name}: more of the indeterminate ${indeterminate} met than there are, ${indeterminateDelivered}`);
+  }
+  const followed = timed + incomplete + unsettled;
+  if (followed > messages.sent) broken.push(`${name}: ${followed} messages were followed, but ${messages.sent} sent`);
+  const { firstUs, medianUs, nearlyAllUs, lastUs, spreadUs } = fanOut;
+  for (const { count } of [firstUs, medianUs, nearlyAllUs, lastUs, spreadUs]) {
+    if (count !== timed) broken.push(`${name}: fanOut has ${count} times of ${timed} messages`);
+  }
+  return broken;
 }
 
 /** Rates are what the counts of the window come to. */
@@ -197,7 +227,7 @@ function brokenIntervals({ phases, intervals, generator, config }: RunResult): s
     inPhases: ofPhases((phase) => phase.messages.sent),
   };
   // Other modes have delivery from the target's books, which know no seconds.
-  if (config.mode !== "echo" && config.mode !== "push")
+  if (!comesBack(config.mode) && config.mode !== "push")
     return [...brokenSeconds(latencies, 0), ...brokenSeconds(sent, 0)];
   const delivered = {
     what: "delivered",
@@ -215,7 +245,7 @@ function brokenIntervals({ phases, intervals, generator, config }: RunResult): s
     ...brokenSeconds(latencies, 0),
     ...brokenSeconds(sent, 0),
     // A message whose instants went backwards is delivered, but (in echo) in no second.
-    ...brokenSeconds(delivered, config.mode === "echo" ? clockErrors : 0),
+    ...brokenSeconds(delivered, comesBack(config.mode) ? clockErrors : 0),
     ...brokenSeconds(lost, 0),
   ];
 }

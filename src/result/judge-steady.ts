@@ -16,6 +16,8 @@ export interface SteadyInput {
   readonly endMs: number;
   /** By schedule, so that a backlog can grow. */
   readonly isOpen: boolean;
+  /** How often a message is to arrive: once, or at so many receivers. @default 1 */
+  readonly arrivalsPerMessage?: number;
   /** Everything the schedule asked for was sent. */
   readonly isAllSent: boolean;
   /** Whole seconds, in time order. */
@@ -37,7 +39,7 @@ export function judgeSteady(input: SteadyInput): SteadyState {
   const found = findingsOf(input);
   const cut = cutOf(input, found);
   const steady = seconds.slice(cut);
-  const backlog = input.isOpen ? backlogTrend(steady) : null;
+  const backlog = input.isOpen ? backlogTrend(steady, input.arrivalsPerMessage) : null;
   const trouble = troubleOf(input, found, steady, backlog);
   const isKnown = seconds.length >= secondsNeeded;
   return {
@@ -119,7 +121,7 @@ function troubleOf(
   backlog: BacklogTrend | null,
 ): string | null {
   const sent = steady.reduce((sum, each) => sum + each.sent, 0) / steady.length;
-  if (backlog !== null && isBacklogGrowing(backlog, sent)) {
+  if (backlog !== null && isBacklogGrowing(backlog, sent * (input.arrivalsPerMessage ?? 1))) {
     return `its backlog grew by ${formatCount(Math.round(backlog.growthMessages))} messages: answers came more slowly than messages`;
   }
   return (

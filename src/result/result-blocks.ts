@@ -103,6 +103,33 @@ export const connectionsSchema = Type.Object({
   closeCodes: Type.Record(Type.String(), count("Connections that ended with this close code")),
 });
 
+/** How messages of a broadcast reached the receivers of their rooms. */
+export const fanOutSchema = Type.Object({
+  reach: orNull(
+    Type.Number({ minimum: 0, maximum: 1 }),
+    "delivered / expected: the share of pairs of message and receiver that met; null when none was expected",
+  ),
+  receiversPerMessage: orNull(Type.Number({ minimum: 0 }), "presentAtSend / sent; null when nothing was sent"),
+  presentAtSend: count("By the senders: receivers in the room when messages were sent, summed over the messages"),
+  indeterminate: count(
+    "Pairs that nobody can say should have met, as the message was sent near to a join or leave; in neither expected nor delivered",
+  ),
+  indeterminateDelivered: count("Part of them that did meet; their times are with the others"),
+  misrouted: count(
+    "Copies that came to a connection of another room, or back to their publisher where that is excluded",
+  ),
+  timed: count("Messages that reached everybody, and whose times are below"),
+  incomplete: count("Messages that did not reach everybody, or not while their times were followed"),
+  unsettled: count("Messages sent near to a join or leave in their room, and not timed therefore"),
+  joins: count("Receivers that came into a room, again or for the first time"),
+  leaves: count("Receivers whose connection ended while it was wanted"),
+  firstUs: timesSchema,
+  medianUs: timesSchema,
+  nearlyAllUs: timesSchema,
+  lastUs: timesSchema,
+  spreadUs: timesSchema,
+});
+
 /** What totals, each phase and each class say of themselves. */
 export const blockSchema = Type.Object({
   loop: Type.Union([Type.Literal("open"), Type.Literal("closed"), Type.Literal("mixed"), Type.Literal("none")], {
@@ -133,11 +160,18 @@ export const blockSchema = Type.Object({
     description: "The part of the slip that is the generator's own: sent while the connection took bytes",
   }),
   connections: connectionsSchema,
+  fanOut: Type.Optional(
+    Type.Intersect([fanOutSchema], {
+      description:
+        "Only in mode broadcast. Times are of whole messages: from the intended instant to the first receiver, to half of them, to 99 % (nearlyAll), to the last; spread from first to last",
+    }),
+  ),
   errors: Type.Record(Type.String(), count("Failures with this code"), { description: "By <phase>/<kind>" }),
 });
 
 export type ResultTimes = DeepReadonly<Static<typeof timesSchema>>;
 export type ResultMessages = DeepReadonly<Static<typeof messagesSchema>>;
 export type ResultRate = DeepReadonly<Static<typeof rateSchema>>;
+export type ResultFanOut = DeepReadonly<Static<typeof fanOutSchema>>;
 export type ResultConnections = DeepReadonly<Static<typeof connectionsSchema>>;
 export type ResultBlock = DeepReadonly<Static<typeof blockSchema>>;

@@ -227,6 +227,15 @@ const failureSchema = Type.Object({
   example: text("The original text of one of them"),
 });
 
+const faultyReceiverSchema = Type.Object({
+  connection: count("Number of the connection, from 0"),
+  room: text("Name of its room"),
+  lost: count("Messages it should have had and had not"),
+  duplicated: count("Further copies that it had"),
+  reordered: count("Messages that came after a later one of the same publisher"),
+  misrouted: count("Copies that it should not have had at all"),
+});
+
 /** The saved record of a run. Written by result-file.ts, described for other programs by results/result.schema.json. */
 export const runResultSchema = Type.Object(
   {
@@ -247,11 +256,22 @@ export const runResultSchema = Type.Object(
     environment: environmentSchema,
     config: Type.Object({
       profile: Type.String(),
-      mode: oneOf(["echo", "oneway", "connect", "push"]),
+      mode: oneOf(["echo", "oneway", "connect", "push", "broadcast"]),
       model: oneOf(["open", "closed", "mixed", "none"], "How messages became due"),
       seed: count("Every random choice followed from it"),
       runId: Type.String(),
       scaling: orNull(oneOf(["rate", "connections"])),
+      broadcast: Type.Optional(
+        Type.Object(
+          {
+            rooms: count("Rooms that the connections were dealt out over"),
+            publishersPerRoom: count("Connections of each room that published"),
+            excludesPublisher: Type.Boolean({ description: "A message was not expected back where it came from" }),
+            guardMs: Type.Number({ minimum: 0, description: "Sends so near to a join or leave counted neither way" }),
+          },
+          { description: "Only in mode broadcast" },
+        ),
+      ),
       gate: Type.Optional(
         oneOf(
           ["point", "confident"],
@@ -291,6 +311,15 @@ export const runResultSchema = Type.Object(
       targetReason: orNull(Type.String(), "Why there is none; null when there is"),
     }),
     generator: generatorSchema,
+    faultyReceivers: Type.Optional(
+      Type.Object(
+        {
+          count: count("Receivers at which something went wrong"),
+          worst: Type.Array(faultyReceiverSchema, { description: "Ten at most, the worst first" }),
+        },
+        { description: "Only in mode broadcast" },
+      ),
+    ),
     failures: Type.Array(failureSchema),
     thresholds: Type.Array(thresholdSchema),
     warnings: Type.Array(Type.Object({ code: Type.String(), text: Type.String() })),

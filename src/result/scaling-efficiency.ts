@@ -32,11 +32,17 @@ function deliveredOfOffered({ measured, offeredPerSecond, deliveredPerSecond }: 
 /** The phases, each with its scaling efficiency when the plan scales something. */
 export function withScaling(phases: readonly ResultPhase[], scaling: Plan["scaling"]): readonly ResultPhase[] {
   if (scaling === null) return phases;
-  const inputs = phases.map(({ measured, connections, rate }) => ({
+  const inputs = phases.map(({ measured, connections, rate, fanOut }) => ({
     measured,
     connections: connections.planned,
-    ...rate,
+    offeredPerSecond: dueOf(rate.offeredPerSecond, fanOut),
+    deliveredPerSecond: rate.deliveredPerSecond,
   }));
   const efficiencies = scalingEfficiency(inputs, scaling);
   return phases.map((phase, i) => ({ ...phase, scalingEfficiency: efficiencies[i] ?? null }));
+}
+
+/** What should arrive of what is offered: in a broadcast, each message at all receivers of its room. */
+function dueOf(offeredPerSecond: number | null, fanOut: ResultPhase["fanOut"]): number | null {
+  return offeredPerSecond === null ? null : offeredPerSecond * (fanOut?.receiversPerMessage ?? 1);
 }

@@ -1,4 +1,5 @@
 import { howLost } from "../engine/lost-worker.ts";
+import { comesBack } from "./mode-facts.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRate } from "../units/rate.ts";
 import { formatRatio } from "../units/ratio.ts";
@@ -117,7 +118,7 @@ function nothingAnswered(
   const sent = phases.reduce((sum, phase) => sum + phase.messages.sent, 0);
   const delivered = phases.reduce((sum, phase) => sum + phase.messages.delivered, 0);
   const decided = phases.some((phase) => phase.messages.expected > phase.messages.pending);
-  if (config.mode !== "echo" || sent === 0 || delivered > 0 || !decided) return null;
+  if (!comesBack(config.mode) || sent === 0 || delivered > 0 || !decided) return null;
   const what = facts.hasTemplate
     ? "nothing the target sent carries the payload of a message"
     : "nothing came back that carries a marker";
@@ -167,15 +168,17 @@ function deliveryUnknown({ totals, config, target }: Omit<RunResult, "warnings">
   return warn("deliveryUnknown", `delivery is unknown: ${why}`);
 }
 
-function backlogAtEnd({ phases }: Omit<RunResult, "warnings">): ResultWarning | null {
+function backlogAtEnd({ phases, config }: Omit<RunResult, "warnings">): ResultWarning | null {
+  const [one, many] =
+    config.mode === "broadcast" ? (["delivery", "deliveries"] as const) : (["message", "messages"] as const);
   for (const segment of new Set(phases.map((phase) => phase.segment))) {
     const own = phases.filter((phase) => phase.segment === segment && phase.measured && phase.loop === "open");
-    const sent = own.reduce((sum, phase) => sum + phase.messages.sent, 0);
+    const expected = own.reduce((sum, phase) => sum + phase.messages.expected, 0);
     const late = own.reduce((sum, phase) => sum + phase.messages.late, 0);
-    if (late < backlogMessages || late / sent <= backlogShare) continue;
+    if (late < backlogMessages || late / expected <= backlogShare) continue;
     return warn(
       "backlogAtEnd",
-      `backlog at end: ${amount(late, "message")} of ${formatCount(sent)} (${percent(late / sent)}) came back only after the load of phase ` +
+      `backlog at end: ${amount(late, one, many)} of ${formatCount(expected)} (${percent(late / expected)}) came back only after the load of phase ` +
         `"${own.at(-1)!.name}" had ended: the target falls behind, or the phase is too short for its latency`,
     );
   }

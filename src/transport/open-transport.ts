@@ -8,8 +8,8 @@ import type { Transport, TransportListener } from "./transport.ts";
 /** How long a target may take to answer our close frame, milliseconds. */
 const closeTimeoutMs = 3000;
 
-/** Starts one connection, from `localAddress` unless the kernel is to choose. */
-export type OpenTransport = (listener: TransportListener, localAddress?: string) => Transport;
+/** Starts one connection, from `localAddress` unless the kernel is to choose, to `path` unless it is that of the URL. */
+export type OpenTransport = (listener: TransportListener, localAddress?: string, path?: string) => Transport;
 
 /**
  * The opener of one worker's connections: the `ws` package when compression is asked for, own framing otherwise.
@@ -24,5 +24,5 @@ export function makeTransportOpener(
   const context = makeTransportContext(options, monotonicMs, onWrite);
   if (plan.connect.compress) loadWs();
   const open = plan.connect.compress ? openWsTransport : openRawTransport;
-  return (listener, localAddress) => open(listener, context, localAddress);
+  return (listener, localAddress, path) => open(listener, context, localAddress, path);
 }

@@ -23,15 +23,26 @@ export class RawOpening {
   readonly #context: TransportContext;
   readonly #socket: Socket;
   readonly #listener: OpeningListener;
+  readonly #path: string | undefined;
   readonly #key = upgradeKey();
   #timer: NodeJS.Timeout;
   #reader = new ResponseHeadReader();
   #refusal: ResponseHead | undefined;
   #step: OpeningStep = "tcp";
 
-  /** `startedMs` is the instant before the socket was opened, of the context's clock. */
-  constructor(context: TransportContext, socket: Socket, startedMs: number, listener: OpeningListener) {
+  /**
+   * `startedMs` is the instant before the socket was opened, of the context's clock; `path` what is asked for in place of
+   * the URL's own.
+   */
+  constructor(
+    context: TransportContext,
+    socket: Socket,
+    startedMs: number,
+    path: string | undefined,
+    listener: OpeningListener,
+  ) {
     this.#context = context;
+    this.#path = path;
     this.#socket = socket;
     this.#listener = listener;
     this.startedMs = startedMs;
@@ -77,7 +88,7 @@ export class RawOpening {
 
   #sendRequest(): void {
     this.#step = "upgrade";
-    this.#socket.write(this.#context.request(this.#key), "latin1");
+    this.#socket.write(this.#context.request(this.#key, this.#path), "latin1");
   }
 
   #takeHead(head: ResponseHead, memory: FrameMemory, start: number, end: number): void {

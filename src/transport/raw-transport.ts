@@ -51,8 +51,9 @@ export function openRawTransport(
   listener: TransportListener,
   context: TransportContext,
   localAddress?: string,
+  path?: string,
 ): Transport {
-  return new RawTransport(listener, context, localAddress);
+  return new RawTransport(listener, context, localAddress, path);
 }
 
 /** A client WebSocket without extensions, straight on the socket; the fast path. */
@@ -71,7 +72,12 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
   #peerEnd: PeerEnd | undefined;
   #afterWrite: (() => void) | undefined;
 
-  constructor(listener: TransportListener, context: TransportContext, localAddress: string | undefined) {
+  constructor(
+    listener: TransportListener,
+    context: TransportContext,
+    localAddress: string | undefined,
+    path: string | undefined,
+  ) {
     this.#listener = listener;
     this.#context = context;
     const { maxMessageBytes } = context.options.limits;
@@ -82,7 +88,7 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
       return true;
     });
     this.#socket = socket;
-    this.#opening = new RawOpening(context, socket, startedMs, this);
+    this.#opening = new RawOpening(context, socket, startedMs, path, this);
     (socket as OwnedSocket).owner = this;
     socket.on("error", RawTransport.#onSocketError);
     socket.on("end", RawTransport.#onSocketEnd);

@@ -26,8 +26,8 @@ export interface TransportContext {
   readonly readMemory: FrameMemory;
   readonly outbox: Outbox;
   readonly maskKeys: MaskKeys;
-  /** The head of the upgrade request for a key. */
-  readonly request: (key: string) => string;
+  /** The head of the upgrade request for a key, with another path than the URL's when one is given. */
+  readonly request: (key: string, path?: string) => string;
   /** Monotonic, milliseconds with fractions. */
   readonly nowMs: () => number;
   /** Told of each write of messages to a socket; several may share one. */

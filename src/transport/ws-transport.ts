@@ -37,8 +37,9 @@ export function openWsTransport(
   listener: TransportListener,
   context: TransportContext,
   localAddress?: string,
+  path?: string,
 ): Transport {
-  return new WsTransport(listener, context, localAddress);
+  return new WsTransport(listener, context, localAddress, path);
 }
 
 type State = "opening" | "open" | "closing" | "abandoned" | "ended";
@@ -65,7 +66,12 @@ class WsTransport implements Transport {
   #lastPing: Buffer | undefined;
   #socketError: Error | undefined;
 
-  constructor(listener: TransportListener, context: TransportContext, localAddress: string | undefined) {
+  constructor(
+    listener: TransportListener,
+    context: TransportContext,
+    localAddress: string | undefined,
+    path: string | undefined,
+  ) {
     this.#listener = listener;
     this.#context = context;
     this.#startedMs = context.nowMs();
@@ -73,7 +79,7 @@ class WsTransport implements Transport {
       if (this.#isBlocked && this.bufferedBytes === 0) this.#becameWritable();
     };
     this.#socket = this.#openSocket(localAddress);
-    this.#ws = this.#openWebSocket();
+    this.#ws = this.#openWebSocket(path);
     this.#startTimer(context.options.connect.timeoutMs, () => this.#failOpening(timeoutFailure(this.#step, context)));
   }
 
@@ -131,9 +137,9 @@ class WsTransport implements Transport {
     return socket;
   }
 
-  #openWebSocket(): Ws.WebSocket {
+  #openWebSocket(path: string | undefined): Ws.WebSocket {
     const { url, options } = this.#context;
-    const target = new URL(url);
+    const target = path === undefined ? new URL(url) : new URL(path, url);
     target.hash = "";
     // The types of `ws` do not know `closeTimeout` yet.
     const clientOptions: Ws.ClientOptions & { readonly closeTimeout: number } = {

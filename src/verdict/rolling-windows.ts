@@ -67,7 +67,8 @@ function windowValue(result: RunResult, window: readonly ResultInterval[], { met
         ? { value: null, samples: null }
         : lossValue(
             sum((each) => each.lost),
-            sum((each) => (result.config.mode === "push" ? each.delivered + each.lost : each.sent)),
+            sum((each) => (result.config.mode === "push" ? each.delivered + each.lost : each.sent)) *
+              (result.totals.fanOut?.receiversPerMessage ?? 1),
             stat,
           );
     case "memory.target.peak":
@@ -83,7 +84,7 @@ function windowValue(result: RunResult, window: readonly ResultInterval[], { met
   }
 }
 
-/** Lost messages belong to the second they were due in, sent ones to the second they left in; a late sender blurs the ratio. */
+/** `sent` as often as each message was to arrive. Lost messages belong to the second they were due in, sent ones to the second they left in; a late sender blurs the ratio. */
 function lossValue(lost: number, sent: number, stat: string): MeasuredValue {
   if (stat === "lost") return { value: lost, samples: null };
   return { value: sent === 0 ? null : Math.max(0, 1 - lost / sent), samples: sent };

@@ -42,15 +42,17 @@ export function acceptKey(key: string): string {
 }
 
 /**
- * The upgrade request without its key, made once for all connections: `request(key)` is the whole head.
+ * The upgrade request without its key, made once for all connections: `request(key)` is the whole head, `request(key,
+ * path)` the same with another path and query than the URL's.
  * Name and password in the URL become basic authorization unless an Authorization header is given.
  * Throws a usage error for headers that cannot be sent.
  */
-export function upgradeRequest(wish: UpgradeWish): (key: string) => string {
+export function upgradeRequest(wish: UpgradeWish): (key: string, path?: string) => string {
   checkHeaders(wish);
   const { url } = wish;
   const given = new Set(wish.headers.map(([name]) => name.toLowerCase()));
-  const lines = [`GET ${url.pathname}${url.search} HTTP/1.1`];
+  const ownPath = `${url.pathname}${url.search}`;
+  const lines: string[] = [];
   if (!given.has("host")) lines.push(`Host: ${url.host}`);
   const authorization = basicAuthorization(url);
   if (authorization !== undefined && !given.has("authorization")) lines.push(`Authorization: ${authorization}`);
@@ -58,7 +60,7 @@ export function upgradeRequest(wish: UpgradeWish): (key: string) => string {
   lines.push("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13");
   if (wish.subprotocols.length > 0) lines.push(`Sec-WebSocket-Protocol: ${wish.subprotocols.join(", ")}`);
   const head = `${lines.join("\r\n")}\r\nSec-WebSocket-Key: `;
-  return (key) => `${head}${key}\r\n\r\n`;
+  return (key, path = ownPath) => `GET ${path} HTTP/1.1\r\n${head}${key}\r\n\r\n`;
 }
 
 /** `Basic ...` from the name and password of a URL; undefined when it has neither. */

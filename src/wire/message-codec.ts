@@ -20,6 +20,14 @@ export interface MessageFormat {
   readonly frameType: "text" | "binary";
   readonly templatePrefix: string;
   readonly templateSuffix: string;
+  /** A word of the template that stands for another text from connection to connection. @default none */
+  readonly variable?: TemplateVariable;
+}
+
+/** `word` in a template is one of `values`, all of the same number of bytes: see `MessageCodec.useValue`. */
+export interface TemplateVariable {
+  readonly word: string;
+  readonly values: readonly string[];
 }
 
 /** The part of an identity that 4096 neighbours on one connection share: kept, because neighbours come together. */
@@ -69,14 +77,24 @@ export class MessageCodec {
   private lastBytes: Buffer = Buffer.alloc(0);
   private readonly crc: MarkerCrc;
   private readonly scanner: MarkerScanner;
+  /** The variable's values as bytes, where in a message they stand, and which one each variant has now. */
+  private readonly values: readonly Buffer[];
+  private readonly valuePlaces: readonly number[];
+  private readonly valueOfVariant: Int32Array;
+  private readonly hasVariable: boolean;
+  private value = 0;
+  /** The connection of the message that `matchAny` found. */
+  matchedConnection = -1;
   private readonly encodeHead: IdentityHead = { ...noHead };
   private readonly matchHead: IdentityHead = { ...noHead };
 
   /** `runId`: 11 characters of base 64 (URL order). Throws a usage error when the message has no room for the marker. */
   constructor(format: MessageFormat, runId: string) {
     if (!/^[0-9A-Za-z_-]{11}$/.test(runId)) throw new Error(`"${runId}" is no run id. This is a bug in floodgate.`);
-    const prefix = Buffer.from(format.templatePrefix);
-    const suffix = Buffer.from(format.templateSuffix);
+    const { word = "", values = [] } = format.variable ?? {};
+    const filled = (text: string) => Buffer.from(values.length === 0 ? text : text.replaceAll(word, () => values[0]!));
+    const prefix = filled(format.templatePrefix);
+    const suffix = filled(format.templateSuffix);
     const payloadBytes = format.sizeBytes - prefix.length - suffix.length;
     if (payloadBytes < markerBytes) {
       const least = prefix.length + suffix.length + markerBytes;
@@ -108,6 +126,13 @@ export class MessageCodec {
       payloads.push(payload);
       return { words, bytes, isText: format.frameType === "text" };
     });
+    this.values = values.map((text) => Buffer.from(text));
+    this.valuePlaces = [
+      ...placesOf(format.templatePrefix, word, this.values[0]),
+      ...placesOf(format.templateSuffix, word, this.values[0]).map((at) => prefix.length + payloadBytes + at),
+    ];
+    this.hasVariable = this.valuePlaces.length > 0;
+    this.valueOfVariant = new Int32Array(variants);
     this.crc = new MarkerCrc(payloads.map(crcOfPayload), payloadBytes - markerBytes);
     this.scanner = new MarkerScanner({
       constant,
@@ -124,6 +149,7 @@ export class MessageCodec {
    */
   encode(connectionId: number, sequence: number): EncodedMessage {
     const variant = sequence & this.variantMask;
+    if (this.hasVariable) this.showValue(variant);
     const low = sequence & 0xffffff;
     const head = this.encodeHead;
     const middle = low >>> 12;
@@ -168,6 +194,7 @@ export class MessageCodec {
       (view.getInt32(at + 12, true) ^ (digitPairs[(crc >>> 12) & 4095]! | (digitPairs[crc & 4095]! << 16))) |
       (view.getInt32(at, true) ^ head.connectionWord);
     if (differences !== 0) return 0;
+    if (this.hasVariable) this.showValue(variant);
     const own = variant * this.strideBytes;
     if (!isSame(view, start, this.view, own, this.identityOffset)) return 0;
     const tail = this.identityOffset + 16;
@@ -177,6 +204,29 @@ export class MessageCodec {
         : this.bytesOf(view).compare(this.bytes, own + tail, own + this.sizeBytes, start + tail, end) === 0;
     if (!isSameTail) return 0;
     return head.high * 0x1000000 + ((head.middle << 12) | last);
+  }
+
+  /** The same for a message of whichever connection, which `matchedConnection` then tells. */
+  matchAny(view: DataView, start: number, end: number): number {
+    if (end - start !== this.sizeBytes) return 0;
+    const digits = view.getInt32(start + this.identityOffset, true);
+    const high = pairValues[digits & 0xffff]!;
+    const low = pairValues[digits >>> 16]!;
+    if ((high | low) < 0) return 0;
+    this.matchedConnection = (high << 12) | low;
+    return this.matchKnown(view, start, end, this.matchedConnection);
+  }
+
+  /** From now on messages are made and known with value `index` of the template's variable, until the next call. */
+  useValue(index: number): void {
+    this.value = index;
+  }
+
+  private showValue(variant: number): void {
+    if (this.valueOfVariant[variant] === this.value) return;
+    this.valueOfVariant[variant] = this.value;
+    const { bytes } = this.messages[variant]!;
+    for (const at of this.valuePlaces) this.values[this.value]!.copy(bytes, at);
   }
 
   /** The memory of `view` as bytes. The same few come again and again: those that all connections read into. */
@@ -227,6 +277,19 @@ function isSame(theirs: DataView, theirStart: number, ours: DataView, ourStart: 
     if (theirs.getUint8(their) !== ours.getUint8(our)) return false;
   }
   return true;
+}
+
+/** Where in the filled-in text, in bytes, the values of the variable stand. */
+function placesOf(template: string, word: string, value: Buffer | undefined): readonly number[] {
+  if (value === undefined) return [];
+  const places: number[] = [];
+  let at = 0;
+  for (const part of template.split(word).slice(0, -1)) {
+    at += Buffer.byteLength(part);
+    places.push(at);
+    at += value.length;
+  }
+  return places;
 }
 
 /** A power of two, so that the variant is a mask of the sequence. */

@@ -90,7 +90,12 @@ const words: readonly Case[] = [
     'there is no profile "sustaned"',
     "did you mean sustained? built in: burst ci connection-scaling dev linear-scaling peak quick soak stress sustained",
   ),
-  run("an unknown mode", ["--mode", "ecko"], '--mode "ecko" is not one of echo, oneway, connect', "did you mean echo?"),
+  run(
+    "an unknown mode",
+    ["--mode", "ecko"],
+    '--mode "ecko" is not one of echo, oneway, connect, push, broadcast',
+    "did you mean echo?",
+  ),
   run("a rate", ["-r", "5x"], '--rate "5x" is not a rate', "write a number per second, for example 1000, 10k or 10k/s"),
   run("a time without unit", ["-d", "5"], '--duration "5" has no unit', "write 5s, or another of us ms s m h"),
   run("a size", ["-s", "big"], '--size "big" is not a size', "write whole bytes, for example 64, 1KiB or 1MB"),
@@ -166,7 +171,7 @@ const profiles: readonly Case[] = [
       'many.yaml:1: unknown key "rat"; did you mean rate?',
       'many.yaml:2: unknown key "conections"; did you mean connections?',
       'many.yaml:3: duration "5 parsecs" is not a time; write a number and a unit (us ms s m h), for example 30s',
-      'many.yaml:4: mode "ecko" is not one of echo, oneway, connect; did you mean echo?',
+      'many.yaml:4: mode "ecko" is not one of echo, oneway, connect, push, broadcast; did you mean echo?',
     ],
     "docs/configuration.md lists every key with its unit and default",
   ),
@@ -347,10 +352,10 @@ const laterWords: readonly Case[] = [
   later("--agents", ["run", "--agents", "2"], "--agents", "run "),
   later("--baseline", ["run", "--baseline", "good.json"], "--baseline", "run "),
   run(
-    "--mode broadcast",
-    ["--mode", "broadcast"],
-    '--mode "broadcast" is not in this version of floodgate',
-    "modes here: echo, oneway, connect, push",
+    "--mode queue",
+    ["--mode", "queue"],
+    '--mode "queue" is not in this version of floodgate',
+    "modes here: echo, oneway, connect, push, broadcast",
   ),
 ];
 

@@ -59,6 +59,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
     drain: { kind: "auto" },
     segments: [{ connections: 10, phases }],
     scaling: null,
+    broadcast: null,
     ...changes,
   };
 }
@@ -148,6 +149,7 @@ export function aCollectedPhase(
     interArrivalUs: aHistogram([]),
     writesInWindow: 0,
     connectionCounts: someConnections(),
+    fanOut: null,
     errors: {},
     ...changes,
   };
@@ -242,6 +244,7 @@ export function aCollected(
     firstForeignFrame: null,
     compressionAgreed: true,
     streams: null,
+    faultyReceivers: null,
     ...changes,
   };
 }

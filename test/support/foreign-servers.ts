@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -70,23 +70,38 @@ export interface ProxyTls {
   readonly keyFile: string;
 }
 
-/** nginx as reverse proxy before `upstreamUrl` (ws://host:port), with everything of it in a folder that goes away with it. */
+/** nginx as reverse proxy before `upstreamUrl` (ws://host:port). */
 export async function startNginxProxy(upstreamUrl: string, tls?: ProxyTls): Promise<ForeignServer> {
+  const { server, port } = await startNginx((port) => nginxConfig(port, upstreamUrl, tls));
+  return { ...server, url: `${tls === undefined ? "ws" : "wss"}://127.0.0.1:${port}/` };
+}
+
+/** nginx with nchan: what comes over a WebSocket to /room/<name> goes to all that are connected there. */
+export async function startNchan(): Promise<ForeignServer> {
+  const module = nchanModules.find((path) => existsSync(path));
+  if (module === undefined) throw new Error("this test needs nchan: apt-get install libnginx-mod-nchan");
+  const { server, port } = await startNginx((port) => nchanConfig(port, module));
+  return { ...server, url: `ws://127.0.0.1:${port}/room/{{room}}` };
+}
+
+const nchanModules = ["/usr/lib/nginx/modules/ngx_nchan_module.so", "/usr/share/nginx/modules/ngx_nchan_module.so"];
+
+/** With everything of it in a folder that goes away with it. */
+async function startNginx(
+  configFor: (port: number) => string,
+): Promise<{ readonly server: Omit<ForeignServer, "url">; readonly port: number }> {
   const program = findProgram("nginx");
   const folder = await mkdtemp(join(tmpdir(), "floodgate-nginx-"));
   try {
     const { child, port } = await startOnFreePort(async (port) => {
-      await writeFile(join(folder, "nginx.conf"), nginxConfig(port, upstreamUrl, tls));
+      await writeFile(join(folder, "nginx.conf"), configFor(port));
       return spawn(program, ["-p", folder, "-c", "nginx.conf", "-e", "stderr"], { stdio: ["ignore", "pipe", "pipe"] });
     });
-    return {
-      url: `${tls === undefined ? "ws" : "wss"}://127.0.0.1:${port}/`,
-      pid: child.pid!,
-      close: async () => {
-        await stop(child);
-        await rm(folder, { recursive: true, force: true });
-      },
+    const close = async (): Promise<void> => {
+      await stop(child);
+      await rm(folder, { recursive: true, force: true });
     };
+    return { server: { pid: child.pid!, close }, port };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -98,17 +113,9 @@ function nginxConfig(port: number, upstreamUrl: string, tls: ProxyTls | undefine
     tls === undefined
       ? `listen 127.0.0.1:${port};`
       : `listen 127.0.0.1:${port} ssl; ssl_certificate "${tls.certFile}"; ssl_certificate_key "${tls.keyFile}";`;
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${name};`);
-  return `
-daemon off;
-worker_processes 1;
-pid nginx.pid;
-error_log stderr error;
-${process.getuid?.() === 0 ? "user root;" : ""}
-events { worker_connections 2048; }
-http {
-  access_log off;
-  ${temporary.join(" ")}
+  return nginxConfigOf(
+    "",
+    `
   server {
     ${listen}
     location / {
@@ -119,7 +126,42 @@ http {
       proxy_set_header Host $host;
       proxy_read_timeout 60s;
     }
-  }
+  }`,
+  );
+}
+
+function nchanConfig(port: number, module: string): string {
+  return nginxConfigOf(
+    `load_module ${module};`,
+    `
+  nchan_shared_memory_size 32M;
+  server {
+    listen 127.0.0.1:${port};
+    location ~ ^/room/(\\w+)$ {
+      nchan_pubsub websocket;
+      nchan_channel_id $1;
+      nchan_store_messages off;
+      nchan_subscriber_first_message newest;
+    }
+  }`,
+  );
+}
+
+/** A configuration of one worker: what stands before everything, and what stands in its http block. */
+function nginxConfigOf(first: string, http: string): string {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${name};`);
+  return `
+${first}
+daemon off;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr error;
+${process.getuid?.() === 0 ? "user root;" : ""}
+events { worker_connections 2048; }
+http {
+  access_log off;
+  ${temporary.join(" ")}
+  ${http}
 }
 `;
 }

@@ -160,6 +160,35 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
 
   "all-passed": judged({ thresholds: [latencyHeld, deliveryHeld, memoryHeld], tags: { commit: "0a1b2c3" } }),
 
+  broadcast: judged({
+    config: config({
+      mode: "broadcast",
+      broadcast: { rooms: 10, publishersPerRoom: 2, excludesPublisher: false, guardMs: 200 },
+    }),
+    thresholds: [sampleCheck({ ...deliveryHeld, value: 0.99996 })],
+    totals: sampleBlock(2000, 10, {
+      messages: sampleMessages(2000, { expected: 99_980, lostMissing: 4, duplicated: 2, unsolicited: 7 }),
+      fanOut: {
+        ...{ reach: 99_976 / 99_980, receiversPerMessage: 49.995, presentAtSend: 99_990 },
+        ...{ indeterminate: 12, indeterminateDelivered: 9, misrouted: 7, joins: 501, leaves: 1 },
+        ...{ timed: 1992, incomplete: 3, unsettled: 5 },
+        firstUs: sampleTimes(1992, 700),
+        medianUs: sampleTimes(1992, 900),
+        nearlyAllUs: sampleTimes(1992, 1300),
+        lastUs: sampleTimes(1992, 1400),
+        spreadUs: sampleTimes(1992, 600),
+      },
+    }),
+    faultyReceivers: {
+      count: 3,
+      worst: [
+        { connection: 17, room: "r08", lost: 3, duplicated: 2, reordered: 0, misrouted: 0 },
+        { connection: 230, room: "r04", lost: 0, duplicated: 0, reordered: 0, misrouted: 7 },
+        { connection: 4, room: "r05", lost: 1, duplicated: 0, reordered: 0, misrouted: 0 },
+      ],
+    },
+  }),
+
   "failed-thresholds": judged({
     thresholds: [
       sampleCheck({ expression: "latency.p99<3ms", bound: 0.003, value: 0.003162, outcome: "fail" }),

@@ -72,6 +72,7 @@ export class SendingWorker {
       workers,
       workerIndex,
       capacity: own,
+      rooms: null,
       codec: this.codec,
       recorder: this.recorder,
       receiver: new EchoReceiver(this.codec, this.recorder, notes),

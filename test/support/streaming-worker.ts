@@ -55,6 +55,7 @@ export class StreamingWorker {
       workers: 1,
       workerIndex: 0,
       capacity: streams,
+      rooms: null,
       codec: new MessageCodec(message, "aRunId-0001"),
       recorder: this.recorder,
       receiver: this.receiver,

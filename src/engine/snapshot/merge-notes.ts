@@ -1,4 +1,5 @@
-import type { CollectedStreams, ConnectionCounts, FailureCount } from "../collected.ts";
+import type { CollectedStreams, ConnectionCounts, FailureCount, FaultyReceivers } from "../collected.ts";
+import { worstReceivers } from "../worker/receiver-faults.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
 /** Notes of each worker; null for one that has not told any yet. */
@@ -31,6 +32,14 @@ export function mergeFailures(all: AllNotes): readonly FailureCount[] {
     );
   }
   return [...byCode.values()].sort((a, b) => b.count - a.count);
+}
+
+/** The worst receivers of all workers. */
+export function mergeFaultyReceivers(all: readonly FaultyReceivers[]): FaultyReceivers {
+  return {
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    worst: worstReceivers(all.flatMap(({ worst }) => worst)),
+  };
 }
 
 /** Lifetimes of connections that ended in a phase, milliseconds; null when none did. */

@@ -1,7 +1,9 @@
 import type { Histogram } from "../../measure/histogram.ts";
+import type { FanOutCells } from "../../measure/fan-out-cells.ts";
 import { control, counter, type WorkerCells } from "../../measure/worker-cells.ts";
 import type { PhasePlan, Plan } from "../../plan/plan.ts";
-import type { CollectedPhase, ConnectionCounts, MessageCounts } from "../collected.ts";
+import type { CollectedPhase, ConnectionCounts, FanOutCounts, MessageCounts } from "../collected.ts";
+import { readFanOut } from "./fan-out-reader.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeCounts, mergeLifetimes, type AllNotes } from "./merge-notes.ts";
 import type { PhaseSoFar } from "./run-timeline.ts";
@@ -16,17 +18,26 @@ type Lost = ReadonlyMap<number, unknown>;
 export class PhaseReader {
   readonly #phases: readonly PhasePlan[];
   readonly #cells: readonly WorkerCells[];
-  /** The counter of what is expected; null in modes that expect nothing. */
+  /** The counter of what is expected; null in modes that expect nothing, or count it apart. */
   readonly #expectedIn: number | null;
+  readonly #fanOut: readonly FanOutCells[] | null;
 
-  constructor(plan: Plan, cells: readonly WorkerCells[]) {
+  /** `fanOut`: of each worker, in mode broadcast. */
+  constructor(plan: Plan, cells: readonly WorkerCells[], fanOut: readonly FanOutCells[] | null = null) {
     this.#phases = plan.segments.flatMap((segment) => segment.phases);
     this.#cells = cells;
     this.#expectedIn = plan.mode === "echo" ? counter.sent : plan.mode === "push" ? counter.expected : null;
+    this.#fanOut = fanOut;
   }
 
   /** `lost` has the indexes of workers that died. `soFar` is on the monotonic clock, as `runStartMs` is. */
-  read(phase: number, soFar: PhaseSoFar, runStartMs: number, notes: AllNotes, lost: Lost): CollectedPhase {
+  read(
+    phase: number,
+    soFar: PhaseSoFar & { readonly isOver?: boolean },
+    runStartMs: number,
+    notes: AllNotes,
+    lost: Lost,
+  ): CollectedPhase {
     // Copies, so that all sums are of the same counts though the workers go on.
     const counts = this.#cells.map((cells) => cells.phases[phase]!.counts.slice());
     const sum: Sum = (which) => counts.reduce((total, own) => total + own[which]!, 0);
@@ -34,15 +45,20 @@ export class PhaseReader {
     const ownSlipUs = mergeHistograms(cells.map(({ ownSlip }) => ownSlip));
     const slipUs = mergeHistograms(cells.map(({ blockedSlip }) => blockedSlip));
     slipUs.add(ownSlipUs);
+    const messages = this.#messageCounts(
+      sum,
+      counts.filter((_, worker) => lost.has(worker)),
+    );
+    const fanOut = this.#fanOut === null ? null : readFanOut(this.#fanOut, phase);
     return {
       plan: this.#phases[phase]!,
       connections: soFar.connections,
       startMs: soFar.startMs - runStartMs,
       endMs: soFar.endMs - runStartMs,
-      messages: this.#messageCounts(
-        sum,
-        counts.filter((_, worker) => lost.has(worker)),
-      ),
+      messages:
+        fanOut === null
+          ? messages
+          : fannedOut(messages, fanOut, { isOver: soFar.isOver === true, hasLost: lost.size > 0 }),
       bytes: {
         sent: sum(counter.bytesSent),
         received: sum(counter.bytesReceived),
@@ -55,6 +71,7 @@ export class PhaseReader {
       interArrivalUs: mergeHistograms(cells.map(({ interArrival }) => interArrival)),
       writesInWindow: sum(counter.writesInWindow),
       connectionCounts: this.#connectionCounts(phase, soFar.isRunning, notes, sum),
+      fanOut,
       errors: mergeCounts(notes.map((own) => own?.errorsByPhase[phase])),
     };
   }
@@ -70,12 +87,21 @@ export class PhaseReader {
 
   /** Messages that workers had in flight when they died: their connections went with them. */
   orphanedIn(phase: number, lost: Lost): number {
+    if (this.#fanOut !== null && lost.size > 0) return this.#unsettledIn(phase);
     return this.#orphaned([...lost.keys()].map((worker) => this.#cells[worker]!.phases[phase]!.counts));
   }
 
   #orphaned(ofLost: readonly Float64Array[]): number {
     const expectedIn = this.#expectedIn;
     return expectedIn === null ? 0 : ofLost.reduce((sum, counts) => sum + outstandingOf(counts, expectedIn), 0);
+  }
+
+  /** Broadcast: what receivers of workers that died were owed. */
+  #unsettledIn(phase: number): number {
+    const counts = this.#cells.map((cells) => cells.phases[phase]!.counts);
+    const messages = this.#messageCounts((which) => counts.reduce((total, own) => total + own[which]!, 0), []);
+    const whole = fannedOut(messages, readFanOut(this.#fanOut!, phase), { isOver: true, hasLost: true });
+    return whole.lostClosed - messages.lostClosed;
   }
 
   /** Open and ready now, over all workers. */
@@ -132,6 +158,30 @@ export class PhaseReader {
       closeCodes: mergeCounts(notes.map((own) => own?.closeCodesByPhase[phase])),
     };
   }
+}
+
+/**
+ * The counts of a broadcast, where what is expected are pairs of message and receiver. Once all receivers have closed
+ * their accounts (`isSettled`) those say it; before, the senders do. Where the run is over and a worker died with some
+ * accounts open, what its receivers were owed went with their connections.
+ */
+function fannedOut(
+  messages: MessageCounts,
+  fanOut: FanOutCounts,
+  { isOver, hasLost }: { readonly isOver: boolean; readonly hasLost: boolean },
+): MessageCounts {
+  const { delivered, lostMissing, lostClosed, lostCorrupt } = messages;
+  const settled = delivered + lostMissing + lostClosed + lostCorrupt;
+  const isSettled = isOver && !hasLost;
+  const expected = isSettled ? settled : Math.max(settled, fanOut.presentAtSend - fanOut.indeterminate);
+  const open = expected - settled;
+  return {
+    ...messages,
+    expected,
+    pending: isOver ? 0 : open,
+    lostClosed: isOver ? lostClosed + open : lostClosed,
+    late: Math.min(messages.late, delivered),
+  };
 }
 
 /** In flight, or missing. */

@@ -74,6 +74,7 @@ export class Backlog {
   #writeSome(connection: LoadConnection): void {
     const { recorder, connections, pacing, messageBytes, nowMs } = this.#parts;
     const transport = connection.transport!;
+    connections.codec.useValue(connection.room);
     const sentMs = nowMs();
     for (let bytes = 0; connection.backlogLength > 0 && bytes < burstBytes; bytes += messageBytes) {
       const intendedMs = connection.backlog![connection.backlogHead]!;

@@ -1,6 +1,7 @@
 import type { Failure } from "../../errors/failure.ts";
 import { control, counter, lateAttemptMs } from "../../measure/worker-cells.ts";
 import type { ConnectPlan, ReconnectPlan } from "../../plan/plan.ts";
+import { pathInRoom, roomNames, roomOf } from "../../plan/rooms.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
 import type { ConnectionEnd } from "../../transport/transport.ts";
@@ -21,6 +22,8 @@ export interface ConnectionSetParts {
   readonly workerIndex: number;
   /** How many connections this worker has at most, over all segments. */
   readonly capacity: number;
+  /** Over how many rooms all connections are dealt out; null in any other mode than broadcast. */
+  readonly rooms: number | null;
   readonly codec: MessageCodec;
   readonly recorder: MessageRecorder;
   readonly receiver: Receiver;
@@ -63,6 +66,8 @@ export class ConnectionSet {
   readonly #parts: ConnectionSetParts;
   readonly #queue: OpeningQueue;
   readonly #greeting: Greeting;
+  /** Empty where there are none. */
+  readonly #roomNames: readonly string[];
   readonly #reconnectTimers = new Set<NodeJS.Timeout>();
 
   constructor(parts: ConnectionSetParts) {
@@ -70,10 +75,11 @@ export class ConnectionSet {
     this.codec = parts.codec;
     this.recorder = parts.recorder;
     this.receiver = parts.receiver;
-    this.connections = Array.from(
-      { length: parts.capacity },
-      (_, local) => new LoadConnection(local, local * parts.workers + parts.workerIndex, this),
-    );
+    this.connections = Array.from({ length: parts.capacity }, (_, local) => {
+      const global = local * parts.workers + parts.workerIndex;
+      return new LoadConnection(local, global, parts.rooms === null ? 0 : roomOf(global, parts.rooms), this);
+    });
+    this.#roomNames = parts.rooms === null ? [] : roomNames(parts.rooms);
     const { ratePerSecond } = parts.plan;
     this.#queue = new OpeningQueue({
       ratePerSecond: ratePerSecond === null ? null : ratePerSecond / parts.workers,
@@ -162,14 +168,16 @@ export class ConnectionSet {
       this.#parts.notes.changed = true;
     }
     connection.state = "waiting";
-    if (connection.transport !== null) this.#greeting.sendOn(connection.transport);
+    if (connection.transport !== null) this.#greeting.sendOn(connection.transport, this.#roomNameOf(connection));
     if (!this.#greeting.asksForSign) this.#becomeReady(connection, connectUs);
   }
 
   /** The slow path of receiving: what the receiver does not take at once. */
   receivedUnknown(connection: LoadConnection, bytes: Buffer, start: number, end: number, isText: boolean): void {
     const nowMs = this.readInstant();
-    const isSign = connection.state === "waiting" && this.#greeting.isSign(bytes.toString("utf8", start, end));
+    const isSign =
+      connection.state === "waiting" &&
+      this.#greeting.isSign(bytes.toString("utf8", start, end), this.#roomNameOf(connection));
     if (isSign) this.#becomeReady(connection, (nowMs - connection.attemptedAtMs) * 1000);
     if (this.receiver.receive(connection, bytes, start, end, isText) || isSign) return;
     this.recorder.recordUnsolicited(end - start);
@@ -229,7 +237,18 @@ export class ConnectionSet {
     recorder.count(recorder.eventPhase, counter.attempted);
     connection.failedAttempts += 1;
     this.#live += 1;
-    connection.transport = this.#parts.openTransport(connection, localAddressOf(connection.global, plan));
+    const path = this.#roomPathOf(connection);
+    connection.transport = this.#parts.openTransport(connection, localAddressOf(connection.global, plan), path);
+  }
+
+  #roomNameOf(connection: LoadConnection): string | null {
+    return this.#roomNames[connection.room] ?? null;
+  }
+
+  /** The path to ask for where the URL names the room. */
+  #roomPathOf(connection: LoadConnection): string | undefined {
+    const name = this.#roomNameOf(connection);
+    return name === null ? undefined : pathInRoom(this.#parts.plan.url, name);
   }
 
   #becomeReady(connection: LoadConnection, connectUs: number): void {
@@ -282,8 +301,10 @@ export class ConnectionSet {
   #beginToClose(connection: LoadConnection): boolean {
     if (connection.state === "idle" || connection.state === "closing") return false;
     const wasOpening = connection.state === "opening";
-    if (connection.state === "ready") this.#setReady(this.ready - 1);
-    else this.#opening -= 1;
+    if (connection.state === "ready") {
+      this.#setReady(this.ready - 1);
+      this.receiver.closing(connection);
+    } else this.#opening -= 1;
     connection.state = "closing";
     connection.hasBeenReady = false;
     if (wasOpening) connection.transport?.destroy();

@@ -59,4 +59,24 @@ export class EchoReceiver implements Receiver {
   ended(connection: LoadConnection): void {
     this.#recorder.ledger.closeConnection(connection.local);
   }
+
+  closing(): void {
+    // What is in flight on it may still come, and is settled by the end of the drain before.
+  }
+
+  hasOutstanding(): boolean {
+    return this.#recorder.ledger.outstanding > 0;
+  }
+
+  get givenUp(): number {
+    return this.#recorder.ledger.givenUp;
+  }
+
+  everySecond(): void {
+    // Nothing grows old here.
+  }
+
+  settle(): void {
+    this.#recorder.ledger.finish();
+  }
 }

@@ -9,6 +9,8 @@ export class LoadConnection implements TransportListener {
   readonly local: number;
   /** Over all workers; travels in every message. */
   readonly global: number;
+  /** In mode broadcast; 0 in any other. */
+  readonly room: number;
   state: ConnectionState = "idle";
   transport: Transport | null = null;
   openedAtMs = 0;
@@ -27,9 +29,10 @@ export class LoadConnection implements TransportListener {
   windowUsed = 0;
   readonly #set: ConnectionSet;
 
-  constructor(local: number, global: number, set: ConnectionSet) {
+  constructor(local: number, global: number, room: number, set: ConnectionSet) {
     this.local = local;
     this.global = global;
+    this.room = room;
     this.#set = set;
   }
 

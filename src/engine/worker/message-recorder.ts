@@ -2,6 +2,7 @@ import { ledgerAnswer, type DeliveryLedger, type LossKind } from "../../measure/
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import type { IntervalRecorder } from "../../measure/interval-recorder.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
+import type { Publisher } from "./publisher.ts";
 
 /** Where one phase's events are counted. */
 interface PhaseRecorder {
@@ -41,6 +42,7 @@ export interface PhaseWindow {
  */
 export class MessageRecorder {
   readonly ledger: DeliveryLedger;
+  readonly #publisher: Publisher | null;
   readonly #intervals: IntervalRecorder;
   readonly #expectsAnswers: boolean;
   readonly #openConnections: () => number;
@@ -59,11 +61,17 @@ export class MessageRecorder {
     closedLoop: readonly boolean[],
     ledger: DeliveryLedger,
     intervals: IntervalRecorder,
-    facts: { readonly expectsAnswers: boolean; readonly openConnections: () => number },
+    facts: {
+      readonly expectsAnswers: boolean;
+      readonly openConnections: () => number;
+      /** Where messages are entered in mode broadcast, in place of the ledger. */
+      readonly publisher?: Publisher;
+    },
   ) {
     this.ledger = ledger;
     this.#expectsAnswers = facts.expectsAnswers;
     this.#openConnections = facts.openConnections;
+    this.#publisher = facts.publisher ?? null;
     this.#intervals = intervals;
     this.#phases = phases.map((cells, index) => ({
       counts: cells.counts,
@@ -136,6 +144,7 @@ export class MessageRecorder {
     if (wasBlocked) recorder.blockedSlip.record(slipUs);
     else recorder.ownSlip.record(slipUs);
     this.#intervals.recordSent(slipUs);
+    if (this.#publisher !== null) return this.#publisher.publish(connection, intendedMs, sentMs, phase);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, 1);
     return this.ledger.send(connection, intendedMs, sentMs, phase, false);
   }
@@ -175,6 +184,12 @@ export class MessageRecorder {
       return false;
     }
     if (ledger.isReordered(connection, sequence)) this.#phases[phase]!.counts[counter.reordered]! += 1;
+    this.recordDelivered(phase, intendedMs, sentMs, nowMs, bytes);
+    return ledger.takenHeldWindow;
+  }
+
+  /** A first copy of a message with these stamps. Counted by `settleRun`, which is owed at the end of the read. */
+  recordDelivered(phase: number, intendedMs: number, sentMs: number, nowMs: number, bytes: number): void {
     const run = this.#run;
     if (
       run.messages > 0 &&
@@ -188,7 +203,13 @@ export class MessageRecorder {
     run.phase = phase;
     run.messages += 1;
     run.bytes += bytes;
-    return ledger.takenHeldWindow;
+  }
+
+  /** A further copy of a message. */
+  recordDuplicate(bytes: number): void {
+    const counts = this.#phases[this.#eventPhase]!.counts;
+    counts[counter.duplicated]! += 1;
+    counts[counter.bytesReceived]! += bytes;
   }
 
   /** Counts what the run of equal answers holds. */
@@ -306,7 +327,7 @@ function lossCounter(kind: LossKind): number {
 }
 
 /** Milliseconds with fractions to whole microseconds; capped far beyond what a histogram tells apart. */
-function wholeMicroseconds(ms: number): number {
+export function wholeMicroseconds(ms: number): number {
   const us = ms * 1000 + 0.5;
   return us < 2_000_000_000 ? us | 0 : 2_000_000_000;
 }

@@ -13,6 +13,16 @@ export interface Receiver {
   readEnded(connection: LoadConnection): void;
   /** The connection has become ready, for the first time or again. */
   becameReady(connection: LoadConnection): void;
-  /** The connection has ended although it was wanted. */
+  /** The connection has ended although it was wanted; it may never have become ready. */
   ended(connection: LoadConnection): void;
+  /** A ready connection is being closed because it is not wanted any more. */
+  closing(connection: LoadConnection): void;
+  /** Whether something is owed that has not come. Asked again and again during a drain. */
+  hasOutstanding(): boolean;
+  /** The drain has ended, or the run: what has not come is lost. */
+  settle(): void;
+  /** What was settled as lost before that, as too much was outstanding. */
+  readonly givenUp: number;
+  /** Called about once a second. */
+  everySecond(nowMs: number): void;
 }

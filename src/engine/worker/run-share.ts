@@ -10,15 +10,18 @@ import {
 } from "../../measure/worker-cells.ts";
 import { firstPhaseOf, loadMsOf } from "../../plan/phase-times.ts";
 import type { Load, Plan, Segment } from "../../plan/plan.ts";
+import { publishersOf, roomNames, roomPlaceholder } from "../../plan/rooms.ts";
 import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
 import { MessageCodec } from "../../wire/message-codec.ts";
 import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worker-messages.ts";
+import { makeBroadcastSides, type BroadcastSides } from "./broadcast-sides.ts";
 import { ConnectionSet } from "./connection-set.ts";
 import { EchoReceiver } from "./echo-receiver.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { MessageRecorder } from "./message-recorder.ts";
+import type { Receiver } from "./receiver.ts";
 import { SendLoop } from "./send-loop.ts";
 import { StreamReceiver } from "./stream-receiver.ts";
 import { NoteBook } from "./worker-notes.ts";
@@ -59,6 +62,8 @@ class Share {
   readonly #ledger: DeliveryLedger;
   readonly #intervals: IntervalRecorder;
   readonly #recorder: MessageRecorder;
+  readonly #broadcast: BroadcastSides | null;
+  readonly #receiver: Receiver;
   readonly #connections: ConnectionSet;
   readonly #sender: SendLoop;
   /** Null in every mode but push. */
@@ -94,12 +99,15 @@ class Share {
     this.#ledger = new DeliveryLedger(capacity, plan.mode === "echo" ? ringLength : 1, (kind, phase, intendedMs) =>
       this.#recorder.recordLost(kind, phase, intendedMs),
     );
+    this.#broadcast = makeBroadcastSides(task);
     const isClosedLoop = phases.map((phase) => phase.load.kind === "max");
     this.#recorder = new MessageRecorder(this.#cells.phases, isClosedLoop, this.#ledger, this.#intervals, {
       expectsAnswers: plan.mode === "echo",
       openConnections: () => this.#connections.ready,
+      ...(this.#broadcast !== null && { publisher: this.#broadcast.publisher }),
     });
-    const codec = new MessageCodec(plan.message, plan.runId);
+    const codec = makeCodec(plan);
+    const [recorder, notes, nowMs] = [this.#recorder, this.#notes, this.#nowMs];
     this.#streams =
       plan.stream === null
         ? null
@@ -108,17 +116,22 @@ class Share {
             phases: this.#cells.phases,
             measured: phases.map(({ measured }) => measured),
             capacity,
-            recorder: this.#recorder,
-            nowMs: this.#nowMs,
+            recorder,
+            nowMs,
           });
+    this.#receiver =
+      this.#streams ??
+      this.#broadcast?.makeReceiver({ codec, recorder, notes, connections: capacity, nowMs }) ??
+      new EchoReceiver(codec, recorder, notes);
     this.#connections = new ConnectionSet({
       plan: plan.connect,
       workers: plan.workers,
       workerIndex,
       capacity,
+      rooms: plan.broadcast?.rooms ?? null,
       codec,
-      recorder: this.#recorder,
-      receiver: this.#streams ?? new EchoReceiver(codec, this.#recorder, this.#notes),
+      recorder,
+      receiver: this.#receiver,
       notes: this.#notes,
       random: new Xoshiro(deriveSeed(plan.seed, 1, workerIndex)),
       openTransport: surroundings.makeOpener(plan, this.#recorder.countWrite),
@@ -185,6 +198,8 @@ class Share {
   }
 
   async #connect(segmentIndex: number): Promise<void> {
+    // By now every worker has drained what was sent before.
+    this.#broadcast?.publisher.giveUpIncomplete();
     const segment = this.#plan.segments[segmentIndex]!;
     this.#segment = segmentIndex;
     this.#recorder.expectPhase(firstPhaseOf(this.#plan, segmentIndex));
@@ -208,7 +223,7 @@ class Share {
     this.#startStreams(segment, atMs);
     this.#isLoading = true;
     const firstPhase = firstPhaseOf(this.#plan, segmentIndex);
-    const endedMs = await this.#sender.run(segment.phases, firstPhase, segment.connections, atMs);
+    const endedMs = await this.#sender.run(segment.phases, firstPhase, sendersOf(this.#plan, segment), atMs);
     this.#isLoading = false;
     clearTimeout(this.#streamTimer);
     this.#streams?.loadEnded(endedMs);
@@ -260,9 +275,7 @@ class Share {
       this.#quietSinceMs = nowMs;
     }
     const isQuiet = nowMs - this.#quietSinceMs >= quietMs;
-    const isSettled =
-      this.#streams?.isSettled ??
-      (this.#plan.mode === "echo" ? this.#ledger.outstanding === 0 : this.#buffered() === 0);
+    const isSettled = this.#plan.mode === "oneway" ? this.#buffered() === 0 : !this.#receiver.hasOutstanding();
     if (nowMs < untilMs && !(isQuiet && isSettled)) {
       const waitMs = Math.min(drainLookMs, Math.max(1, untilMs - nowMs));
       this.#drainTimer = setTimeout(() => this.#drain(untilMs, nowMs + waitMs), waitMs);
@@ -271,17 +284,16 @@ class Share {
     const outstanding = this.#ledger.outstanding;
     if (this.#plan.mode === "oneway") this.#countAccepted();
     this.#health.drained();
-    this.#ledger.finish();
-    this.#finishStreams();
-    this.#cells.health[healthCell.ledgerGivenUp] = this.#ledger.givenUp + (this.#streams?.givenUp ?? 0);
+    this.#settle();
+    this.#cells.health[healthCell.ledgerGivenUp] = this.#receiver.givenUp;
     this.#tellNotes();
     this.#tell({ kind: "drained", outstanding });
   }
 
-  #finishStreams(): void {
-    if (this.#streams === null) return;
-    this.#streams.finish();
-    this.#notes.streams = this.#streams.tallies();
+  /** What has not come is lost. */
+  #settle(): void {
+    this.#receiver.settle();
+    if (this.#streams !== null) this.#notes.streams = this.#streams.tallies();
   }
 
   /** oneway: what the kernel took is what was sent less what still lies in our buffers. */
@@ -320,14 +332,15 @@ class Share {
     clearTimeout(this.#drainTimer);
     clearTimeout(this.#healthTimer);
     clearTimeout(this.#streamTimer);
-    this.#ledger.finish();
-    this.#finishStreams();
+    this.#settle();
+    this.#broadcast?.publisher.giveUpIncomplete();
     this.#whenFinished?.();
     this.#whenFinished = null;
   }
 
   #publish(): void {
     if (this.#isLoading) this.#health.publish();
+    this.#receiver.everySecond(this.#nowMs());
     if (this.#notes.changed) this.#tellNotes();
   }
 
@@ -339,6 +352,17 @@ class Share {
   #tell(event: WorkerEvent): void {
     this.#link.tell(event);
   }
+}
+
+function makeCodec({ message, runId, broadcast }: Plan): MessageCodec {
+  if (broadcast === null) return new MessageCodec(message, runId);
+  const variable = { word: roomPlaceholder, values: roomNames(broadcast.rooms) };
+  return new MessageCodec({ ...message, variable }, runId);
+}
+
+/** How many connections send: the first ones. */
+function sendersOf({ broadcast }: Plan, { connections }: Segment): number {
+  return broadcast === null ? connections : publishersOf(broadcast);
 }
 
 function ringLengthOf(segment: Segment, capacity: number): number {

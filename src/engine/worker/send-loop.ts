@@ -215,6 +215,7 @@ export class SendLoop implements SendSide, BacklogOwner {
       return;
     }
     const codec = connections.codec;
+    codec.useValue(connection.room);
     let sentMs = nowMs();
     let burstBytes = 0;
     transport.beginBurst();

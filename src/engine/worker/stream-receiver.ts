@@ -129,6 +129,14 @@ export class StreamReceiver implements Receiver {
     this.#ledger.connectionEnded(connection.local);
   }
 
+  closing(): void {
+    // Its stream was settled by the end of the drain before.
+  }
+
+  everySecond(): void {
+    // Nothing grows old here.
+  }
+
   /** The load begins now, at an instant of the first phase. */
   loadStarted(load: StreamLoad): void {
     this.#stage = stage.counting;
@@ -152,15 +160,15 @@ export class StreamReceiver implements Receiver {
     }
   }
 
-  /** Nothing is waited for any more, but for further copies. */
-  get isSettled(): boolean {
-    if (this.#ledger.openGaps > 0 && this.#end === null) return false;
-    if (this.#stage !== stage.stopping || this.#end === null) return true;
-    return this.#connections.every(({ local, state }) => state !== "ready" || this.#ledger.hasEnded(local));
+  /** False when nothing is waited for any more, but for further copies. */
+  hasOutstanding(): boolean {
+    if (this.#ledger.openGaps > 0 && this.#end === null) return true;
+    if (this.#stage !== stage.stopping || this.#end === null) return false;
+    return this.#connections.some(({ local, state }) => state === "ready" && !this.#ledger.hasEnded(local));
   }
 
   /** What is missing is lost; between two loads streams are only followed. */
-  finish(): void {
+  settle(): void {
     this.#ledger.finish();
     this.#stage = stage.before;
   }

@@ -1,6 +1,6 @@
 import { failureCode, type Failure } from "../../errors/failure.ts";
 import type { LateSamples } from "../../measure/interval-recorder.ts";
-import type { CollectedStreams, FailureCount } from "../collected.ts";
+import type { CollectedStreams, FailureCount, FaultyReceivers } from "../collected.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
 const longestExample = 200;
@@ -12,6 +12,7 @@ export class NoteBook {
   firstForeignFrame: string | null = null;
   compressionAgreed = true;
   streams: CollectedStreams | null = null;
+  #faultyReceivers: FaultyReceivers | null = null;
   readonly #errors: Record<string, number>[];
   readonly #closeCodes: Record<string, number>[];
   readonly #lifetimes: LifetimeSum[];
@@ -64,6 +65,11 @@ export class NoteBook {
     this.changed = true;
   }
 
+  noteFaultyReceivers(receivers: FaultyReceivers): void {
+    this.#faultyReceivers = receivers;
+    this.changed = true;
+  }
+
   notes(lost: ReadonlyMap<number, number>, late: LateSamples): WorkerNotes {
     return {
       errorsByPhase: this.#errors,
@@ -72,6 +78,7 @@ export class NoteBook {
       failures: [...this.#failures.values()],
       firstForeignFrame: this.firstForeignFrame,
       compressionAgreed: this.compressionAgreed,
+      faultyReceivers: this.#faultyReceivers,
       lost,
       late,
       streams: this.streams,

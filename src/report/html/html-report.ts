@@ -4,6 +4,7 @@ import { deliveryChart } from "./delivery-chart.ts";
 import { capacityBody } from "./html-capacity.ts";
 import { renderChart } from "./html-chart.ts";
 import { configurationBody } from "./html-environment.ts";
+import { fanOutBody } from "./html-fan-out.ts";
 import { connectionBody, errorBody, generatorBody, memoryTable } from "./html-health.ts";
 import { classTable, deliveryBody, phaseTable, rateBody, timesBody } from "./html-messages.ts";
 import { renderPage, type PageAssets, type PageSection } from "./html-page.ts";
@@ -56,6 +57,7 @@ function messageSections(result: RunResult): readonly PageSection[] {
       timesBody(result),
     ]),
     ...section("delivery", "Delivery", [renderChart(deliveryChart(result)), deliveryBody(result)]),
+    ...section("fan-out", "Fan-out", [fanOutBody(result)]),
     ...(scaling === null ? [] : section("scaling", "Scaling", [renderChart(scaling)])),
     ...section("phases", "Phases", [phaseTable(result), classTable(result)]),
   ];

@@ -37,12 +37,12 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [
     ["run", "sok"],
     'there is no profile "sok"',
-    "did you mean soak? built in: burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained",
+    "did you mean soak? built in: broadcast burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained",
   ],
   [
     ["run", "chaos"],
     "the profile chaos is not in this version of floodgate",
-    "built in: burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained",
+    "built in: broadcast burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained",
   ],
   [["run", "./none.yaml"], 'there is no profile "./none.yaml"', "floodgate profiles lists the built-in ones"],
   [["run", "localhost:8080"], 'there is no profile "localhost:8080"', "for a server, write ws://localhost:8080"],
@@ -105,7 +105,7 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [
     ["run", "-m", "{{payload}} {{user}}"],
     '--message "{{payload}} {{user}}" has the unknown word {{user}}',
-    "the one word that is replaced is {{payload}}",
+    "the word that is replaced is {{payload}}, and in mode broadcast {{room}}",
   ],
   [
     ["run", "-m", "{{payload}}", "-f", "x"],
@@ -124,14 +124,34 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   ],
   [["run", "--ready", "/(/"], '--ready "/(/" is not a regular expression', "/(/: Unterminated group"],
   [
-    ["run", "--mode", "broadcast"],
-    '--mode "broadcast" is not in this version of floodgate',
-    "modes here: echo, oneway, connect, push",
+    ["run", "-t", "ws://h/", "--rooms", "3"],
+    "--rooms needs --mode broadcast",
+    "add --mode broadcast, or leave --rooms out",
+  ],
+  [
+    ["run", "--mode", "broadcast", "--rate", "max"],
+    "--rate max does not fit mode broadcast: no answer asks a publisher for the next message",
+    "give a rate: messages published per second, over all publishers",
+  ],
+  [
+    ["run", "--mode", "broadcast", "-t", "ws://h/", "--rooms", "3"],
+    "nothing tells ws://h/ which of 3 rooms a connection is in",
+    "write {{room}} into the target, as in ws://127.0.0.1:8080/?room={{room}}, or into --first-message",
+  ],
+  [
+    ["run", "--mode", "broadcast", "--publishers", "0%"],
+    '--publishers "0%" is nobody',
+    "somebody has to publish: write 1, or 10%",
+  ],
+  [
+    ["run", "-t", "ws://h/", "-m", "{{room}}{{payload}}"],
+    "--message has the word {{room}}, which only mode broadcast replaces",
+    "add --mode broadcast, or leave {{room}} out",
   ],
   [
     ["run", "--mode", "queue"],
     '--mode "queue" is not in this version of floodgate',
-    "modes here: echo, oneway, connect, push",
+    "modes here: echo, oneway, connect, push, broadcast",
   ],
   [
     ["run", "--mode", "push", "-r", "5"],
@@ -174,7 +194,11 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     '--stream-clock "utc" is not one of epoch-ms, epoch-s, epoch-us, monotonic-us',
     "write epoch-ms or epoch-s or epoch-us or monotonic-us",
   ],
-  [["run", "--mode", "ecko"], '--mode "ecko" is not one of echo, oneway, connect, push', "did you mean echo?"],
+  [
+    ["run", "--mode", "ecko"],
+    '--mode "ecko" is not one of echo, oneway, connect, push, broadcast',
+    "did you mean echo?",
+  ],
   [
     ["run", "--mode", "connect", "--rate", "5"],
     "--rate and --mode cannot be given together: mode connect sends no messages",

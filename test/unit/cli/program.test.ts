@@ -279,11 +279,12 @@ describe("floodgate serve", () => {
 
   it("takes every option", async () => {
     const flags =
-      "-p 8080 --mode sink --seed 7 --max-connections 3 --bearer t --latency lognormal(20ms,0.5) --drop 1% --duplicate 0.02 --reorder 3% " +
+      "-p 8080 --mode sink --excludes-publisher --seed 7 --max-connections 3 --bearer t --latency lognormal(20ms,0.5) --drop 1% --duplicate 0.02 --reorder 3% " +
       "--corrupt 4% --disconnect-after 9 --disconnect-rate 5% --refuse-rate 6% --stall 1s@5s --leak 1KiB --max-message 2KiB";
     expect(await serveOptions(flags.split(" "))).toEqual({
       port: 8080,
       mode: "sink",
+      excludesPublisher: true,
       seed: 7,
       maxConnections: 3,
       bearer: "t",

@@ -78,6 +78,7 @@ const emptyNotes: Omit<WorkerNotes, "late" | "lost"> = {
   firstForeignFrame: null,
   compressionAgreed: true,
   streams: null,
+  faultyReceivers: null,
 };
 
 const tens = (most: number) => fc.integer({ min: 0, max: most / 10 - 1 }).map((ten) => ten * 10);

@@ -55,11 +55,11 @@ describe("taking in streams", () => {
     const worker = await running(asked);
     worker.push(1500, 1, 2);
     worker.endLoad();
-    expect(worker.receiver.isSettled).toBe(false);
+    expect(worker.receiver.hasOutstanding()).toBe(true);
     worker.push(3001, 3);
     worker.read(3002, "end 5");
-    expect(worker.receiver.isSettled).toBe(true);
-    worker.receiver.finish();
+    expect(worker.receiver.hasOutstanding()).toBe(false);
+    worker.receiver.settle();
     const counts = [counter.expected, counter.delivered, counter.late, counter.lostMissing];
     expect(counts.map((which) => worker.count(which))).toEqual([5, 3, 1, 2]);
     expect(worker.receiver.tallies()).toMatchObject({ endsTold: 1, gaps: 1, longestGap: 2 });
@@ -70,9 +70,9 @@ describe("taking in streams", () => {
     worker.push(1500, 1, 3);
     worker.push(3005, 4);
     worker.endLoad();
-    expect(worker.receiver.isSettled).toBe(false);
+    expect(worker.receiver.hasOutstanding()).toBe(true);
     worker.push(3100, 2, 5);
-    expect(worker.receiver.isSettled).toBe(true);
+    expect(worker.receiver.hasOutstanding()).toBe(false);
     expect([counter.expected, counter.delivered, counter.late].map((which) => worker.count(which))).toEqual([3, 3, 1]);
     expect(worker.receiver.tallies().outside).toBe(2);
   });
@@ -94,7 +94,7 @@ describe("taking in streams", () => {
     worker.read(1500, checked(1), good.replace('"x"', '"y"'), checked(3));
     worker.read(1600, checked(4), checked(5).replace("seq", "sex"), checked(6));
     worker.read(1700, checked(7), checked(8).replace("check", "chock"), checked(9));
-    worker.receiver.finish();
+    worker.receiver.settle();
     const counts = [counter.expected, counter.delivered, counter.corrupted, counter.lostCorrupt, counter.lostMissing];
     // A message whose number and check both cannot be found is none that anybody could know.
     expect(counts.map((which) => worker.count(which))).toEqual([9, 6, 3, 3, 0]);

@@ -5,11 +5,13 @@ import { LeakedMemory } from "../../../src/mock-server/leaked-memory.ts";
 import { MockBooks } from "../../../src/mock-server/mock-books.ts";
 import { MockConnection, type AnswerWire } from "../../../src/mock-server/mock-connection.ts";
 import { defaultMockOptions, type MockOptions } from "../../../src/mock-server/mock-options.ts";
+import type { RoomBurst } from "../../../src/mock-server/rooms.ts";
 import { WakeUps } from "../../../src/mock-server/wake-ups.ts";
 import { ManualTimers } from "../../support/manual-timers.ts";
 
 class MemoryWire implements AnswerWire {
   isWritable = true;
+  bufferedBytes = 0;
   isReading = true;
   isCut = false;
   /** Flushed messages in order. */
@@ -23,6 +25,10 @@ class MemoryWire implements AnswerWire {
   flush(): void {
     this.sent.push(...this.#burst);
     this.#burst = [];
+  }
+
+  sendFramed({ messages }: RoomBurst): void {
+    this.sent.push(...messages.map(({ payload }) => payload.toString()));
   }
 
   cut(): void {

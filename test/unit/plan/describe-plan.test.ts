@@ -43,6 +43,17 @@ describe("the line before the run", () => {
       ["--mode", "connect", "-c", "5k", "--connect-rate", "200"],
       "connecting 5,000 connections at 200 conn/s over 2 workers, no messages, 10 s",
     ],
+    [
+      [
+        ...["--mode", "broadcast", "-c", "100", "--rooms", "10", "--publishers", "20%", "-r", "100", "-d", "30s"],
+        ...["--first-message", "join {{room}}"],
+      ],
+      "offered 100 msg/s = 20 publishers x 5 msg/s to 10 rooms of 10 over 2 workers, 30 s",
+    ],
+    [
+      ["--mode", "broadcast", "-c", "5k", "--stage", "10s:0..10"],
+      "offered 0 to 10 msg/s over 1 publisher to 5,000 connections and 2 workers, 10 s",
+    ],
   ])("of %j", async (args, expected) => {
     expect(await line(...args)).toBe(expected);
   });

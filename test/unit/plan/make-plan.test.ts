@@ -31,6 +31,7 @@ function someSettings(changes: Partial<Settings> = {}): Settings {
     warmupMs: 0,
     stages: [aStage()],
     scaling: null,
+    broadcast: null,
     nameOf: (setting) => `--${setting}`,
     isDefault: () => false,
     ...changes,

@@ -25,6 +25,11 @@ describe("message templates", () => {
   });
 
   it("counts bytes, not characters", () => {
-    expect(smallestMessageBytes({ prefix: "\u00e4", suffix: "\u{1f600}" })).toBe(2 + 32 + 4);
+    expect(smallestMessageBytes({ prefix: "\u00e4", suffix: "\u{1f600}" }, 1)).toBe(2 + 32 + 4);
+  });
+
+  it("counts the name of a room, which has one length in a run, wherever it stands", () => {
+    const template = { prefix: "{{room}}:", suffix: ":{{room}}" };
+    expect([1, 9, 10, 200].map((rooms) => smallestMessageBytes(template, rooms))).toEqual([38, 38, 40, 42]);
   });
 });

@@ -17,7 +17,7 @@ const rates = (phases: readonly PhasePlan[]) =>
 
 describe("the built-in profiles", () => {
   it("are those that this version has", () => {
-    const names = "burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained";
+    const names = "broadcast burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained";
     expect(builtInProfiles().join(" ")).toBe(names);
   });
 
@@ -75,6 +75,20 @@ describe("the built-in profiles", () => {
     const phases = await measured(name, environment);
     expect([rates(phases), seconds(phases)]).toEqual([[rate], duration]);
   });
+
+  it.each([
+    ["full", 10, 200, 10_000],
+    ["dev", 5, 100, 1000],
+    ["ci", 2, 40, 200],
+  ])(
+    "broadcast in %s has %d rooms, %d msg/s and %d deliveries a second",
+    async (environment, rooms, rate, deliveries) => {
+      const { plan } = await runRequest(["broadcast", "--env", environment]);
+      expect(plan.broadcast).toMatchObject({ rooms, excludesPublisher: false, guardMs: 200 });
+      expect(rates(await measured("broadcast", environment))).toEqual([rate]);
+      expect((rate * plan.segments[0]!.connections) / rooms).toBe(deliveries);
+    },
+  );
 
   it.each([
     ["burst", "full", 60],

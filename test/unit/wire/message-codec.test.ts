@@ -177,6 +177,58 @@ describe("knowing a message again", () => {
   });
 });
 
+describe("messages of whichever connection", () => {
+  test.each(formats)("are known, and tell whose they are: %o", (format) => {
+    const codec = new MessageCodec(format, runId);
+    fc.assert(
+      fc.property(connectionIds, sequences, (connectionId, sequence) => {
+        const bytes = encoded(codec, connectionId, sequence);
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        expect(codec.matchAny(view, 0, bytes.length)).toBe(sequence);
+        expect(codec.matchedConnection).toBe(connectionId);
+        bytes[bytes.indexOf("fg1.") + 17]! ^= 1;
+        expect(codec.matchAny(view, 0, bytes.length)).toBe(0);
+      }),
+    );
+  });
+});
+
+describe("a word of the template that differs from connection to connection", () => {
+  const values = ["r1", "r2", "r3"];
+  const format: MessageFormat = {
+    sizeBytes: 80,
+    frameType: "text",
+    templatePrefix: '{"\u00fc":"{{room}}","to":"{{room}}","text":"',
+    templateSuffix: '","end":"{{room}}"}',
+    variable: { word: "{{room}}", values },
+  };
+
+  test("stands wherever the template has it, in every message, whatever came before", () => {
+    const codec = new MessageCodec(format, runId);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(2), sequences), { minLength: 1 }), (all) => {
+        for (const [value, sequence] of all) {
+          codec.useValue(value);
+          const text = encoded(codec, 7, sequence).toString("utf8");
+          const name = values[value]!;
+          expect(text.startsWith(`{"\u00fc":"${name}","to":"${name}","text":"fg1.`)).toBe(true);
+          expect(text.endsWith(`","end":"${name}"}`)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("is part of what a known message is", () => {
+    const codec = new MessageCodec(format, runId);
+    codec.useValue(1);
+    const bytes = encoded(codec, 7, 99);
+    expect(match(codec, bytes, 7)).toBe(99);
+    codec.useValue(2);
+    expect(match(codec, bytes, 7)).toBe(0);
+    expect(scan(codec, bytes)).toEqual([valid(7, 99)]);
+  });
+});
+
 describe("damage", () => {
   test.each(formats)("any other byte at any position is detected, and told of the right message: %o", (format) => {
     const codec = new MessageCodec(format, runId);
