@@ -347,10 +347,8 @@ const resultFiles: readonly Case[] = [
 ];
 
 const laterWords: readonly Case[] = [
-  later("compare", ["compare", "a.json", "b.json"], "the command compare", ""),
-  later("--html", ["run", "--html", "x.html"], "--html", "run "),
+  later("agent", ["agent"], "the command agent", ""),
   later("--agents", ["run", "--agents", "2"], "--agents", "run "),
-  later("--baseline", ["run", "--baseline", "good.json"], "--baseline", "run "),
   run(
     "--mode queue",
     ["--mode", "queue"],
