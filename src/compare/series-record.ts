@@ -114,6 +114,7 @@ function reasonOf({ result, name }: SeriesRun): string {
 /** Why the numbers of a run cannot be held against those of another; null when they can. */
 export function whyLeftOut({ end, generator, verdict }: RunResult): string | null {
   if (end.kind !== "completed") return `it was ${end.kind === "failed" ? "cut off by a failure" : end.kind}`;
-  if (generator.health === "limited") return "the generator was limited";
-  return verdict.outcome === "failed" ? "the run failed" : null;
+  // A run that came to nothing says so, whatever its generator was like.
+  if (verdict.outcome === "failed") return "the run failed";
+  return generator.health === "limited" ? "the generator was limited" : null;
 }

@@ -88,7 +88,7 @@ const words: readonly Case[] = [
     "an unknown profile",
     ["sustaned"],
     'there is no profile "sustaned"',
-    "did you mean sustained? built in: burst ci connection-scaling dev linear-scaling peak quick soak stress sustained",
+    "did you mean sustained? built in: broadcast burst ci connection-scaling dev linear-scaling peak push quick soak stress sustained",
   ),
   run(
     "an unknown mode",
@@ -194,7 +194,7 @@ const thresholds: readonly Case[] = [
   threshold(
     "latencyy.p99<5ms",
     '"latencyy.p99" is not a metric',
-    "did you mean latency? metrics: latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling",
+    "did you mean latency? metrics: latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput",
   ),
   threshold("latency.p101<5ms", '"p101" is no percentile', "percentiles go up to 100: latency.p99, latency.p99.9"),
   threshold("latency.p99<-5ms", '"-5ms" is negative', "write a time of 0 or more, for example 500ms"),
@@ -212,8 +212,8 @@ const thresholds: readonly Case[] = [
   threshold("latency{phase=nope}.p99<5ms", '"nope" is no phase of this run', "phases of this run: main"),
   threshold(
     "latency.p99<=base*1.10+5ms",
-    '"base" needs --baseline, which is not in this version',
-    "write the bound as a number with its unit",
+    '"base" needs a baseline',
+    "add --baseline <result.json>, or write the bound as a number with its unit",
   ),
 ];
 

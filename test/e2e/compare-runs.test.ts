@@ -62,7 +62,7 @@ describe("floodgate run --baseline", () => {
     const against = ["--repeat", "5", "--baseline", "main-*.json", "--fail-on-regression"];
     const worse = await run("-t", slower.url, ...against, "-o", "worse.json");
     if (expectUnlessLimited(worse, 98)) {
-      expect(worse.stdout).toMatch(/\[FAIL\] regression: latency\.p50 is worse: \+4\d\.\d %/);
+      expect(worse.stdout).toMatch(/\[FAIL\] regression: latency\.p50 is worse: \+4\d\.\d%/);
       expect(worse.stdout).toMatch(/^\[FAIL\] exit code 98: regression: latency\.p50 is worse/m);
       const last = await readJson<RunResult>("worse-5.json");
       expect(last.verdict).toMatchObject({ outcome: "fail", exitCode: 98 });
