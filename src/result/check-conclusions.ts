@@ -34,7 +34,7 @@ export function brokenConclusion(result: RunResult): string | null {
   return brokenVerdict(result);
 }
 
-function brokenRate({ rate, messages }: ResultBlock): string | null {
+function brokenRate({ rate }: ResultBlock): string | null {
   for (const key of ["offeredPerSecond", "sentPerSecond"] as const) {
     if ((rate[key] === null) !== (rate.windowMs === 0)) return `rate.${key} is ${rate[key]} in ${rate.windowMs} ms`;
   }
