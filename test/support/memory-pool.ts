@@ -3,14 +3,19 @@ import type { WorkerHandle, WorkerPool, WorkerPoolListener } from "../../src/eng
 import { runShare } from "../../src/engine/worker/run-share.ts";
 import { applyUpdate, CellsSender } from "../../src/measure/cells-mirror.ts";
 import { control, controlView } from "../../src/measure/worker-cells.ts";
-import type { MemoryTarget } from "./memory-target.ts";
+import type { OpenTransport } from "../../src/transport/open-transport.ts";
+
+/** Where connections lead. */
+export interface MemoryNetwork {
+  readonly open: OpenTransport;
+}
 
 /** Workers that run their shares right here, on the fake clock and against a target in memory. */
 export class MemoryPool implements WorkerPool {
   readonly residentBytes = 0;
   readonly workers: readonly MemoryWorker[];
 
-  constructor(tasks: readonly ShareTask[], listener: WorkerPoolListener, target: MemoryTarget) {
+  constructor(tasks: readonly ShareTask[], listener: WorkerPoolListener, target: MemoryNetwork) {
     this.workers = tasks.map((task) => new MemoryWorker(task, listener, target));
   }
 
@@ -38,7 +43,7 @@ class MemoryWorker implements WorkerHandle {
   #isOver = false;
   #whenEnded!: () => void;
 
-  constructor(task: ShareTask, listener: WorkerPoolListener, target: MemoryTarget) {
+  constructor(task: ShareTask, listener: WorkerPoolListener, target: MemoryNetwork) {
     this.index = task.workerIndex;
     this.#listener = listener;
     this.#shared = task.cells;

@@ -1,57 +1,14 @@
-import { describe, expect, it, vi } from "vitest";
-import type { Collected } from "../../../src/engine/collected.ts";
-import { PlanRun } from "../../../src/engine/run-plan.ts";
+import { describe, expect, it } from "vitest";
 import type { Plan } from "../../../src/plan/plan.ts";
-import { buildResult } from "../../../src/result/build-result.ts";
-import type { RunResult } from "../../../src/result/run-result.ts";
-import { aPhasePlan, aPlan, startedAtEpochMs } from "../../support/a-collected.ts";
-import { aResultInput } from "../../support/a-result.ts";
+import { aPhasePlan } from "../../support/a-collected.ts";
 import { useFakeTime } from "../../support/fake-time.ts";
-import { MemoryPool } from "../../support/memory-pool.ts";
 import { MemoryTarget } from "../../support/memory-target.ts";
+import { WholeRun as AnyWholeRun } from "../../support/whole-run.ts";
 
-const phases = [
-  aPhasePlan({ name: "warm-up", measured: false, durationMs: 1500 }),
-  aPhasePlan({ name: "steady", startMs: 1500, durationMs: 4000 }),
-];
-
-/** The engine with nothing left out but threads and sockets: two workers, 6 connections, 100 messages a second. */
-class WholeRun {
-  readonly target = new MemoryTarget();
-  readonly plan: Plan;
-  readonly run: PlanRun;
-  pool!: MemoryPool;
-  collected: Collected | null = null;
-
+/** Against a target that answers. */
+class WholeRun extends AnyWholeRun<MemoryTarget> {
   constructor(changes: Partial<Plan> = {}) {
-    this.plan = aPlan({
-      segments: [{ connections: 6, phases }],
-      drain: { kind: "fixed", durationMs: 1000 },
-      ...changes,
-    });
-    this.run = new PlanRun(this.plan, {
-      clock: { monotonicMs: () => performance.now(), epochMs: () => startedAtEpochMs },
-      probes: {
-        residentBytes: () => 80_000_000,
-        cpuSeconds: () => performance.now() / 2000,
-        machineCounters: () => ({ throttledUs: null, stealTicks: null, totalTicks: null }),
-      },
-      targetMemory: { source: "nothing", read: () => Promise.resolve(null), unavailable: "not asked for" },
-      targetDescription: "a target in memory",
-      startWorkers: (tasks, listener) => (this.pool = new MemoryPool(tasks, listener, this.target)),
-      onTick: () => undefined,
-    });
-    void this.run.run().then((collected) => (this.collected = collected));
-  }
-
-  async after(ms: number): Promise<void> {
-    await vi.advanceTimersByTimeAsync(ms);
-  }
-
-  /** Lets it come to its end. Throws when its counts do not add up. */
-  async result(): Promise<RunResult> {
-    for (let seconds = 0; this.collected === null && seconds < 120; seconds += 1) await this.after(1000);
-    return buildResult({ ...aResultInput(), plan: this.plan, collected: this.collected! });
+    super(new MemoryTarget(), changes);
   }
 }
 
