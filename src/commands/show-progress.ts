@@ -1,11 +1,11 @@
 import type { RunStage } from "../engine/run-plan.ts";
 import type { Host } from "../host/host.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { PhasePlan, Plan } from "../plan/plan.ts";
 import type { OutputRequest } from "../profile/run-request.ts";
 import { LiveScreen } from "../report/live-screen.ts";
 import { lastWholeSecond, renderLiveView, renderProgressLine, type LiveFacts } from "../report/live-view.ts";
 import { offeredIn } from "../result/offered-in-second.ts";
-import type { RunResult } from "../result/run-result.ts";
+import type { ResultInterval, RunResult } from "../result/run-result.ts";
 
 /** Shows a run while it goes on. */
 export interface Progress {
@@ -33,12 +33,23 @@ export function showProgress(output: OutputRequest, plan: Plan, host: Host): Pro
   };
 }
 
+function dueIn(
+  second: ResultInterval,
+  { stream, segments }: Plan,
+  result: RunResult,
+  phases: readonly PhasePlan[],
+): number | null {
+  if (stream === null) return offeredIn(second, result.phases, phases);
+  const { promisedPerSecond } = stream;
+  return promisedPerSecond === null ? null : promisedPerSecond * segments[second.segment]!.connections;
+}
+
 function factsOf(plan: Plan, result: RunResult, stage: RunStage): LiveFacts {
   const phases = plan.segments.flatMap((segment) => segment.phases);
   const second = stage === "load" ? lastWholeSecond(result) : undefined;
   return {
     stage,
     phases: phases.map(({ name, durationMs }) => ({ name, durationMs })),
-    offeredPerSecond: second === undefined ? null : offeredIn(second, result.phases, phases),
+    offeredPerSecond: second === undefined ? null : dueIn(second, plan, result, phases),
   };
 }

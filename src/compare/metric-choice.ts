@@ -54,7 +54,7 @@ export function defaultMetrics(results: readonly RunResult[]): readonly MetricCh
   const throughput = results.every((result) => measuredValue(result, sustained).value !== null)
     ? "throughput.sustained"
     : rate;
-  const others = times === "latency" ? ["service.p50", "service.p99", "slip.p99"] : [];
+  const others = times === "latency" && first?.config.mode !== "push" ? ["service.p50", "service.p99", "slip.p99"] : [];
   return choose(
     [`${times}.p50`, `${times}.p99`, throughput, "delivery.ratio", "memory.target.growth"],
     [
@@ -65,8 +65,8 @@ export function defaultMetrics(results: readonly RunResult[]): readonly MetricCh
 }
 
 /** The name that the times of a run may go by: those of a closed loop are service times, and of a run of both kinds no others are of one kind. */
-export function timesWord({ totals }: RunResult): "latency" | "service" {
-  return totals.loop === "open" ? "latency" : "service";
+export function timesWord({ totals, config }: RunResult): "latency" | "service" {
+  return totals.loop === "open" || config.mode === "push" ? "latency" : "service";
 }
 
 /** Totals of many loads thin out what happens under one of them. */

@@ -33,7 +33,7 @@ export function renderBenchmarkBigger(result: RunResult): string {
   const { rate, messages } = result.totals;
   const isSeen = messages.expected > 0 && result.config.mode !== "oneway";
   return entriesText(result, [
-    ["sent", "messages/s", rate.sentPerSecond],
+    ["sent", "messages/s", result.config.mode === "push" ? null : rate.sentPerSecond],
     ["delivered", "messages/s", isSeen ? rate.deliveredPerSecond : null],
     ["delivery ratio", "ratio", result.totals.deliveryRatio],
     ...(result.capacity === undefined

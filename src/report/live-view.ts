@@ -17,7 +17,10 @@ export interface LiveFacts {
   readonly stage: string;
   /** All phases of the plan, in order. */
   readonly phases: readonly { readonly name: string; readonly durationMs: number }[];
-  /** What the schedule asked for in `lastWholeSecond`, messages per second; null in a closed loop and outside of load. */
+  /**
+   * What the schedule asked for in `lastWholeSecond`, in mode push what is promised, messages per second; null in a closed
+   * loop, without a promise and outside of load.
+   */
   readonly offeredPerSecond: number | null;
 }
 
@@ -39,7 +42,7 @@ export function renderLiveView(result: RunResult, facts: LiveFacts, columns: num
   const offered = offeredText(facts, progress);
   const lines = [
     `${bar} ${percent}  ${stageText(facts, progress)}  ${times}`,
-    row("rate/s", ["offered", offered], ["sent", now.sent], ["delivered", now.delivered]),
+    row("rate/s", ...rateTexts(result, offered, now)),
     row(
       isClosed ? "service" : "latency",
       ["now p50", now.p50],
@@ -52,7 +55,7 @@ export function renderLiveView(result: RunResult, facts: LiveFacts, columns: num
       ["lost", countText(messages.lost)],
       ["delivery", ratioText(deliveryRatio)],
       ["pending", countText(messages.pending)],
-      ["slip p99", now.slipP99],
+      ...(result.config.mode === "push" ? [] : [["slip p99", now.slipP99] as const]),
     ),
     row(
       "conns",
@@ -80,9 +83,7 @@ export function renderProgressLine(result: RunResult, facts: LiveFacts): string 
     ["t", `${(result.durationMs / 1000).toFixed(0)}s`],
     ["phase", facts.stage === loading ? progress.phase : `(${facts.stage})`],
     ["done", `${whole === 0 ? 0 : ((progress.doneMs / whole) * 100).toFixed(0)}%`],
-    ["offered", offeredText(facts, progress)],
-    ["sent", now.sent],
-    ["delivered", now.delivered],
+    ...rateTexts(result, offeredText(facts, progress), now),
     ["p50", now.p50],
     ["p99", now.p99],
     ["lost", countText(messages.lost)],
@@ -158,6 +159,21 @@ function lastSecond(result: RunResult, { stage }: LiveFacts): Second {
     generatorRss: bytesText(newest?.generatorRssBytes),
     targetRss: bytesText(newest?.targetRssBytes),
   };
+}
+
+/** What should come, what left and what came; in mode push nothing leaves. */
+function rateTexts({ config }: RunResult, offered: string, now: Second): readonly (readonly [string, string])[] {
+  if (config.mode === "push") {
+    return [
+      ["promised", offered],
+      ["seen", now.delivered],
+    ];
+  }
+  return [
+    ["offered", offered],
+    ["sent", now.sent],
+    ["delivered", now.delivered],
+  ];
 }
 
 function errorCount({ failures }: RunResult): number {

@@ -1,5 +1,5 @@
 import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
-import type { ResultPhase, RunResult } from "../result/run-result.ts";
+import type { RunResult } from "../result/run-result.ts";
 import { countText, plain, rateText, ratioText, secondsText, timeText, wrap } from "./format.ts";
 import { renderGrid, renderRow, renderTable, type Column } from "./terminal-table.ts";
 
@@ -243,7 +243,7 @@ export function phaseRows({ phases, config }: RunResult): readonly (readonly str
 }
 
 /** What was offered and sent; in mode push what was promised, and the part of it that was seen. */
-function dueCells({ loop, rate }: ResultPhase, { mode }: RunResult["config"]): readonly string[] {
+export function dueCells({ loop, rate }: ResultBlock, { mode }: RunResult["config"]): readonly string[] {
   if (mode !== "push") return [loop === "closed" ? "-" : rateText(rate.offeredPerSecond), rateText(rate.sentPerSecond)];
   return [rateText(rate.promisedPerSecond), rate.promisedPerSecond == null ? "-" : ratioText(rate.achievedRatio)];
 }

@@ -12,15 +12,18 @@ import { areSecondsComplete, wholeSecondsOf } from "./whole-seconds.ts";
 /**
  * A finished result with what its seconds tell of it: steadiness of each measured phase of an even load, intervals of
  * percentiles, latency with lost messages as infinitely late, stretches of losses. Only where arrivals are seen (modes
- * echo and broadcast). Takes some milliseconds for a run of minutes: nothing for a live view.
+ * echo, broadcast and push; what a stream promises is an even load). Takes some milliseconds for a run of minutes: nothing
+ * for a live view.
  */
 export function withSteadiness<T extends Omit<RunResult, "warnings">>(result: T): T {
-  if (!comesBack(result.config.mode)) return result;
+  const { mode } = result.config;
+  if (!comesBack(mode) && mode !== "push") return result;
   const seconds = result.phases.map((phase) => wholeSecondsOf(result, phase));
   const planned = phasesOfSavedPlan(result);
   const phases = result.phases.map((phase, i): ResultPhase => {
     const load = planned[i]?.plannedLoad;
-    const isJudged = phase.measured && phase.messages.expected > 0 && load != null && isEvenLoad(load);
+    const isEven = mode === "push" ? phase.rate.promisedPerSecond != null : load != null && isEvenLoad(load);
+    const isJudged = phase.measured && phase.messages.expected > 0 && isEven;
     return {
       ...phase,
       ...intervalsOf(phase, seconds[i]!, result),
@@ -49,6 +52,8 @@ function intervalsOf(
   seconds: readonly ResultInterval[],
   result: Pick<RunResult, "generator">,
 ): Pick<ResultBlock, "latencyOfferedUs" | "percentileIntervals"> {
+  // Mode push: delivered messages of unknown latency are not all lost.
+  if (block.latencyUs.count === 0 && block.messages.delivered > 0) return {};
   return {
     latencyOfferedUs: latencyOfferedOf(block),
     // Copies of one message are late together, so that seconds of a broadcast do not tell how many samples there are.

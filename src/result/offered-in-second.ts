@@ -29,11 +29,18 @@ export function offeredIn(
 
 /**
  * The same for each interval of a saved result, read from the plan it holds; null where that is a closed loop, cannot be
- * read, or where the result was merged from several whose shares the plan of one does not tell.
+ * read, or where the result was merged from several whose shares the plan of one does not tell. In mode push what the
+ * streams promise; null where they promise nothing.
  */
 export function offeredOverTime(result: RunResult): readonly (number | null)[] {
+  if (result.config.mode === "push") return result.intervals.map((second) => promisedIn(second, result.phases));
   const plans = result.mergedFrom === undefined ? savedLoads(result) : null;
   return result.intervals.map((second) => (plans === null ? null : offeredIn(second, result.phases, plans)));
+}
+
+/** By the phase in which the second begins: all phases of a segment have the same streams. */
+function promisedIn({ segment }: ResultInterval, phases: RunResult["phases"]): number | null {
+  return phases.find((phase) => phase.segment === segment)?.rate.promisedPerSecond ?? null;
 }
 
 /** What differences of times in a result are good to. */

@@ -1,17 +1,20 @@
 import type { ResultBlock } from "../../result/result-blocks.ts";
 import type { RunResult } from "../../result/run-result.ts";
 import { deliveryFigures, deliveryNotes, lossSentence } from "../delivery-section.ts";
-import { countText, ratioText, rateText, secondsText, timeText } from "../format.ts";
+import { countText, ratioText, secondsText, timeText } from "../format.ts";
 import {
   deliveredRate,
+  dueCells,
   phaseNotes,
   rateFigures,
+  rateHeads,
   resolvedText,
   shownTimes,
   timesCells,
   timesHeads,
   unsentNotes,
 } from "../message-sections.ts";
+import { streamFigures, streamNotes } from "../stream-section.ts";
 import { figureList, htmlTable, notes, numberColumns, textColumn } from "./html-table.ts";
 import { markup, type Html, type HtmlValue } from "./html-text.ts";
 
@@ -19,6 +22,17 @@ import { markup, type Html, type HtmlValue } from "./html-text.ts";
 export function rateBody(result: RunResult): Html {
   const { totals, config } = result;
   return markup`${figureList("Rates over the measured time", rateFigures(totals, config))}${notes(unsentNotes(result))}`;
+}
+
+/** Mode push: what the streams gave, and how steadily; null in other modes. */
+export function streamBody({ streams }: RunResult): Html | null {
+  if (streams === undefined) return null;
+  const { interArrivalUs } = streams;
+  const columns = [textColumn("time"), ...numberColumns("samples", ...timesHeads)];
+  const row = ["interval", countText(interArrivalUs.count), ...timesCells(interArrivalUs)];
+  const table =
+    interArrivalUs.count === 0 ? null : htmlTable("From one arrival on a stream to the next", columns, [row]);
+  return markup`${figureList("Streams", streamFigures(streams))}${table}${notes(streamNotes(streams))}`;
 }
 
 /** Where every message went; null when nothing was expected. */
@@ -46,7 +60,7 @@ export function phaseTable(result: RunResult): Html | null {
   const hasEfficiency = config.scaling !== null;
   const columns = [
     textColumn("phase"),
-    ...numberColumns("time", "conns", ...blockTitles),
+    ...numberColumns("time", "conns", ...blockTitles(config)),
     ...(hasEfficiency ? numberColumns("efficiency") : []),
     textColumn("generator"),
   ];
@@ -65,15 +79,20 @@ export function phaseTable(result: RunResult): Html | null {
 export function classTable({ classes, config }: RunResult): Html | null {
   if (classes === undefined || classes.length === 0) return null;
   const rows = classes.map((block) => [block.class.kind, block.class.name, ...blockCells(block, config)]);
-  return htmlTable("By class", [textColumn("class"), textColumn("name"), ...numberColumns(...blockTitles)], rows);
+  return htmlTable(
+    "By class",
+    [textColumn("class"), textColumn("name"), ...numberColumns(...blockTitles(config))],
+    rows,
+  );
 }
 
-const blockTitles = ["offered/s", "sent/s", "delivered/s", "delivery", "lost", "p50", "p95", "p99", "max"] as const;
+function blockTitles(config: RunResult["config"]): readonly string[] {
+  return [...rateHeads(config), "delivery", "lost", "p50", "p95", "p99", "max"];
+}
 
 function blockCells(block: ResultBlock, config: RunResult["config"]): readonly string[] {
   return [
-    block.loop === "closed" ? "-" : rateText(block.rate.offeredPerSecond),
-    rateText(block.rate.sentPerSecond),
+    ...dueCells(block, config),
     deliveredRate(block, config),
     ratioText(block.deliveryRatio),
     block.messages.expected === 0 ? "-" : countText(block.messages.lost),

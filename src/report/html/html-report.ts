@@ -6,7 +6,7 @@ import { renderChart } from "./html-chart.ts";
 import { configurationBody } from "./html-environment.ts";
 import { fanOutBody } from "./html-fan-out.ts";
 import { connectionBody, errorBody, generatorBody, memoryTable } from "./html-health.ts";
-import { classTable, deliveryBody, phaseTable, rateBody, timesBody } from "./html-messages.ts";
+import { classTable, deliveryBody, phaseTable, rateBody, streamBody, timesBody } from "./html-messages.ts";
 import { renderPage, type PageAssets, type PageSection } from "./html-page.ts";
 import { markup, type Html } from "./html-text.ts";
 import { runHeader, verdictBody } from "./html-verdict.ts";
@@ -48,10 +48,10 @@ export function renderHtmlReport(result: RunResult, assets: PageAssets): string 
 /** What there is to say when messages are sent, in the order of its weight. */
 function messageSections(result: RunResult): readonly PageSection[] {
   const scaling = scalingChart(result);
-  const name = timeName(result);
   return [
     ...section("throughput", "Throughput", [renderChart(throughputChart(result)), rateBody(result)]),
-    ...section("latency", result.totals.loop === "closed" ? name : "Latency", [
+    ...section("streams", "Streams", [streamBody(result)]),
+    ...section("latency", latencyTitle(result), [
       renderChart(latencyOverTimeChart(result)),
       renderChart(distributionChart(result)),
       timesBody(result),
@@ -61,6 +61,11 @@ function messageSections(result: RunResult): readonly PageSection[] {
     ...(scaling === null ? [] : section("scaling", "Scaling", [renderChart(scaling)])),
     ...section("phases", "Phases", [phaseTable(result), classTable(result)]),
   ];
+}
+
+function latencyTitle(result: RunResult): string {
+  if (result.config.mode === "push") return "One-way latency";
+  return result.totals.loop === "closed" ? timeName(result) : "Latency";
 }
 
 /** None when there is nothing in it. */

@@ -93,9 +93,18 @@ function keyFigures(result: RunResult): readonly Figure[] {
   const isClosed = totals.loop === "closed";
   const times = isClosed ? totals.serviceUs : totals.latencyUs;
   const percentile = (name: "p50" | "p99") => (times.unresolved.includes(name) ? "-" : timeText(times[name]));
-  const rate: Figure = isClosed
-    ? ["sent", `${rateText(totals.rate.sentPerSecond)}/s`]
-    : ["sent", `${rateText(totals.rate.sentPerSecond)}/s`, `of ${rateText(totals.rate.offeredPerSecond)}/s offered`];
+  const { promisedPerSecond } = totals.rate;
+  const promised = promisedPerSecond == null ? "" : `of ${rateText(promisedPerSecond)}/s promised`;
+  const rate: Figure =
+    config.mode === "push"
+      ? ["seen", `${rateText(totals.rate.deliveredPerSecond)}/s`, promised]
+      : isClosed
+        ? ["sent", `${rateText(totals.rate.sentPerSecond)}/s`]
+        : [
+            "sent",
+            `${rateText(totals.rate.sentPerSecond)}/s`,
+            `of ${rateText(totals.rate.offeredPerSecond)}/s offered`,
+          ];
   return [
     ["delivery", ratioText(totals.deliveryRatio), `${countText(totals.messages.lost)} lost`],
     [`${timeName(result)} p50`, percentile("p50")],

@@ -4,7 +4,8 @@ import type { RunResult } from "../../result/run-result.ts";
 import { histogramOfTimes } from "../../result/times-of-histogram.ts";
 import { countText, timeText } from "../format.ts";
 import { axis, type ChartAxis, type ChartSeries } from "./chart-spec.ts";
-import { hasData, type ChartFigure } from "./html-chart.ts";
+import { oneWayUnknown } from "../message-sections.ts";
+import { asSentence, hasData, type ChartFigure } from "./html-chart.ts";
 import { percentileOverTime, samplesFor } from "./percentile-windows.ts";
 import { lineOverTime, middleSeconds, phaseBands, timeAxis, timeCursor } from "./run-time.ts";
 
@@ -14,7 +15,8 @@ const leastUs = 1;
 export const timesAxis = (label: string): ChartAxis => axis(label, "microseconds", { isLogarithmic: true });
 
 /** What the time from message to answer is called: a closed loop has no latency. */
-export function timeName({ totals }: RunResult): string {
+export function timeName({ totals, config }: RunResult): string {
+  if (config.mode === "push") return "one-way latency";
   return totals.loop === "closed" ? "service time (closed loop)" : "latency";
 }
 
@@ -48,7 +50,7 @@ export function latencyOverTimeChart(result: RunResult): ChartFigure {
     title,
     summary: [
       `Of the whole measured time: ${told.join(", ")}.`,
-      `Each message counts in the second it was ${totals.loop === "closed" ? "sent" : "due"}, so a standstill shows where it began. A point covers as many seconds as its percentile needs (p95 ${countText(samplesFor(95))} answers, p99 ${countText(samplesFor(99))}); max is of each second, so a percentile of several can lie above it.`,
+      `Each message counts in the second it was ${totals.loop === "closed" || result.config.mode === "push" ? "sent" : "due"}, so a standstill shows where it began. A point covers as many seconds as its percentile needs (p95 ${countText(samplesFor(95))} answers, p99 ${countText(samplesFor(99))}); max is of each second, so a percentile of several can lie above it.`,
     ],
     chart: {
       x: timeAxis,
@@ -68,7 +70,7 @@ export function distributionChart(result: RunResult): ChartFigure {
   const { totals } = result;
   const isClosed = totals.loop === "closed";
   const series = [
-    ...(isClosed ? [] : [distributionLine("latency", "blue", totals.latencyUs)]),
+    ...(isClosed ? [] : [distributionLine(name, "blue", totals.latencyUs)]),
     distributionLine(isClosed ? name : "service", "green", totals.serviceUs),
   ].filter((each) => hasData([each]));
   if (series.length === 0) {
@@ -79,9 +81,11 @@ export function distributionChart(result: RunResult): ChartFigure {
   return {
     title,
     summary: [
-      isClosed
-        ? "Service time is from sending to the answer. Without a schedule there is no latency at a given rate."
-        : "Latency is from the instant a message was due, service from the instant it was sent; what lies between them is the generator's own lateness and the wait for a connection that took no more.",
+      result.config.mode === "push"
+        ? `One-way latency is ${result.streams?.oneWay.note ?? "from the target's stamp to receipt"}.`
+        : isClosed
+          ? "Service time is from sending to the answer. Without a schedule there is no latency at a given rate."
+          : "Latency is from the instant a message was due, service from the instant it was sent; what lies between them is the generator's own lateness and the wait for a connection that took no more.",
       `${countText(count)} answers. In the shaded part fewer than 10 of them remain: read it as single messages.`,
     ],
     chart: {
@@ -114,7 +118,9 @@ function drawable(us: number | null): number | null {
   return us === null ? null : Math.max(leastUs, us);
 }
 
-function noAnswers({ config, totals }: RunResult): string {
+function noAnswers(result: RunResult): string {
+  const { config, totals } = result;
+  if (config.mode === "push") return asSentence(oneWayUnknown(result));
   if (config.mode === "oneway") return "Unknown: in mode oneway nothing comes back.";
   return totals.messages.sent === 0 ? "Nothing was sent." : "No answer came back in the measured time.";
 }

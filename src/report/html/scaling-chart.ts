@@ -20,7 +20,7 @@ const highestIdeal = 1.5;
 /** Delivered messages per second against what was scaled, with the fitted law; null when nothing was scaled. */
 export function scalingChart({ phases, config, scalability }: RunResult): ChartFigure | null {
   const { scaling } = config;
-  if (scaling === null || config.mode !== "echo") return null;
+  if (scaling === null || (config.mode !== "echo" && config.mode !== "push")) return null;
   const title = scaling === "rate" ? "Delivered against offered" : "Delivered against connections";
   const points = pointsOf(phases, scaling);
   const [first, last] = [points[0], points.at(-1)];

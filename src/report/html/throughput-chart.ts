@@ -15,7 +15,7 @@ interface CountedSecond {
   readonly lengthMs: number;
   readonly sent: number;
   readonly delivered: number;
-  /** Messages due; null without a schedule. */
+  /** Messages due, in mode push those promised; null without a schedule or a promise. */
   readonly offered: number | null;
 }
 
@@ -25,30 +25,12 @@ export function throughputChart(result: RunResult): ChartFigure {
   const { config, totals } = result;
   const seconds = countedSeconds(result);
   if (seconds.length === 0) return { title, summary: ["No second of load was recorded."], chart: null };
-  const series = [
-    rateLine("offered", "grey", "dashed", seconds, ({ offered }) => offered),
-    rateLine("sent", "blue", "line", seconds, ({ sent }) => sent),
-    // Where nothing comes back, none is no figure.
-    ...(config.mode === "oneway"
-      ? []
-      : [rateLine("delivered", "green", "line", seconds, ({ delivered }) => delivered)]),
-  ].filter(({ ys }) => ys.some((y) => y !== null));
-  const { offeredPerSecond, sentPerSecond, deliveredPerSecond, achievedRatio } = totals.rate;
-  const isClosed = totals.loop === "closed";
-  const measured = [
-    ...(isClosed ? [] : [`offered ${rateText(offeredPerSecond)}`]),
-    `sent ${rateText(sentPerSecond)}`,
-    ...(config.mode === "oneway" ? [] : [`delivered ${rateText(deliveredPerSecond)}`]),
-  ];
-  const summary = [
-    `On average over the measured time, per second: ${measured.join(", ")}${isClosed ? "" : ` (sent/offered ${ratioText(achievedRatio)})`}.`,
-    isClosed
-      ? "A closed loop has no schedule: messages were sent when answers came."
-      : "Offered is what the schedule asked for. Sent and delivered count when they happened, so answers held back by a standstill show as a dip and a peak.",
-  ];
+  const series = (config.mode === "push" ? pushedLines(seconds) : sentLines(seconds, config.mode)).filter(({ ys }) =>
+    ys.some((y) => y !== null),
+  );
   return {
     title,
-    summary,
+    summary: config.mode === "push" ? pushedSummary(totals) : sentSummary(totals, config.mode),
     chart: {
       x: timeAxis,
       y: axis("messages per second", "perSecond", { hasZero: true }),
@@ -58,6 +40,47 @@ export function throughputChart(result: RunResult): ChartFigure {
       cursorGroup: timeCursor,
     },
   };
+}
+
+type Mode = RunResult["config"]["mode"];
+
+function sentLines(seconds: readonly CountedSecond[], mode: Mode): readonly ChartSeries[] {
+  return [
+    rateLine("offered", "grey", "dashed", seconds, ({ offered }) => offered),
+    rateLine("sent", "blue", "line", seconds, ({ sent }) => sent),
+    // Where nothing comes back, none is no figure.
+    ...(mode === "oneway" ? [] : [rateLine("delivered", "green", "line", seconds, ({ delivered }) => delivered)]),
+  ];
+}
+
+function pushedLines(seconds: readonly CountedSecond[]): readonly ChartSeries[] {
+  return [
+    rateLine("promised", "grey", "dashed", seconds, ({ offered }) => offered),
+    rateLine("seen", "green", "line", seconds, ({ delivered }) => delivered),
+  ];
+}
+
+function sentSummary({ rate, loop }: RunResult["totals"], mode: Mode): readonly string[] {
+  const { offeredPerSecond, sentPerSecond, deliveredPerSecond, achievedRatio } = rate;
+  const isClosed = loop === "closed";
+  const measured = [
+    ...(isClosed ? [] : [`offered ${rateText(offeredPerSecond)}`]),
+    `sent ${rateText(sentPerSecond)}`,
+    ...(mode === "oneway" ? [] : [`delivered ${rateText(deliveredPerSecond)}`]),
+  ];
+  return [
+    `On average over the measured time, per second: ${measured.join(", ")}${isClosed ? "" : ` (sent/offered ${ratioText(achievedRatio)})`}.`,
+    isClosed
+      ? "A closed loop has no schedule: messages were sent when answers came."
+      : "Offered is what the schedule asked for. Sent and delivered count when they happened, so answers held back by a standstill show as a dip and a peak.",
+  ];
+}
+
+function pushedSummary({ rate }: RunResult["totals"]): readonly string[] {
+  const { promisedPerSecond, deliveredPerSecond, achievedRatio } = rate;
+  const seen = `On average over the measured time, per second: seen ${rateText(deliveredPerSecond)}`;
+  if (promisedPerSecond == null) return [`${seen}. Nothing was promised.`];
+  return [`${seen} of ${rateText(promisedPerSecond)} promised (${ratioText(achievedRatio)}).`];
 }
 
 function rateLine(

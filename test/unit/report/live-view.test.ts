@@ -54,6 +54,12 @@ describe("renderLiveView", () => {
     );
   });
 
+  it("shows what is promised and seen in mode push, where nothing is sent", () => {
+    const pushed = { ...running, config: { ...running.config, mode: "push" } } as const;
+    expect(lineOf(renderLiveView(pushed, facts, 100), "rate/s")).toMatch(/^rate\/s +promised 1,000 +seen 998$/);
+    expect(renderProgressLine(pushed, facts)).toContain(" promised=1000 seen=998 ");
+  });
+
   it("calls the time of a closed loop by its name", () => {
     const phases = [samplePhase("max", 0, 5, 5000, { loop: "closed" })];
     const text = renderLiveView({ ...running, phases }, { ...facts, offeredPerSecond: null }, 100);

@@ -3,8 +3,9 @@ import { addResults } from "../../../src/result/add-results.ts";
 import { steadyPhaseOf } from "../../../src/result/add-steadiness.ts";
 import { brokenIdentities } from "../../../src/result/check-identities.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
-import { aCollected, aCollectedPhase, aPhasePlan, startedAtEpochMs } from "../../support/a-collected.ts";
+import { aCollected, aCollectedPhase, aHistogram, aPhasePlan, startedAtEpochMs } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
+import { plainStream } from "../../support/streaming-worker.ts";
 
 const minute = aPhasePlan({ durationMs: 70_000 });
 const messages = { sent: 7000, lostMissing: 70, delivered: 6930, deliveredInWindow: 6930 };
@@ -54,6 +55,39 @@ describe("a finished run", () => {
     const next = phaseOf("next", { startMs: 140_000 });
     expect(judgedOf(warmup, even, next)).toEqual({ names: ["even", "next"], one: undefined });
     expect(judgedOf(warmup)).toEqual({ names: [], one: undefined });
+  });
+
+  it("is judged of streams that promise a rate, which is an even load, and of no others", () => {
+    const empty = aHistogram([]);
+    const phase = aCollectedPhase(
+      { plan: { ...minute, load: { kind: "idle" } }, serviceUs: empty, slipUs: empty, ownSlipUs: empty },
+      { ...messages, sent: 0, expected: 7000 },
+    );
+    const listened = (promisedPerSecond: number | null) =>
+      aResult({ phases: [phase], plan: { mode: "push", stream: { ...plainStream, promisedPerSecond } } });
+    expect(listened(10).phases[0]!.steady).toMatchObject({
+      outcome: "steady",
+      backlog: null,
+      sustained: { outcome: "pass" },
+    });
+    expect(listened(null).phases[0]!.steady).toBeUndefined();
+    expect(brokenIdentities(listened(10))).toEqual([]);
+  });
+
+  it("takes no delivered message of unknown latency for a lost one", () => {
+    const empty = aHistogram([]);
+    const phase = aCollectedPhase(
+      {
+        plan: { ...minute, load: { kind: "idle" } },
+        latencyUs: empty,
+        serviceUs: empty,
+        slipUs: empty,
+        ownSlipUs: empty,
+      },
+      { ...messages, sent: 0, expected: 7000 },
+    );
+    const { totals } = aResult({ phases: [phase], plan: { mode: "push", stream: plainStream } });
+    expect(totals.latencyOfferedUs).toBeUndefined();
   });
 
   it("knows the warm-up that went before", () => {

@@ -35,6 +35,20 @@ describe("offeredIn", () => {
     expect(offered).toEqual([100, 50, 0]);
   });
 
+  it("is what the streams of its segment promise in mode push", () => {
+    const promising = (promisedPerSecond: number | null, segment: number) => {
+      const streams = samplePhase("a", segment * 3000, 3, 300, { segment });
+      return { ...streams, rate: { ...streams.rate, promisedPerSecond } };
+    };
+    const { config } = sampleResult();
+    const result = sampleResult({
+      config: { ...config, mode: "push" },
+      phases: [promising(500, 0), promising(null, 1)],
+      intervals: [sampleInterval(0, 9), sampleInterval(3000, 9, { segment: 1 })],
+    });
+    expect(offeredOverTime(result)).toEqual([500, null]);
+  });
+
   it("is unknown in a closed loop", () => {
     expect(offeredIn(sampleInterval(0, 9), [phase(0)], [planned({ kind: "max", inFlight: 1 })])).toBeNull();
   });

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { noAnswerFor } from "../../../src/engine/lost-worker.ts";
 import { warningCodes } from "../../../src/result/warnings.ts";
-import { aCollected, aCollectedPhase, aPhasePlan, someConnections } from "../../support/a-collected.ts";
+import type { CollectedStreams } from "../../../src/engine/collected.ts";
+import { aCollected, aCollectedPhase, aHistogram, aPhasePlan, someConnections } from "../../support/a-collected.ts";
 import { aResult, aResultInput } from "../../support/a-result.ts";
+import { plainStream } from "../../support/streaming-worker.ts";
 
 const { connect } = aResultInput().plan;
 
@@ -118,5 +120,49 @@ test("an unresolved percentile and an unknown memory of the target are said", ()
   const collected = { target: { ...aCollected().target, memory } };
   expect(textOf("targetMemoryUnknown", { collected })).toBe(
     "the target's memory is unknown: name it with --target-pid",
+  );
+});
+
+const pushPlan = { mode: "push", stream: { ...plainStream, promisedPerSecond: 1000 } } as const;
+const pushedPhase = aCollectedPhase(
+  {
+    plan: aPhasePlan({ load: { kind: "idle" } }),
+    serviceUs: aHistogram([]),
+    slipUs: aHistogram([]),
+    ownSlipUs: aHistogram([]),
+  },
+  { sent: 0, expected: 10_000, delivered: 10_000, deliveredInWindow: 10_000 },
+);
+const oneStream: CollectedStreams = {
+  ...{ streams: [3], seen: [7000], windowMs: [10_000], longestSilenceMs: [1] },
+  ...{ gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 1 },
+};
+
+test("streams that do not keep their promise are counted, and the slowest named", () => {
+  const changes = { plan: pushPlan, phases: [pushedPhase], collected: { streams: oneStream } };
+  expect(textOf("belowPromise", changes)).toBe(
+    "1 of 1 stream gave less than 95 % of the promised 1,000 msg/s; the least, stream 3: 700 msg/s",
+  );
+  const kept = { ...oneStream, seen: [9600] };
+  expect(textOf("belowPromise", { ...changes, collected: { streams: kept } })).toBeUndefined();
+});
+
+test("a stream that begins its numbers anew is said to", () => {
+  const collected = { streams: { ...oneStream, restarts: 1 } };
+  expect(textOf("restarted", { plan: pushPlan, phases: [pushedPhase], collected })).toMatch(
+    /^a stream began its numbers anew/,
+  );
+});
+
+test("where nothing with a number is pushed the first frame is shown", () => {
+  const none = aCollectedPhase(
+    { plan: aPhasePlan({ load: { kind: "idle" } }), connectionCounts: someConnections() },
+    { sent: 0, expected: 0, delivered: 0 },
+  );
+  const changes = { plan: pushPlan, phases: [none], collected: { streams: { ...oneStream, seen: [0] } } };
+  expect(textOf("nothingAnswered", changes)).toBe("the target sent nothing at all");
+  const frame = { ...changes.collected, firstForeignFrame: "hello" };
+  expect(textOf("nothingAnswered", { ...changes, collected: frame })).toBe(
+    'no number was found where it was looked for; the first frame: "hello"',
   );
 });

@@ -32,6 +32,17 @@ describe("applicableThresholds", () => {
     expect(() => keep(echo, "--threshold", "rate.achieved>=0.95")).not.toThrow();
   });
 
+  it("leaves out of mode push what only a sender has, a latency that nobody can measure, and a promise that nobody gave", () => {
+    const push: MeasuringMode = { mode: "push", knowsDelivery: true, knowsOneWay: false, isPromised: false };
+    const asked = ["service.p99<1s", "slip.p99<1s", "rate.sent>1/s", "latency.p99<1s", "rate.achieved>0.9"];
+    const kept = ["delivery.lost==0", "rate.delivered>1/s"];
+    expect(keep(push, "ci.yaml:3", ...asked, ...kept).thresholds.map(({ text }) => text)).toEqual(kept);
+    const knowing = { ...push, knowsOneWay: true, isPromised: true };
+    expect(keep(knowing, "ci.yaml:3", ...asked).thresholds.map(({ text }) => text)).toEqual(asked.slice(3));
+    expect(() => keep(push, "--threshold", "latency.p99<1s")).toThrow("one-way latency is not measurable here");
+    expect(() => keep(push, "--threshold", "rate.achieved>0.9")).toThrow("nothing is promised");
+  });
+
   it("leaves out what mode connect cannot measure", () => {
     expect(
       keep({ ...echo, mode: "connect" }, "ci.yaml:3", "rate.achieved>=0.95", "connect.p99<1s").thresholds,

@@ -37,6 +37,11 @@ const runs = {
   failed: sampleResult({ end: { kind: "failed", reason: "the mock ended" } }),
   interrupted: sampleResult({ end: { kind: "interrupted", reason: "SIGINT" } }),
   terminated: sampleResult({ end: { kind: "interrupted", reason: "SIGTERM" } }),
+  nothingPushed: sampleResult({ config: inMode("push"), totals: sampleBlock(0, 10) }),
+  pushed: sampleResult({
+    config: inMode("push"),
+    totals: sampleBlock(0, 10, { messages: sampleMessages(0, { expected: 100 }) }),
+  }),
   onewayUnknown: sampleResult({
     config: inMode("oneway"),
     totals: sampleBlock(100, 10, {
@@ -103,6 +108,8 @@ describe("decideVerdict", () => {
     ["onewayUnknown", [noData], "fail", 99],
     ["onewayRefused", [], "failed", 97],
     ["onewayLost", [], "failed", 97],
+    ["nothingPushed", [], "failed", 97],
+    ["pushed", [], "pass", 0],
     ["connectOnly", [], "pass", 0],
     ["connectNone", [], "failed", 97],
   ])("of the run %s with %j is %s", (name, checks, outcome, exitCode) => {

@@ -60,6 +60,16 @@ describe("capacityChart", () => {
   });
 });
 
+describe("latencyOverTimeChart in mode push", () => {
+  it("says why there is no one-way latency", () => {
+    expect(latencyOverTimeChart({ ...reportCases["push-untimed"]!, intervals: [] })).toMatchObject({
+      title: "Percentiles of one-way latency over time",
+      summary: ["One-way: not measurable here: the target's messages have no instant of sending."],
+      chart: null,
+    });
+  });
+});
+
 describe("throughputChart", () => {
   it("shows offered, sent and delivered of each second in its middle", () => {
     const plan = aPlan({}, [aPhasePlan({ durationMs: 2000 })]);
@@ -80,6 +90,16 @@ describe("throughputChart", () => {
     const intervals = [sampleInterval(0, 100), sampleInterval(1000, 90, { lengthMs: 3, delivered: 0 })];
     const { chart } = throughputChart(sampleResult({ intervals }));
     expect(lineOf(chart, "sent").ys).toEqual([(190 * 1000) / 1003]);
+  });
+
+  it("shows what was seen of what streams promise, where nothing is sent", () => {
+    const { chart, summary } = throughputChart(reportCases.push!);
+    expect(chart!.series.map(({ label }) => label)).toEqual(["seen"]);
+    expect(summary[0]).toContain("seen 7,907 of 8,000 promised (98.84%)");
+    const [first] = reportCases.push!.phases;
+    const promised = { ...first!, rate: { ...first!.rate, promisedPerSecond: 8000 } };
+    const line = lineOf(throughputChart({ ...reportCases.push!, phases: [promised] }).chart, "promised");
+    expect(new Set(line.ys)).toEqual(new Set([8000]));
   });
 
   it("breaks its lines between segments, where there is no load", () => {
