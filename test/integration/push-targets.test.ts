@@ -174,15 +174,15 @@ describe("a push server that misbehaves is found and named", () => {
 describe("workers that are processes", () => {
   it("tell of their streams as threads do", async () => {
     const mock = kept(
-      await startMockServer({ ...defaultMockOptions, mode: "push", streamRatePerSecond: 50, dropRatio: 0.1 }),
+      await startMockServer({ ...defaultMockOptions, mode: "push", streamRatePerSecond: 10, dropRatio: 0.1 }),
     );
-    const run = await runAndRead([mock.url, "--mode", "push", "-c", "110", "-d", "1s", "--no-progress"], {
-      openFiles: 100,
+    const run = await runAndRead([mock.url, "--mode", "push", "-c", "500", "-d", "1s", "--no-progress"], {
+      openFiles: 400,
     });
     const { totals, streams, generator } = resultOf(run);
     const books = mock.books();
     expect(generator.workers.length).toBeGreaterThan(1);
     expect(totals.messages).toMatchObject({ expected: books.streamMessages, lost: books.dropped });
-    expect(streams).toMatchObject({ count: 110, endsTold: 110 });
+    expect(streams).toMatchObject({ count: 500, endsTold: 500 });
   });
 });
