@@ -165,6 +165,18 @@ describe("floodgate run", () => {
     expect(result.durationMs).toBeLessThan(15_000);
   });
 
+  it("adds up when a worker of a broadcast is lost, whose receivers were owed what others sent", async () => {
+    const killer = fileURLToPath(new URL("../support/kill-worker.js", import.meta.url));
+    const args = ["--mode", "broadcast", "--rooms", "2", "-c", "8", "-w", "2", "-r", "100", "-d", "20s"];
+    const run = await runAndRead(args, { env: { NODE_OPTIONS: `--import=${killer}` } });
+    expect(run.exitCode).toBe(97);
+    const result = resultOf(run);
+    expect(result.generator.lostWorkers).toHaveLength(1);
+    const { sent, expected, delivered, lost } = result.totals.messages;
+    expect(sent).toBeGreaterThan(0);
+    expect(delivered + lost).toBe(expected);
+  });
+
   it("finds out before the run that its result could not be written", async () => {
     const folder = await mkdtemp(join(tmpdir(), "floodgate-run-"));
     await writeFile(join(folder, "results"), "a file where a folder is needed");

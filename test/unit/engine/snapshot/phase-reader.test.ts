@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NoteBook } from "../../../../src/engine/worker/worker-notes.ts";
 import { PhaseReader } from "../../../../src/engine/snapshot/phase-reader.ts";
+import { allocateFanOutCells, fanOutCounter } from "../../../../src/measure/fan-out-cells.ts";
 import { HistogramWriter } from "../../../../src/measure/histogram-writer.ts";
 import { allocateWorkerCells, control, counter, type WorkerCells } from "../../../../src/measure/worker-cells.ts";
 import type { Mode } from "../../../../src/plan/plan.ts";
@@ -14,6 +15,16 @@ function twoWorkers(mode: Mode = "echo") {
   const cells = [allocateWorkerCells(2), allocateWorkerCells(2)] as const;
   const phases = [aPhasePlan(), aPhasePlan({ load: { kind: "max", inFlight: 1 } })];
   return { cells, reader: new PhaseReader(aPlan({ mode }, phases), cells) };
+}
+
+/** The same of a broadcast, of whose first phase nothing has been settled yet. */
+function twoBroadcasters() {
+  const cells = [allocateWorkerCells(1), allocateWorkerCells(1)] as const;
+  const fanOut = [allocateFanOutCells(1), allocateFanOutCells(1)] as const;
+  const reader = new PhaseReader(aPlan({ mode: "broadcast" }), cells, fanOut);
+  for (const own of fanOut) own.phases[0]!.counts[fanOutCounter.presentAtSend] = 100;
+  const read = (isOver: boolean, lost = nobody) => reader.read(0, { ...soFar, isOver }, 0, [null, null], lost).messages;
+  return { cells, fanOut, reader, read };
 }
 
 function put(cells: WorkerCells, counts: Partial<Record<keyof typeof counter, number>>): void {
@@ -104,5 +115,36 @@ describe("the reader of phases", () => {
     expect(phase.connectionCounts.closeCodes).toEqual({ 1006: 2 });
     expect(phase.connectionCounts.closedLifetimeMs).toEqual({ count: 2, min: 100, mean: 150, max: 200 });
     expect(reader.read(0, soFar, 0, [null, null], nobody).connectionCounts.closedLifetimeMs).toBe(null);
+  });
+
+  describe("of a broadcast", () => {
+    it("expects of a running phase what was there when it was sent", () => {
+      const { cells, fanOut, read } = twoBroadcasters();
+      put(cells[0], { sent: 10, delivered: 60, lostClosed: 1 });
+      fanOut[1].phases[0]!.counts[fanOutCounter.indeterminate] = 4;
+      expect(read(false)).toMatchObject({ sent: 10, expected: 196, delivered: 60, lostClosed: 1, pending: 135 });
+    });
+
+    it("expects of one that is over what its receivers have settled", () => {
+      const { cells, read } = twoBroadcasters();
+      put(cells[0], { sent: 20, delivered: 95, lostMissing: 2 });
+      put(cells[1], { delivered: 98, lostCorrupt: 1 });
+      expect(read(true)).toMatchObject({ expected: 196, delivered: 193, lostMissing: 2, lostCorrupt: 1, pending: 0 });
+    });
+
+    it("counts as lost with the connection what receivers of a dead worker were owed", () => {
+      const { cells, reader, read } = twoBroadcasters();
+      put(cells[0], { sent: 20, delivered: 100 });
+      put(cells[1], { delivered: 30 });
+      const lost = new Map([[1, "gone"]]);
+      expect(read(true, lost)).toMatchObject({ expected: 200, delivered: 130, lostClosed: 70, pending: 0 });
+      expect([reader.orphanedIn(0, lost), reader.orphanedIn(0, nobody)]).toEqual([70, 0]);
+    });
+
+    it("never expects less than was settled", () => {
+      const { cells, read } = twoBroadcasters();
+      put(cells[0], { sent: 20, delivered: 205 });
+      expect(read(false)).toMatchObject({ expected: 205, pending: 0 });
+    });
   });
 });
