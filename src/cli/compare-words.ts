@@ -1,6 +1,6 @@
 import type { CompareWords } from "../commands/command-words.ts";
 import { usageError } from "../errors/floodgate-error.ts";
-import type { FlagSpec } from "./flag-table.ts";
+import { comparisonReportFlags, type FlagSpec } from "./flag-table.ts";
 import { flagValue } from "./flags.ts";
 
 const group = "Options:";
@@ -33,13 +33,14 @@ export const compareFlags: readonly FlagSpec[] = [
     about: "how much this host differs from itself (default: what calibrate has kept for this load, if anything)",
   },
   { flags: "--force", setting: null, group, about: "compare results of different hosts all the same" },
+  ...comparisonReportFlags.map((spec) => ({ ...spec, group })),
   { flags: "-j, --json", setting: null, group, about: "the comparison as JSON on stdout" },
 ];
 
 type Options = Readonly<Record<string, string | string[] | boolean | undefined>>;
 
 /** What the words of a comparison ask for. Throws a usage error for what cannot be meant. */
-export function readCompareWords(words: readonly string[], options: Options): CompareWords {
+export function readCompareWords(words: readonly string[], options: Options): Omit<CompareWords, "reports"> {
   const { noiseThreshold, metrics, noiseFloor } = options as Readonly<Record<string, string | undefined>>;
   return {
     ...readSides(words, (options.to ?? []) as readonly string[]),

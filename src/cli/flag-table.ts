@@ -1,4 +1,4 @@
-import { reporters } from "../report/reporters.ts";
+import { comparisonReporters, reporters, type Reporter } from "../report/reporters.ts";
 
 /** One flag of a command. */
 export interface FlagSpec {
@@ -55,12 +55,14 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
 ];
 
 /** A flag for each kind of report; `run`, `report` and `merge` have all of them. */
-export const reportFlags: readonly FlagSpec[] = reporters.map(({ flag, value, about }) => ({
-  flags: `${flag} ${value}`,
-  setting: null,
-  group: output,
-  about,
-}));
+export const reportFlags: readonly FlagSpec[] = reporters.map(flagOfReport);
+
+/** The reports of `compare`. */
+export const comparisonReportFlags: readonly FlagSpec[] = comparisonReporters.map(flagOfReport);
+
+function flagOfReport({ flag, value, about }: Omit<Reporter, "load">): FlagSpec {
+  return { flags: `${flag} ${value}`, setting: null, group: output, about };
+}
 
 /** The flags of `floodgate run`. */
 export const runFlags: readonly FlagSpec[] = [

@@ -12,10 +12,20 @@ import type { GateMode, ReportRequest, RunWords, SeriesRequest } from "../profil
 import { calibrateFlags, readCalibrationWords } from "./calibrate-words.ts";
 import { capacityFlags, readCapacityWords, unfitFlag, withTrialDefaults } from "./capacity-words.ts";
 import { compareFlags, readCompareWords } from "./compare-words.ts";
-import { laterCommands, laterFlags, longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
+import {
+  comparisonReportFlags,
+  laterCommands,
+  laterFlags,
+  longName,
+  reportFlags,
+  runFlags,
+  serveFlags,
+  type FlagSpec,
+} from "./flag-table.ts";
 import { flagLayer, flagValue, flagWord, type GivenFlag, type Options } from "./flags.ts";
 import { readSeriesWords, singleRun } from "./series-words.ts";
 import { showError } from "./show-error.ts";
+import { readTrendWords, trendFlags } from "./trend-words.ts";
 
 /** Reads the command line, runs the command, shows what went wrong. Never throws. */
 export async function runCli(host: Host, handlers: CommandHandlers): Promise<ExitCode> {
@@ -203,14 +213,19 @@ function outputFile(text: string | undefined): string | null {
 function addReport(program: Command, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
   const command = program
     .command("report")
-    .summary("show a saved result again")
-    .description("Shows the summary of a saved result again, and makes the same reports of it as its run could.")
-    .argument("<result.json>", "a file that run or merge has written")
+    .summary("show saved results again")
+    .description(
+      "Shows the summary of a saved result again, and makes the same reports of it as its run could; with --trend shows " +
+        "many results over time.",
+    )
+    .argument("<result.json...>", "a file that run or merge has written; with --trend all of a history")
     .option("-j, --json", "the result as JSON on stdout");
-  addFlags(command, reportFlags);
-  command.action(async (file: string, options: Options) =>
-    done(await handlers.report({ file, json: options.json === true, reports: reportsOf(options) })),
-  );
+  addFlags(command, [...reportFlags, ...trendFlags]);
+  command.action(async (files: string[], options: Options) => {
+    const [reports, json] = [reportsOf(options), options.json === true];
+    const trend = readTrendWords(files, options, { reports, json });
+    done(await (trend === null ? handlers.report({ file: files[0]!, json, reports }) : handlers.trend(trend)));
+  });
 }
 
 function addMerge(program: Command, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
@@ -238,12 +253,17 @@ function addCompare(program: Command, handlers: CommandHandlers, done: (code: Ex
     .addHelpText("after", compareExamples);
   addFlags(command, compareFlags);
   command.action(async (words: string[], options: Options) =>
-    done(await handlers.compare(readCompareWords(words, options))),
+    done(
+      await handlers.compare({
+        ...readCompareWords(words, options),
+        reports: reportsOf(options, comparisonReportFlags),
+      }),
+    ),
   );
 }
 
-function reportsOf(options: Options): readonly ReportRequest[] {
-  return givenFlags(reportFlags, options).map(({ spec, value }) => {
+function reportsOf(options: Options, specs: readonly FlagSpec[] = reportFlags): readonly ReportRequest[] {
+  return givenFlags(specs, options).map(({ spec, value }) => {
     const [flag, file] = [longName(spec), value as string];
     if (file.trim() === "") throw usageError(`${flag} is empty`, "name a file, or leave it out");
     return { flag, file };

@@ -11,6 +11,7 @@ export function commandHandlers(host: Host): CommandHandlers {
     report: async (words) => (await import("./render-report.ts")).renderReport(words, host),
     merge: async (words) => (await import("./merge-and-judge.ts")).mergeAndJudge(words, host),
     compare: async (words) => (await import("./compare-files.ts")).compareFiles(words, host),
+    trend: async (words) => (await import("./show-trend.ts")).showTrend(words, host),
     profiles: async (name, environment) => (await import("./list-profiles.ts")).listProfiles(name, environment, host),
     examples: async () => (await import("./show-examples.ts")).showExamples(host),
   };

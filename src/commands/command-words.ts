@@ -12,6 +12,7 @@ export interface CommandHandlers {
   report(request: ReportWords): Promise<ExitCode>;
   merge(request: MergeWords): Promise<ExitCode>;
   compare(request: CompareWords): Promise<ExitCode>;
+  trend(request: TrendWords): Promise<ExitCode>;
   /** Without a name: the list. `environment` is the text of `--env`. */
   profiles(name: string | undefined, environment: string | undefined): Promise<ExitCode>;
   examples(): Promise<ExitCode>;
@@ -31,6 +32,16 @@ export interface MergeWords {
   readonly reports: readonly ReportRequest[];
 }
 
+/** `floodgate report <result.json...> --trend <file>`. */
+export interface TrendWords {
+  /** Files, or patterns of their names. */
+  readonly files: readonly string[];
+  /** Where the page goes. */
+  readonly file: string;
+  /** Names with commas between them; null for the primary ones. */
+  readonly metrics: string | null;
+}
+
 /** `floodgate compare <base...> --to <new...>`. */
 export interface CompareWords {
   /** Files, or patterns of their names; at least one on either side. */
@@ -44,4 +55,5 @@ export interface CompareWords {
   readonly force: boolean;
   /** Null for the one that calibrate has kept for this load and host, if any. */
   readonly noiseFloor: string | null;
+  readonly reports: readonly ReportRequest[];
 }

@@ -2,15 +2,17 @@ import { compareResults } from "../compare/compare-results.ts";
 import type { NamedResult } from "../compare/find-differences.ts";
 import { readMetricChoices } from "../compare/metric-choice.ts";
 import { repeatedRuns } from "../compare/side-problems.ts";
-import type { ExitCode } from "../errors/exit-code.ts";
+import { exitCode, type ExitCode } from "../errors/exit-code.ts";
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import { renderComparisonReport } from "../report/comparison-report.ts";
 import { renderJson } from "../report/json-report.ts";
+import { comparisonReporters } from "../report/reporters.ts";
 import { readResultFile } from "../result/result-file.ts";
 import type { CompareWords } from "./command-words.ts";
 import { matchingFiles } from "./matching-files.ts";
 import { findNoiseFloor } from "./read-noise-floor.ts";
+import { checkReports, planReportsOf, writeReports } from "./report-files.ts";
 import { wantsColour } from "./wants-colour.ts";
 
 /**
@@ -22,6 +24,11 @@ export async function compareFiles(words: CompareWords, host: Host): Promise<Exi
   const metrics = words.metrics === null ? null : readMetricChoices(words.metrics);
   const base = await readSide(words.base);
   const changed = await readSide(words.new);
+  const kept = [...base, ...changed].map(({ name }) => ({ name: `"${name}", one of the results`, path: name }));
+  const outputs = { kept, json: words.json, again: "floodgate compare <base...> --to <new...>" };
+  const plan = await planReportsOf(comparisonReporters, words.reports, outputs, host);
+  await checkReports(plan);
+  for (const note of plan.notes) host.stderr.write(`[INFO] ${note}\n`);
   const [repeated] = repeatedRuns(base, changed);
   if (repeated !== undefined) throw usageError(repeated, "name each run once");
   const { noiseThreshold, force } = words;
@@ -30,12 +37,13 @@ export async function compareFiles(words: CompareWords, host: Host): Promise<Exi
     ...(noiseThreshold !== null && { noiseThreshold }),
     ...{ metrics, force, noiseFloor },
   });
-  host.stdout.write(
-    words.json
-      ? renderJson(comparison)
-      : renderComparisonReport(comparison, { colour: wantsColour(host), columns: host.stdout.columns }),
-  );
-  return comparison.verdict.exitCode as ExitCode;
+  const areWritten = await writeReports(plan, comparison, host);
+  if (words.json) host.stdout.write(renderJson(comparison));
+  else if (!plan.takesStdout) {
+    host.stdout.write(renderComparisonReport(comparison, { colour: wantsColour(host), columns: host.stdout.columns }));
+  }
+  const code = comparison.verdict.exitCode as ExitCode;
+  return areWritten || code !== exitCode.ok ? code : exitCode.runFailed;
 }
 
 /** All files that the words of a side name, in their order. */

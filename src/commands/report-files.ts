@@ -12,16 +12,18 @@ import { readPageAssets } from "./read-page-assets.ts";
 import { sayProblem } from "./save-run.ts";
 
 /** The reports of a command with their places. */
-export interface ReportPlan {
-  readonly reports: readonly PlannedReport[];
+export interface ReportPlan<Subject = RunResult> {
+  readonly reports: readonly PlannedReport<Subject>[];
   /** Whether a report takes the place of the summary. */
   readonly takesStdout: boolean;
   /** Lines for people: what is not written, and why. Mostly empty. */
   readonly notes: readonly string[];
+  /** The command that makes a report again, without its flag. */
+  readonly again: string;
 }
 
-interface PlannedReport {
-  readonly reporter: Reporter;
+interface PlannedReport<Subject> {
+  readonly reporter: Reporter<Subject>;
   readonly place: ReportPlace;
 }
 
@@ -39,18 +41,33 @@ export interface OtherOutputs {
   readonly kept: readonly { readonly name: string; readonly path: string }[];
   /** Whether the result goes to the standard output. */
   readonly json: boolean;
+  /**
+   * The command that makes a report again.
+   * @default "floodgate report <result.json>"
+   */
+  readonly again?: string;
 }
 
-/** Finds the place of each report. Throws a usage error when two have the same. Looks at names only. */
-export async function planReports(
+/** Finds the place of each report of a result. Throws a usage error when two have the same. Looks at names only. */
+export function planReports(
   requests: readonly ReportRequest[],
   others: OtherOutputs,
   host: Pick<Host, "env">,
 ): Promise<ReportPlan> {
-  const reports = requests.map((request): PlannedReport => ({
-    reporter: reporterOf(request.flag),
-    place: placeOf(request, host),
-  }));
+  return planReportsOf(reporters, requests, others, host);
+}
+
+/** The same for reports of whatever the table has reports of. */
+export async function planReportsOf<Subject>(
+  table: readonly Reporter<Subject>[],
+  requests: readonly ReportRequest[],
+  others: OtherOutputs,
+  host: Pick<Host, "env">,
+): Promise<ReportPlan<Subject>> {
+  const reports = requests.map((request): PlannedReport<Subject> => {
+    const reporter = reporterOf(request.flag, table);
+    return { reporter, place: placeOf(request, reporter, host) };
+  });
   refuseSharedStdout(reports, others);
   await refuseSharedFiles(reports, others);
   return {
@@ -59,11 +76,12 @@ export async function planReports(
     notes: reports
       .filter(({ place }) => place.kind === "nowhere")
       .map(({ reporter }) => `${reporter.flag} auto: no job of GitHub Actions (GITHUB_STEP_SUMMARY is not set)`),
+    again: others.again ?? "floodgate report <result.json>",
   };
 }
 
 /** Finds out whether every report can be written at its place, making folders. Throws a usage error when not. */
-export async function checkReports({ reports }: ReportPlan): Promise<void> {
+export async function checkReports({ reports }: ReportPlan<never>): Promise<void> {
   for (const { reporter, place } of reports) await checkPlace(reporter.flag, place);
 }
 
@@ -76,14 +94,20 @@ export async function removeOldReports({ reports }: ReportPlan): Promise<void> {
  * Writes every report, each whole or not at all. One that cannot be written after all is told on stderr and keeps none of
  * the others; the answer is whether all were written.
  */
-export async function writeReports({ reports }: ReportPlan, result: RunResult, host: Host): Promise<boolean> {
+export async function writeReports<Subject extends object>(
+  { reports, again }: ReportPlan<Subject>,
+  subject: Subject,
+  host: Host,
+): Promise<boolean> {
   let areAllWritten = true;
   // As a reader of the file will have it: histograms that are still at hand know more than their saved form.
-  const saved = reports.length === 0 ? result : (JSON.parse(resultText(result)) as RunResult);
+  const saved = reports.length === 0 ? subject : (JSON.parse(resultText(subject)) as Subject);
   for (const { reporter, place } of reports) {
     if (place.kind === "nowhere") continue;
     const render = await reporter.load({ pageAssets: readPageAssets });
-    const problem = await writeTo(place, render(saved), reporter.flag, host);
+    const { flag } = reporter;
+    const howAgain = `${again} ${flag} <file> makes it again`;
+    const problem = await writeTo(place, render(saved), { flag, again: howAgain }, host);
     if (problem === null) continue;
     areAllWritten = false;
     sayProblem(problem, host);
@@ -93,12 +117,16 @@ export async function writeReports({ reports }: ReportPlan, result: RunResult, h
 
 /** Whether the report is not for a file of its own: `--md auto`. */
 export function isForJobSummary({ flag, file }: ReportRequest): boolean {
-  return file === "auto" && reporterOf(flag).knowsJobSummary === true;
+  return file === "auto" && reporterOf(flag, reporters).knowsJobSummary === true;
 }
 
-function placeOf(request: ReportRequest, { env }: Pick<Host, "env">): ReportPlace {
+function placeOf(
+  request: ReportRequest,
+  { knowsJobSummary }: Pick<Reporter, "knowsJobSummary">,
+  { env }: Pick<Host, "env">,
+): ReportPlace {
   if (request.file === "-") return { kind: "stdout" };
-  if (!isForJobSummary(request)) return { kind: "file", path: request.file };
+  if (request.file !== "auto" || knowsJobSummary !== true) return { kind: "file", path: request.file };
   const path = jobSummaryFile(env);
   return path === null ? { kind: "nowhere" } : { kind: "job-summary", path };
 }
@@ -113,14 +141,13 @@ async function checkPlace(flag: string, place: ReportPlace): Promise<void> {
 async function writeTo(
   place: Exclude<ReportPlace, { kind: "nowhere" }>,
   text: string,
-  flag: string,
+  { flag, again }: { readonly flag: string; readonly again: string },
   host: Host,
 ): Promise<FloodgateError | null> {
   if (place.kind === "stdout") {
     host.stdout.write(text);
     return null;
   }
-  const again = `floodgate report <result.json> ${flag} <file> makes it again`;
   try {
     if (place.kind === "file") await writeAtomically(place.path, text, true);
     else {
@@ -135,13 +162,13 @@ async function writeTo(
   }
 }
 
-function reporterOf(flag: string): Reporter {
-  const reporter = reporters.find((candidate) => candidate.flag === flag);
+function reporterOf<Subject>(flag: string, table: readonly Reporter<Subject>[]): Reporter<Subject> {
+  const reporter = table.find((candidate) => candidate.flag === flag);
   if (reporter === undefined) throw new Error(`there is no report ${flag}. This is a bug in floodgate.`);
   return reporter;
 }
 
-function refuseSharedStdout(reports: readonly PlannedReport[], { json }: OtherOutputs): void {
+function refuseSharedStdout(reports: readonly PlannedReport<never>[], { json }: OtherOutputs): void {
   const toStdout = reports.filter(({ place }) => place.kind === "stdout").map(({ reporter }) => `${reporter.flag} -`);
   const [first, second] = [...(json ? ["--json"] : []), ...toStdout];
   if (first === undefined || second === undefined) return;
@@ -151,7 +178,7 @@ function refuseSharedStdout(reports: readonly PlannedReport[], { json }: OtherOu
   );
 }
 
-async function refuseSharedFiles(reports: readonly PlannedReport[], { kept }: OtherOutputs): Promise<void> {
+async function refuseSharedFiles(reports: readonly PlannedReport<never>[], { kept }: OtherOutputs): Promise<void> {
   const taken = new Map<string, string>();
   for (const { name, path } of kept) taken.set(await trueName(path), name);
   for (const { reporter, place } of reports) {

@@ -84,13 +84,15 @@ To show to others
   # one page with charts that needs no network: after a run, or later from its result
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 30s -o result.json --html report.html
   floodgate report result.json --html report.html
+  # all results so far: each primary metric over time, changes of level marked
+  floodgate report 'results/*.json' --trend trend.html
 
 Again and again
   # five runs of the same, and how far they lie apart; saved as before-1.json ... before-5.json
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o before.json
   # the same of a new build, and whether it is better or worse; exit code 98 when it is worse
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o after.json
-  floodgate compare 'before-*.json' --to 'after-*.json'
+  floodgate compare 'before-*.json' --to 'after-*.json' --html comparison.html
   # both at once: the new build, compared as soon as its runs are over
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o after.json \\
     --baseline 'before-*.json' --fail-on-regression

@@ -76,7 +76,8 @@ function headSection(title: string, comparison: Comparison, width: number): read
   ];
 }
 
-function runNames(runs: ComparisonSide["runs"]): string {
+/** The files of a side, or as many as one can take in. */
+export function runNames(runs: ComparisonSide["runs"]): string {
   const names = runs.map(({ name }) => name);
   return names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
 }
@@ -179,7 +180,8 @@ function verdictSection(title: string, comparison: Comparison, width: number): r
   ];
 }
 
-function outcomeWords({ verdict }: Comparison): string {
+/** `regression`, `not comparable`. */
+export function outcomeWords({ verdict }: Comparison): string {
   return verdict.outcome === "not-comparable" ? "not comparable" : verdict.outcome;
 }
 

@@ -1,11 +1,13 @@
+import type { Trend } from "../compare/trend-of-results.ts";
+import type { Comparison } from "../result/comparison.ts";
 import type { RunResult } from "../result/run-result.ts";
 import type { PageAssets } from "./html/html-page.ts";
 
 /**
- * A result as the text of a file. The text follows from the saved result alone, so that a report made later from its file
- * is the same byte for byte.
+ * A result, or another record, as the text of a file. The text follows from the saved record alone, so that a report made
+ * later from its file is the same byte for byte.
  */
-export type RenderReport = (result: RunResult) => string;
+export type RenderReport<Subject = RunResult> = (subject: Subject) => string;
 
 /** What some reports take beside the result; who writes them reads it. */
 export interface ReportSources {
@@ -13,7 +15,7 @@ export interface ReportSources {
 }
 
 /** A kind of report, and the flag that asks for it. */
-export interface Reporter {
+export interface Reporter<Subject = RunResult> {
   /** `--csv`. */
   readonly flag: `--${string}`;
   /** What follows the flag in help: `<file>`. */
@@ -25,7 +27,7 @@ export interface Reporter {
   /** Whether it reads the histograms of single seconds: those of a file are checked only for reports that do. */
   readonly readsSeconds?: true;
   /** Loads the code of this one report: a run that asks for none of it does not wait for it. */
-  load(sources: ReportSources): Promise<RenderReport>;
+  load(sources: ReportSources): Promise<RenderReport<Subject>>;
 }
 
 /** Every report that a flag of `run`, `report` and `merge` asks for, in the order of help. */
@@ -83,5 +85,39 @@ export const reporters: readonly Reporter[] = [
     value: "<file>",
     about: "rates for github-action-benchmark (customBiggerIsBetter)",
     load: async () => (await import("./benchmark-report.ts")).renderBenchmarkBigger,
+  },
+];
+
+/** Every report that a flag of `compare` asks for. */
+export const comparisonReporters: readonly Reporter<Comparison>[] = [
+  {
+    flag: "--html",
+    value: "<file>",
+    about: "one page for a browser, both distributions over each other; it needs no network",
+    async load({ pageAssets }) {
+      const [{ renderHtmlComparison }, assets] = await Promise.all([import("./html/html-comparison.ts"), pageAssets()]);
+      return (comparison) => renderHtmlComparison(comparison, assets);
+    },
+  },
+  {
+    flag: "--md",
+    value: "<file|auto>",
+    about: "the comparison as Markdown; auto: appended to the summary of the GitHub job (GITHUB_STEP_SUMMARY)",
+    knowsJobSummary: true,
+    load: async () => (await import("./comparison-markdown.ts")).renderComparisonMarkdown,
+  },
+];
+
+/** The report of results over time. */
+export const trendReporters: readonly Reporter<Trend>[] = [
+  {
+    flag: "--trend",
+    value: "<file>",
+    about:
+      "each primary metric over all results named, oldest first, as one page for a browser; changes of level are marked",
+    async load({ pageAssets }) {
+      const [{ renderHtmlTrend }, assets] = await Promise.all([import("./html/html-trend.ts"), pageAssets()]);
+      return (trend) => renderHtmlTrend(trend, assets);
+    },
   },
 ];

@@ -16,7 +16,9 @@ export function welchDifference(a: readonly number[], b: readonly number[], conf
   const squaredError = errorA + errorB;
   // Values that are all equal leave nothing to doubt.
   if (squaredError === 0) return { value, low: value, high: value };
-  const freedom = squaredError ** 2 / (errorA ** 2 / (a.length - 1) + errorB ** 2 / (b.length - 1));
+  // By shares: squares of very small errors would underflow.
+  const share = errorA / squaredError;
+  const freedom = 1 / (share ** 2 / (a.length - 1) + (1 - share) ** 2 / (b.length - 1));
   const half = studentQuantile(1 - (1 - confidence) / 2, freedom) * Math.sqrt(squaredError);
   return { value, low: value - half, high: value + half };
 }

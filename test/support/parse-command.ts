@@ -32,6 +32,7 @@ export async function parseCommand(args: readonly string[], changes: Partial<Hos
     report: note("report"),
     merge: note("merge"),
     compare: note("compare"),
+    trend: note("trend"),
     profiles: note("profiles"),
     examples: note("examples"),
   };

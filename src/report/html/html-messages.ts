@@ -14,6 +14,7 @@ import {
   timesHeads,
   unsentNotes,
 } from "../message-sections.ts";
+import { judgedPhases, steadinessCells, steadinessColumns, steadinessNotes } from "../steadiness-section.ts";
 import { streamFigures, streamNotes } from "../stream-section.ts";
 import { figureList, htmlTable, notes, numberColumns, textColumn } from "./html-table.ts";
 import { markup, type Html, type HtmlValue } from "./html-text.ts";
@@ -51,6 +52,16 @@ export function timesBody(result: RunResult): Html | null {
   const rows = times.map(([name, each]) => [name, countText(each.count), ...timesCells(each)]);
   const columns = [textColumn("time"), ...numberColumns("samples", ...timesHeads)];
   return markup`${htmlTable(`${title} of the measured time`, columns, rows)}${notes(lines)}`;
+}
+
+/** Whether each phase of an even load held one level, and what it held; null where there is none. */
+export function steadinessBody(result: RunResult): Html | null {
+  const judged = judgedPhases(result);
+  if (judged.length === 0) return null;
+  const columns = steadinessColumns.map(({ title, align = "right" }) => ({ title, align }));
+  return markup`${htmlTable("Phases of an even load", columns, judged.map(steadinessCells))}${notes(
+    steadinessNotes(judged),
+  )}`;
 }
 
 /** One line for each phase, warm-up included; null in connect mode. */

@@ -3,10 +3,19 @@ import { titleOf } from "../verdict-sections.ts";
 import { deliveryChart } from "./delivery-chart.ts";
 import { capacityBody } from "./html-capacity.ts";
 import { renderChart } from "./html-chart.ts";
+import { comparisonBody } from "./html-comparison.ts";
 import { configurationBody } from "./html-environment.ts";
 import { fanOutBody } from "./html-fan-out.ts";
 import { connectionBody, errorBody, generatorBody, memoryTable } from "./html-health.ts";
-import { classTable, deliveryBody, phaseTable, rateBody, streamBody, timesBody } from "./html-messages.ts";
+import {
+  classTable,
+  deliveryBody,
+  phaseTable,
+  rateBody,
+  steadinessBody,
+  streamBody,
+  timesBody,
+} from "./html-messages.ts";
 import { renderPage, type PageAssets, type PageSection } from "./html-page.ts";
 import { markup, type Html } from "./html-text.ts";
 import { runHeader, verdictBody } from "./html-verdict.ts";
@@ -32,6 +41,9 @@ export function renderHtmlReport(result: RunResult, assets: PageAssets): string 
     ...(config.mode === "connect" ? [] : connections),
     ...section("generator", "Generator health", [generatorBody(result)]),
     ...section("errors", "Errors", [errorBody(result)]),
+    ...section("comparison", "Against the baseline", [
+      result.comparison === undefined ? null : comparisonBody(result.comparison),
+    ]),
     ...section("configuration", "Configuration and environment", [configurationBody(result)]),
   ];
   return renderPage(
@@ -59,6 +71,7 @@ function messageSections(result: RunResult): readonly PageSection[] {
     ...section("delivery", "Delivery", [renderChart(deliveryChart(result)), deliveryBody(result)]),
     ...section("fan-out", "Fan-out", [fanOutBody(result)]),
     ...(scaling === null ? [] : section("scaling", "Scaling", [renderChart(scaling)])),
+    ...section("steadiness", "Steadiness", [steadinessBody(result)]),
     ...section("phases", "Phases", [phaseTable(result), classTable(result)]),
   ];
 }

@@ -76,6 +76,12 @@ export function markerTag(marker: string): Html {
   return markup`<span class="marker ${marker.slice(1, -1).toLowerCase()}">${marker}</span>`;
 }
 
+/** The name of a metric, or a threshold: may break into lines before a name or an operator, and nowhere else. */
+export function codeTag(expression: string): Html {
+  const parts = expression.split(/(?=[.][a-z])|(?=[{])|(?<![<>=!])(?=[<>=!])/);
+  return markup`<code>${parts.map((part, index) => (index === 0 ? part : markup`<wbr>${part}`))}</code>`;
+}
+
 /** What can be opened. */
 export function details(summary: string, body: HtmlValue, options: { readonly isPrinted: boolean }): Html {
   return markup`<details class="${options.isPrinted ? "printed" : "screen-only"}"><summary>${summary}</summary>

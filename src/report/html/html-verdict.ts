@@ -1,7 +1,7 @@
 import type { ResultThreshold, RunResult } from "../../result/run-result.ts";
 import { changeText, countText, cut, ratioText, rateText, secondsText, timeText } from "../format.ts";
 import { actualOf, headerLines, markerOf, shownWarnings, verdictMarker } from "../verdict-sections.ts";
-import { htmlTable, markerTag, notes, tiles } from "./html-table.ts";
+import { codeTag, htmlTable, markerTag, notes, tiles } from "./html-table.ts";
 import { markup, type Html } from "./html-text.ts";
 import { timeName } from "./latency-charts.ts";
 
@@ -38,7 +38,7 @@ export function verdictBody(result: RunResult): Html {
   const [first = "", ...others] = verdict.reasons;
   const rows = thresholds.map((check) => [
     markerTag(markerOf(check, verdict.reasons)),
-    expressionTag(check.expression),
+    codeTag(check.expression),
     actualOf(check),
     [detailOf(check), check.source].filter((text) => text !== "").join("; "),
   ]);
@@ -65,12 +65,6 @@ const longestReason = 120;
 
 function detailOf({ outcome, detail = "" }: ResultThreshold): string {
   return outcome === "not-evaluated" ? `not evaluated: ${detail.replace(/:.*$/s, "")}` : detail;
-}
-
-/** May break into lines before a name or an operator, and nowhere else. */
-function expressionTag(expression: string): Html {
-  const parts = expression.split(/(?=[.][a-z])|(?=[{])|(?<![<>=!])(?=[<>=!])/);
-  return markup`<code>${parts.map((part, index) => (index === 0 ? part : markup`<wbr>${part}`))}</code>`;
 }
 
 type Figure = readonly [name: string, value: string, note?: string];

@@ -1,7 +1,8 @@
 import { offeredOverTime } from "../../result/offered-in-second.ts";
 import type { RunResult } from "../../result/run-result.ts";
 import { rateText, ratioText } from "../format.ts";
-import { axis, type ChartSeries } from "./chart-spec.ts";
+import { judgedPhases } from "../steadiness-section.ts";
+import { axis, type ChartMark, type ChartSeries } from "./chart-spec.ts";
 import type { ChartFigure } from "./html-chart.ts";
 import { lineOverTime, middleSeconds, phaseBands, timeAxis, timeCursor } from "./run-time.ts";
 
@@ -36,7 +37,7 @@ export function throughputChart(result: RunResult): ChartFigure {
       y: axis("messages per second", "perSecond", { hasZero: true }),
       series,
       bands: phaseBands(result.phases),
-      marks: [],
+      marks: steadyMarks(result),
       cursorGroup: timeCursor,
     },
   };
@@ -81,6 +82,15 @@ function pushedSummary({ rate }: RunResult["totals"]): readonly string[] {
   const seen = `On average over the measured time, per second: seen ${rateText(deliveredPerSecond)}`;
   if (promisedPerSecond == null) return [`${seen}. Nothing was promised.`];
   return [`${seen} of ${rateText(promisedPerSecond)} promised (${ratioText(achievedRatio)}).`];
+}
+
+/** Where the steady part of a phase begins, if later than the phase. */
+function steadyMarks(result: RunResult): readonly ChartMark[] {
+  return judgedPhases(result).flatMap(({ startMs, steady }) =>
+    steady.outcome === "steady" && steady.fromMs > startMs
+      ? [{ at: steady.fromMs / 1000, label: "steady", colour: "teal" } as const]
+      : [],
+  );
 }
 
 function rateLine(

@@ -69,13 +69,16 @@ function isWhole(series: readonly ChartSeries[], min: number, max: number): bool
   return series.every(({ xs }) => xs.length === 0 || (xs[0]! >= min && xs.at(-1)! <= max));
 }
 
+/** Room above the highest value, as a share. */
+const headroom = 0.1;
+
 function yScale({ y, series }: ChartSpec): uPlot.Scale {
   if (y.isLogarithmic) return { distr: logarithmic, range: (_, min, max) => uPlot.rangeLog(min, max, 10, false) };
+  if (y.hasZero) return { range: (_, min, max) => [Math.min(0, min), max > 0 ? max * (1 + headroom) : 1] };
   const values = series.flatMap(({ ys }) => ys.filter((value) => value !== null));
   const isFlat = values.length === 0 || Math.min(...values) === Math.max(...values);
-  const low = y.hasZero ? { pad: 0, soft: 0, mode: 1 as const } : { pad: 0.15 };
-  const range: uPlot.Range.Config = { min: low, max: { pad: 0.15 } };
-  return { range: isFlat && !y.hasZero ? (_, min, max) => uPlot.rangeNum(min * 0.9, max * 1.1, 0.1, true) : range };
+  if (isFlat) return { range: (_, min, max) => uPlot.rangeNum(min * 0.9, max * 1.1, 0.1, true) };
+  return { range: { min: { pad: 0.15 }, max: { pad: 0.15 } } };
 }
 
 function axisOf(axis: ChartAxis, side: "x" | "y", palette: Palette): uPlot.Axis {
@@ -89,7 +92,7 @@ function axisOf(axis: ChartAxis, side: "x" | "y", palette: Palette): uPlot.Axis 
     stroke: palette.text,
     grid: { stroke: palette.grid, width: 1 },
     ticks: { stroke: palette.grid, width: 1 },
-    space: side === "x" ? 64 : 34,
+    space: side === "x" ? roomOfTick(axis) : 34,
     ...(steps === null ? {} : { incrs: steps }),
     ...(isPercentile
       ? { splits: (_: uPlot, __: number, min: number, max: number) => nines(min, max), filter: spaced }
@@ -97,6 +100,11 @@ function axisOf(axis: ChartAxis, side: "x" | "y", palette: Palette): uPlot.Axis 
     values: (_, places) => places.map((place: number | null) => (place === null ? "" : tickText(place, axis))),
     ...(side === "y" ? { size: widthOfTicks } : { size: 34 }),
   };
+}
+
+/** Pixels beside each other that a text at an axis takes. */
+function roomOfTick({ names }: ChartAxis): number {
+  return names.reduce((room, name) => Math.max(room, name.length * 8), 64);
 }
 
 /** 0 %, 50 %, and then each further nine. */

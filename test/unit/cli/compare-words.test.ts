@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCommand } from "../../support/parse-command.ts";
 
-const plain = { json: false, noiseThreshold: null, metrics: null, force: false, noiseFloor: null };
+const plain = { json: false, noiseThreshold: null, metrics: null, force: false, noiseFloor: null, reports: [] };
 
 async function words(...args: readonly string[]): Promise<unknown> {
   const { called, stderr } = await parseCommand(["compare", ...args]);
@@ -29,7 +29,17 @@ describe("floodgate compare", () => {
     });
   });
 
+  it("takes reports as run does", async () => {
+    expect(await words("a", "b", "--html", "page.html", "--md", "page.md")).toMatchObject({
+      reports: [
+        { flag: "--html", file: "page.html" },
+        { flag: "--md", file: "page.md" },
+      ],
+    });
+  });
+
   it.each([
+    [["a", "b", "--html", " "], /--html is empty/],
     [["a.json"], /nothing to compare "a.json" with/],
     [["a", "b", "c"], /3 results, and no --to/],
     [[], /compare needs <base.json>/],

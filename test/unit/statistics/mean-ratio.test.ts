@@ -31,6 +31,13 @@ describe("welchDifference", () => {
     expect(high).toBeCloseTo(3.1857865788, 9);
   });
 
+  it("comes to an end for values so small that their squares are nothing", () => {
+    const tiny = welchDifference([1e-100, 2e-100, 3e-100], [4e-100, 5e-100, 7e-100], 0.9);
+    const large = welchDifference([1, 2, 3], [4, 5, 7], 0.9);
+    expect(tiny.low / 1e-100).toBeCloseTo(large.low, 9);
+    expect(tiny.high / 1e-100).toBeCloseTo(large.high, 9);
+  });
+
   it("does not doubt values that are all equal", () => {
     expect(welchDifference([4, 4, 4], [6, 6, 6], 0.9)).toEqual({ value: 2, low: 2, high: 2 });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderHtmlReport } from "../../../../src/report/html/html-report.ts";
 import type { RunResult } from "../../../../src/result/run-result.ts";
+import { comparisonCases } from "../../../support/comparison-cases.ts";
 import { hostileResult, hostileText } from "../../../support/hostile-text.ts";
 import { chartsOf, sampleAssets } from "../../../support/page-parts.ts";
 import { reportCases } from "../../../support/report-cases.ts";
@@ -118,6 +119,21 @@ describe("renderHtmlReport", () => {
     expect(chartsOf(page)).toEqual({});
     expect(page).toContain("No second of load was recorded.");
     expect(page).toContain("Target: unknown; no pid was given.");
+  });
+
+  it("shows how steady each phase was, and where in the chart its steady part begins", () => {
+    const page = render(reportCases["not-steady"]!);
+    expect(headings(page)).toContain("Steadiness");
+    expect(page).toContain("one level after 12 s of warm-up");
+    expect(chartsOf(page)["Messages per second"]!.marks).toEqual([{ at: 12.1, label: "steady", colour: "teal" }]);
+    expect(headings(render(sampleResult()))).not.toContain("Steadiness");
+  });
+
+  it("holds the comparison with a baseline that was given", () => {
+    const page = render(sampleResult({ comparison: comparisonCases.regression! }));
+    expect(headings(page)).toContain("Against the baseline");
+    expect(page).toContain("latency.p50 is worse");
+    expect(Object.keys(chartsOf(page))).toContain("Latency of both sides");
   });
 
   it("gives each chart its words, for who cannot see it", () => {
