@@ -23,6 +23,7 @@ export function comparableSettings(result: RunResult): SettingWords {
       .join(", "),
     ...segmentWords(result),
     "message size": inWords(plan, "message.sizeBytes", (bytes) => formatBytes(Number(bytes))),
+    ...streamWords(savedMember(plan, "stream")),
     "frame type": inWords(plan, "message.frameType"),
     message: `${inWords(plan, "message.templatePrefix")}{{payload}}${inWords(plan, "message.templateSuffix")}`,
     "first messages": firstMessages.length === 0 ? "none" : firstMessages.map(String).join(", "),
@@ -82,6 +83,7 @@ export function loadWords(result: RunResult): string {
   return [
     words.mode,
     ...(words.loop === "none" ? [] : [`${words.loop} loop`, load]),
+    ...(words["promised per stream"] === undefined ? [] : [`promised ${words["promised per stream"]} a stream`]),
     `${[...new Set(connections)].join(" to ")} connections`,
     ...(words.loop === "none" ? [] : [`${words["message size"]} messages`]),
     formatDurationMs(totalMs),
@@ -134,6 +136,16 @@ function phaseLoad(phase: unknown): string {
     default:
       return typeof kind === "string" ? kind : "unknown";
   }
+}
+
+/** What a target pushes, and how its messages are read; nothing in other modes. */
+function streamWords(stream: unknown): SettingWords {
+  if (typeof stream !== "object" || stream === null) return {};
+  const { promisedPerSecond, ...reading } = stream as Readonly<Record<string, unknown>>;
+  return {
+    "promised per stream": typeof promisedPerSecond === "number" ? formatRate(promisedPerSecond) : "nothing",
+    streams: JSON.stringify(reading),
+  };
 }
 
 function compressionWords(plan: unknown): string {

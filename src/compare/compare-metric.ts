@@ -3,6 +3,7 @@ import { welchDifference, welchRatio } from "../statistics/mean-ratio.ts";
 import { pairDistance } from "../statistics/pair-spread.ts";
 import { median } from "../statistics/percentile.ts";
 import { hodgesLehmann, hodgesLehmannRatio, type Estimate } from "../statistics/rank-test.ts";
+import { formatCount } from "../units/count.ts";
 import { samplesNeeded } from "../verdict/evaluate-threshold.ts";
 import type { MeasuredValue } from "../verdict/measured-value.ts";
 import { differenceBand, judgeInterval, ratioBand, type Band } from "./judge-change.ts";
@@ -53,9 +54,12 @@ export function compareMetric(
   });
   const kind = changeKindOf(choice, [...base, ...changed]);
   const change = base.length === 0 || changed.length === 0 ? null : estimateChange(kind, base, changed);
+  const nothingJudged = { change, limit: null, noiseFloor: null };
+  const infinite = judgeInfinite(baseRuns, newRuns, sense);
+  if (infinite !== null) return judged({ ...nothingJudged, change: null, ...infinite });
   const unusable = whyUnusable(choice, baseRuns, newRuns);
   if (change === null || unusable !== null) {
-    return judged({ change, limit: null, noiseFloor: null, verdict: "inconclusive", reason: unusable ?? "no value" });
+    return judged({ ...nothingJudged, verdict: "inconclusive", reason: unusable ?? "no value" });
   }
   const floor = floorFor(kind, options.floor);
   const matters = kind === "ratio" ? options.noiseThreshold : differenceLimit(base, baseRuns, options);
@@ -74,6 +78,25 @@ function valuesOf(runs: readonly RunValue[]): readonly number[] {
   return runs.flatMap(({ value }) => (value === null ? [] : [value]));
 }
 
+/** Times beyond the drain are later than any other; null where there are none. */
+function judgeInfinite(
+  base: readonly RunValue[],
+  changed: readonly RunValue[],
+  sense: ComparedMetric["sense"],
+): { readonly verdict: Judgement; readonly reason: string } | null {
+  const [before, after] = [base, changed].map((runs) => runs.filter(({ isInfinite }) => isInfinite === true).length);
+  if (before === 0 && after === 0) return null;
+  const isEnough = Math.min(base.length, changed.length) >= fewestRuns;
+  const [rises, falls] = [before === 0 && after === changed.length, after === 0 && before === base.length];
+  if (!isEnough || !(rises || falls)) {
+    return { verdict: "inconclusive", reason: `beyond the drain in ${before} runs of base and ${after} of new` };
+  }
+  return {
+    verdict: rises === (sense === "lower") ? "worse" : "better",
+    reason: `beyond the drain in all runs of ${rises ? "new" : "base"}, and in none of the other side`,
+  };
+}
+
 /** A value that some runs lack, or that they have too few samples for, is shown but not judged. */
 function whyUnusable(choice: MetricChoice, base: readonly RunValue[], changed: readonly RunValue[]): string | null {
   for (const [side, runs] of [
@@ -87,7 +110,9 @@ function whyUnusable(choice: MetricChoice, base: readonly RunValue[], changed: r
   }
   const needed = samplesNeeded(choice.selection.stat);
   const fewest = Math.min(...[...base, ...changed].map(({ samples }) => samples ?? Infinity));
-  return fewest < needed ? `${choice.selection.stat} needs ${needed} samples a run; one has ${fewest}` : null;
+  return fewest < needed
+    ? `${choice.selection.stat} needs ${formatCount(needed)} samples a run; one has ${formatCount(fewest)}`
+    : null;
 }
 
 function estimateChange(kind: MetricChange["kind"], base: readonly number[], changed: readonly number[]): MetricChange {

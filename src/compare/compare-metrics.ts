@@ -9,6 +9,7 @@ import { levelOf } from "./change-kind.ts";
 import { compareDelivery, isDeliveryRatio } from "./compare-delivery.ts";
 import { compareMetric, type JudgedMetric, type RunValue } from "./compare-metric.ts";
 import { defaultMetrics, type MetricChoice } from "./metric-choice.ts";
+import { withoutSurvivorBias } from "./survivor-bias.ts";
 import type { NoiseFloor } from "./noise-floor-record.ts";
 
 /** What all metrics are held against. */
@@ -32,10 +33,9 @@ export function compareMetrics(
     const floor = options.noiseFloor?.metrics.find(({ name, unit }) => name === choice.name && unit === choice.unit);
     const valuesOf = (runs: readonly RunResult[]): readonly RunValue[] =>
       runs.map((run) => ({ ...measuredValue(run, choice.selection), level: levelOf(run, choice) }));
-    return compareMetric(choice, valuesOf(base), valuesOf(changed), {
-      noiseThreshold: options.noiseThreshold,
-      floor: floor ?? null,
-    });
+    const judging = { noiseThreshold: options.noiseThreshold, floor: floor ?? null };
+    const metric = compareMetric(choice, valuesOf(base), valuesOf(changed), judging);
+    return withoutSurvivorBias(metric, choice, base, changed, judging);
   });
   const known = options.metrics === null ? judged.filter(hasValue) : judged;
   return [

@@ -147,8 +147,20 @@ describe("compareMetric", () => {
       ...{ verdict: "inconclusive", reason: "1 of 5 runs of the new side have no value: not measured" },
     });
     expect(compareMetric(choice, runs(base, 400), runs(times(2), 5000), plain)).toMatchObject({
-      ...{ verdict: "inconclusive", reason: "p99 needs 1000 samples a run; one has 400" },
+      ...{ verdict: "inconclusive", reason: "p99 needs 1,000 samples a run; one has 400" },
       change: { method: "hodges-lehmann" },
     });
+  });
+
+  it("takes what lies beyond the drain as later than anything", () => {
+    const lost: readonly RunValue[] = base.map(() => ({ value: null, isInfinite: true, samples: 100, level: null }));
+    const choice = metric("latency.offered.p99");
+    expect(compareMetric(choice, runs(base), lost, plain)).toMatchObject({ verdict: "worse", change: null });
+    expect(compareMetric(choice, lost, runs(base), plain)).toMatchObject({ verdict: "better" });
+    expect(compareMetric(choice, lost, lost, plain)).toMatchObject({ verdict: "inconclusive" });
+    expect(compareMetric(choice, runs(base), [...lost.slice(1), ...runs([0.1])], plain)).toMatchObject({
+      ...{ verdict: "inconclusive", reason: "beyond the drain in 0 runs of base and 4 of new" },
+    });
+    expect(compareMetric(choice, runs([0.1]), lost.slice(0, 1), plain)).toMatchObject({ verdict: "inconclusive" });
   });
 });

@@ -116,6 +116,18 @@ describe("findDifferences", () => {
 });
 
 describe("loadWords", () => {
+  it("says what a target has promised to push", () => {
+    const pushed = planned(["stream"], { promisedPerSecond: 100, first: 0 });
+    const push: RunResult = { ...pushed, config: { ...pushed.config, mode: "push", model: "none" } };
+    expect(loadWords(push)).toBe("push, promised 100 msg/s a stream, 10 connections, 10 s");
+    const other = planned(["stream"], { promisedPerSecond: null, first: 1 });
+    const less: RunResult = { ...other, config: { ...other.config, mode: "push", model: "none" } };
+    expect(findDifferences([push], [less], { force: false })).toMatchObject([
+      { what: "promised per stream", base: "100 msg/s", new: "nothing", severity: "refuse" },
+      { what: "streams", base: '{"first":0}', new: '{"first":1}', severity: "refuse" },
+    ]);
+  });
+
   it("says a closed loop and connections alone in their own words", () => {
     const closed = planned([...phase, "load"], { kind: "max", inFlight: 16 });
     expect(loadWords({ ...closed, config: { ...closed.config, model: "closed" } })).toBe(
