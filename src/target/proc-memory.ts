@@ -117,11 +117,29 @@ async function childrenOf(pid: number): Promise<number[]> {
 export async function hasLivingMember(processGroup: number): Promise<boolean> {
   for (const entry of await readdir("/proc").catch(() => [])) {
     if (!/^\d+$/.test(entry)) continue;
-    // proc(5): pid (command) state ppid pgrp ...; the command may hold any character, so what counts is behind the last ")".
-    const [state, , group] = (await readOrNull(`/proc/${entry}/stat`))?.split(") ").at(-1)?.split(" ") ?? [];
-    if (Number(group) === processGroup && state !== "Z") return true;
+    const member = parseProcStat((await readOrNull(`/proc/${entry}/stat`)) ?? "");
+    if (member?.processGroup === processGroup && member.isLiving) return true;
   }
   return false;
+}
+
+/** What /proc/<pid>/stat tells of a process that may have ended. */
+export interface ProcStat {
+  readonly processGroup: number;
+  /**
+   * False for a zombie that has no threads left. One whose other threads are still ending holds all it has open, its
+   * listening port too.
+   */
+  readonly isLiving: boolean;
+}
+
+/** Parses the text of /proc/<pid>/stat, `pid (command) state ppid pgrp ... num_threads ...` (proc(5)); null for another. */
+export function parseProcStat(text: string): ProcStat | null {
+  // The command may hold any character, so what counts is behind the last ")": state is the third field, and the first here.
+  const fields = text.split(") ").at(-1)?.split(" ") ?? [];
+  const [state, processGroup, threads] = [fields[0], Number(fields[2]), Number(fields[17])];
+  if (Number.isNaN(processGroup) || Number.isNaN(threads)) return null;
+  return { processGroup, isLiving: state !== "Z" || threads > 1 };
 }
 
 async function readOrNull(path: string): Promise<string | null> {
