@@ -5,7 +5,14 @@ import { describe, expect, it } from "vitest";
 import { exitCode } from "../../../src/errors/exit-code.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const pages = ["README.md", "src/README.md", "test/README.md", "bench/README.md", "docs/reading-the-numbers.md"];
+const pages = [
+  "README.md",
+  "src/README.md",
+  "test/README.md",
+  "bench/README.md",
+  "docs/reading-the-numbers.md",
+  "docs/ci.md",
+];
 
 describe("the pages", () => {
   it("lists the exit codes there are", () => {
