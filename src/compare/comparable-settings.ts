@@ -1,8 +1,8 @@
 import type { RunResult } from "../result/run-result.ts";
 import { phasesOfSavedPlan, savedMember } from "../result/read-saved-plan.ts";
 import { formatCount } from "../units/count.ts";
-import { formatRate } from "../units/rate.ts";
-import { formatBytes } from "../units/size.ts";
+import { formatRate, parseRatePerSecond } from "../units/rate.ts";
+import { formatBytes, parseSizeBytes } from "../units/size.ts";
 import { formatDurationMs } from "../units/time.ts";
 
 /** What a run did, by name, in words; two runs did the same where all words are equal. */
@@ -22,13 +22,14 @@ export function comparableSettings(result: RunResult): SettingWords {
       .map(({ name }) => name)
       .join(", "),
     ...segmentWords(result),
-    "message size": inWords(plan, "message.sizeBytes", (bytes) => formatBytes(Number(bytes))),
+    "message size": inWords(plan, "message.sizeBytes", exactBytes),
+    ...broadcastWords(savedMember(plan, "broadcast")),
     ...streamWords(savedMember(plan, "stream")),
     "frame type": inWords(plan, "message.frameType"),
     message: `${inWords(plan, "message.templatePrefix")}{{payload}}${inWords(plan, "message.templateSuffix")}`,
     "first messages": firstMessages.length === 0 ? "none" : firstMessages.map(String).join(", "),
     compression: compressionWords(plan),
-    "connect rate": inWords(plan, "connect.ratePerSecond", (rate) => formatRate(Number(rate), "conn"), "no limit"),
+    "connect rate": inWords(plan, "connect.ratePerSecond", (rate) => exactRate(rate, "conn"), "no limit"),
     pacing: inWords(plan, "pacing.mode"),
     "late messages": lateWords(plan),
     ...(mergedFrom === undefined ? {} : { "connections in all": formatCount(totals.connections.planned) }),
@@ -48,9 +49,7 @@ export function noticedSettings(result: RunResult): SettingWords {
     "connect timeout": inWords(plan, "connect.timeoutMs", (ms) => formatDurationMs(Number(ms))),
     "local addresses": formatCount(listAt(plan, "connect.localAddresses").length),
     subprotocols: listAt(plan, "connect.subprotocols").map(String).join(", "),
-    "unsent bytes a connection may hold": inWords(plan, "limits.maxBufferedBytes", (bytes) =>
-      formatBytes(Number(bytes)),
-    ),
+    "unsent bytes a connection may hold": inWords(plan, "limits.maxBufferedBytes", exactBytes),
     "floodgate version": tool.version,
     ...mockWords(savedMember(settings, "mock")),
   };
@@ -71,7 +70,7 @@ export function hostSettings(result: RunResult): SettingWords {
   };
 }
 
-/** The load in one line: `echo, open loop, 500 msg/s, 10 connections, 64 B messages, 30 s`. */
+/** The load in one line: `echo, open loop, 500 msg/s, 10 connections, 64 B messages, 30 s`; of a broadcast with its rooms. */
 export function loadWords(result: RunResult): string {
   const words = comparableSettings(result);
   const measured = phasesOfSavedPlan(result).filter((phase) => phase.measured);
@@ -84,7 +83,7 @@ export function loadWords(result: RunResult): string {
     words.mode,
     ...(words.loop === "none" ? [] : [`${words.loop} loop`, load]),
     ...(words["promised per stream"] === undefined ? [] : [`promised ${words["promised per stream"]} a stream`]),
-    `${[...new Set(connections)].join(" to ")} connections`,
+    `${[...new Set(connections)].join(" to ")} connections${words.rooms === undefined ? "" : ` in ${words.rooms} room${words.rooms === "1" ? "" : "s"}`}`,
     ...(words.loop === "none" ? [] : [`${words["message size"]} messages`]),
     formatDurationMs(totalMs),
   ].join(", ");
@@ -121,14 +120,15 @@ function segmentWords(result: RunResult): SettingWords {
 
 function phaseLoad(phase: unknown): string {
   const at = (key: string): number => Number(savedMember(phase, `load.${key}`));
+  const rateAt = (key: string): string => exactRate(at(key));
   const kind = savedMember(phase, "load.kind");
   const gaps = savedMember(phase, "load.arrival") === "poisson" ? ", poisson gaps" : "";
   const most = inWords(phase, "maxMessages", (count) => `, at most ${formatCount(Number(count))} messages`, "");
   switch (kind) {
     case "constant":
-      return `${formatRate(at("ratePerSecond"))}${gaps}${most}`;
+      return `${rateAt("ratePerSecond")}${gaps}${most}`;
     case "ramp":
-      return `${formatRate(at("fromPerSecond"))} to ${formatRate(at("toPerSecond"))}${gaps}${most}`;
+      return `${rateAt("fromPerSecond")} to ${rateAt("toPerSecond")}${gaps}${most}`;
     case "burst":
       return `${formatCount(at("size"))} messages every ${formatDurationMs(at("everyMs"))}${most}`;
     case "max":
@@ -138,12 +138,23 @@ function phaseLoad(phase: unknown): string {
   }
 }
 
+/** How many hear what one publishes; nothing in other modes. */
+function broadcastWords(broadcast: unknown): SettingWords {
+  if (typeof broadcast !== "object" || broadcast === null) return {};
+  return {
+    rooms: inWords(broadcast, "rooms", (rooms) => formatCount(Number(rooms))),
+    "publishers a room": inWords(broadcast, "publishersPerRoom", (count) => formatCount(Number(count))),
+    "publishers hear themselves": savedMember(broadcast, "excludesPublisher") === true ? "no" : "yes",
+    "guard at joins and leaves": inWords(broadcast, "guardMs", (ms) => formatDurationMs(Number(ms))),
+  };
+}
+
 /** What a target pushes, and how its messages are read; nothing in other modes. */
 function streamWords(stream: unknown): SettingWords {
   if (typeof stream !== "object" || stream === null) return {};
   const { promisedPerSecond, ...reading } = stream as Readonly<Record<string, unknown>>;
   return {
-    "promised per stream": typeof promisedPerSecond === "number" ? formatRate(promisedPerSecond) : "nothing",
+    "promised per stream": typeof promisedPerSecond === "number" ? exactRate(promisedPerSecond) : "nothing",
     streams: JSON.stringify(reading),
   };
 }
@@ -161,6 +172,18 @@ function lateWords(plan: unknown): string {
 function mockWords(mock: unknown): SettingWords {
   if (typeof mock !== "object" || mock === null) return {};
   return Object.fromEntries(Object.entries(mock).map(([name, value]) => [`mock ${name}`, String(value)]));
+}
+
+/** `2 KiB`, or `1025 B` where that would round: words that are held against each other must not hide a difference. */
+function exactBytes(bytes: unknown): string {
+  const words = formatBytes(Number(bytes));
+  return parseSizeBytes(words) === bytes ? words : `${String(bytes)} B`;
+}
+
+/** `1,000 msg/s`, or `1000.4 msg/s` where that would round. */
+function exactRate(perSecond: unknown, what: "msg" | "conn" = "msg"): string {
+  const words = formatRate(Number(perSecond), what);
+  return parseRatePerSecond(words) === perSecond ? words : `${String(perSecond)} ${what}/s`;
 }
 
 /** What stands there as text; `missing` when nothing does. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadWords } from "../../../src/compare/comparable-settings.ts";
 import { findDifferences } from "../../../src/compare/find-differences.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
 import { comparedRun } from "../../support/compared-runs.ts";
 
@@ -33,7 +34,9 @@ describe("findDifferences", () => {
     ["load of steady", [...phase, "load", "ratePerSecond"], 1500, "1,000 msg/s", "1,500 msg/s"],
     ["load of steady", [...phase, "load", "arrival"], "poisson", "1,000 msg/s", "1,000 msg/s, poisson gaps"],
     ["length of steady", [...phase, "durationMs"], 30_000, "10 s", "30 s"],
+    ["load of steady", [...phase, "load", "ratePerSecond"], 1000.4, "1,000 msg/s", "1000.4 msg/s"],
     ["message size", ["message", "sizeBytes"], 2048, "64 B", "2 KiB"],
+    ["message size", ["message", "sizeBytes"], 1025, "64 B", "1025 B"],
     ["message", ["message", "templatePrefix"], '{"a":', "{{payload}}", '{"a":{{payload}}'],
     ["frame type", ["message", "frameType"], "binary", "text", "binary"],
     ["compression", ["connect", "compress"], true, "no", "yes"],
@@ -112,6 +115,72 @@ describe("findDifferences", () => {
     expect(findDifferences([unread], [{ ...unread, phases }], { force: false })).toMatchObject([
       { what: "connections of steady", base: "10", new: "20", severity: "refuse" },
     ]);
+  });
+});
+
+describe("what a plan holds", () => {
+  const broadcast = { rooms: 2, publishersPerRoom: 1, excludesPublisher: false, guardMs: 200 };
+  /** What becomes of a difference in each of its parts; the compiler asks for a word on a new one. */
+  const parts: Readonly<Record<keyof Plan, "refused" | "noticed" | "no matter">> = {
+    message: "refused",
+    stream: "refused",
+    broadcast: "refused",
+    connect: "refused",
+    pacing: "refused",
+    segments: "refused",
+    workers: "noticed",
+    workersAs: "noticed",
+    limits: "noticed",
+    drain: "noticed",
+    // What it is called, and what chance makes of it.
+    title: "no matter",
+    tags: "no matter",
+    profile: "no matter",
+    environment: "no matter",
+    seed: "no matter",
+    runId: "no matter",
+    // Compared as the result has them, outside of its plan.
+    mode: "no matter",
+    scaling: "no matter",
+  };
+  const changed: Readonly<Record<string, unknown>> = {
+    message: { sizeBytes: 65 },
+    stream: { promisedPerSecond: 5 },
+    broadcast,
+    connect: { compress: true },
+    pacing: { mode: "precise" },
+    segments: [],
+    workers: 7,
+    workersAs: { kind: "processes", openFiles: 1 },
+    limits: { maxBufferedBytes: 1 },
+    drain: { kind: "fixed", durationMs: 1 },
+  };
+
+  it.each(Object.entries(parts))("has another %s %s", (part, fate) => {
+    const severities = findDifferences([base], [planned([part], changed[part] ?? "another")], { force: false }).map(
+      ({ severity }) => severity,
+    );
+    if (fate === "no matter") expect(severities).toEqual([]);
+    else expect(severities).toContain(fate === "refused" ? "refuse" : "warn");
+  });
+
+  it.each([
+    ["rooms", { rooms: 4 }, "2", "4"],
+    ["publishers a room", { publishersPerRoom: 3 }, "1", "3"],
+    ["publishers hear themselves", { excludesPublisher: true }, "yes", "no"],
+    ["guard at joins and leaves", { guardMs: 0 }, "200 ms", "0 s"],
+  ])("refuses a broadcast with other %s", (what, change, before, after) => {
+    const [two, other] = [broadcast, { ...broadcast, ...change }].map((value) => planned(["broadcast"], value));
+    expect(findDifferences([two!], [other!], { force: true })).toEqual([
+      { what, of: "load", base: before, new: after, severity: "refuse" },
+    ]);
+  });
+
+  it("tells the rooms of a broadcast with its load", () => {
+    const run = planned(["broadcast"], broadcast);
+    expect(loadWords({ ...run, config: { ...run.config, mode: "broadcast" } })).toBe(
+      "broadcast, open loop, 1,000 msg/s, 10 connections in 2 rooms, 64 B messages, 10 s",
+    );
   });
 });
 
