@@ -1,10 +1,13 @@
+import { arrivalsPerMessage } from "../result/lost-messages.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { mannKendall } from "../statistics/trend.ts";
 
-/** How many messages were on their way at the end of each whole second of the measured load. */
+/** How many messages, of a broadcast deliveries, were on their way at the end of each whole second of the measured load. */
 export interface InFlightTrend {
   readonly first: number;
   readonly last: number;
+  /** How many of them one message makes: 1, or in a broadcast its receivers. */
+  readonly perMessage: number;
   /** Mann-Kendall, one-sided: the chance of so much growth without a trend. Exact for few seconds without equal values. */
   readonly pValue: number;
 }
@@ -15,28 +18,29 @@ const clockMs = 1;
 const significance = 0.01;
 
 /**
- * The trend of messages in flight: all sent so far less all delivered and all lost so far, second by second. A target that
- * keeps up has as many on the way at the end as at the start. Null when there are fewer than two whole seconds, or some
- * counts reached no second.
+ * The trend of messages in flight: all sent so far, as often as each is to arrive, less all delivered and all lost so far,
+ * second by second. A target that keeps up has as many on the way at the end as at the start. Null when there are fewer
+ * than two whole seconds, or some counts reached no second.
  */
-export function inFlightTrend({ phases, intervals, generator }: RunResult): InFlightTrend | null {
+export function inFlightTrend({ phases, intervals, generator, totals }: RunResult): InFlightTrend | null {
   const missed = Object.values(generator.missedIntervalCounts ?? {}).some((count) => count !== 0);
   const measured = phases.filter((phase) => phase.measured);
   const fromMs = Math.min(...measured.map(({ startMs }) => startMs));
   const toMs = Math.max(...measured.map(({ endMs }) => endMs));
+  const perMessage = arrivalsPerMessage(totals);
   let inFlight = 0;
   const atEnds: number[] = [];
   for (const { tMs, lengthMs, sent, delivered, lost } of intervals) {
-    inFlight += sent - delivered - lost;
+    inFlight += sent * perMessage - delivered - lost;
     const isWhole = lengthMs > 1000 - clockMs;
-    if (isWhole && tMs > fromMs - clockMs && tMs + lengthMs < toMs + clockMs) atEnds.push(inFlight);
+    if (isWhole && tMs > fromMs - clockMs && tMs + lengthMs < toMs + clockMs) atEnds.push(Math.round(inFlight));
   }
   if (missed || atEnds.length < 2) return null;
   const { pIncreasing, pIncreasingExact } = mannKendall(atEnds);
-  return { first: atEnds[0]!, last: atEnds.at(-1)!, pValue: pIncreasingExact ?? pIncreasing };
+  return { first: atEnds[0]!, last: atEnds.at(-1)!, perMessage, pValue: pIncreasingExact ?? pIncreasing };
 }
 
-/** Whether messages pile up; null where that is not known. */
+/** Whether messages pile up, by one of them at least; a trend that is not known is none. */
 export function isPilingUp(trend: InFlightTrend | null): boolean {
-  return trend !== null && trend.pValue < significance && trend.last > trend.first;
+  return trend !== null && trend.pValue < significance && trend.last - trend.first >= trend.perMessage;
 }

@@ -1,3 +1,4 @@
+import { arrivalsPerMessage } from "../result/lost-messages.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRatio } from "../units/ratio.ts";
@@ -19,8 +20,9 @@ const leastDeliveredRatio = 0.99;
 
 /**
  * Whether a run held its load: the generator did as it should; every connection opened and stayed; what was offered was
- * sent, came back, and came back at the rate it was offered; messages did not pile up; and the conditions, which the
- * result holds as checked thresholds, were met. `lossRatio` of the messages may be lost.
+ * sent, came back (of a broadcast to every receiver), and came back at the rate it was offered; messages did not pile up;
+ * what streams promised came, and came at that rate; and the conditions, which the result holds as checked thresholds, were
+ * met. `lossRatio` of the messages may be lost.
  */
 export function judgeTrial(result: RunResult, lossRatio: number): TrialJudgement {
   const own = generatorReasons(result);
@@ -65,21 +67,38 @@ function connectionFailures({ totals }: RunResult): readonly string[] {
 }
 
 function messageFailures(result: RunResult, lossRatio: number): readonly string[] {
-  const { messages, rate, deliveryRatio } = result.totals;
+  const { messages, rate } = result.totals;
+  if (result.config.mode === "push") return streamFailures(result, lossRatio);
   if (result.config.mode === "connect" || messages.offered === 0) return [];
   const sentRatio = messages.sent / messages.offered;
-  const inTime = (rate.deliveredPerSecond ?? 0) / (rate.offeredPerSecond ?? Infinity);
+  const due = (rate.offeredPerSecond ?? Infinity) * arrivalsPerMessage(result.totals);
+  const inTime = (rate.deliveredPerSecond ?? 0) / due;
   const trend = inFlightTrend(result);
   return [
-    ...(sentRatio < leastSentRatio ? [`sent ${formatRatio(sentRatio)} of what was offered`] : []),
-    ...(deliveryRatio === null || deliveryRatio < 1 - lossRatio ? [deliveryWords(result)] : []),
-    ...(inTime < leastDeliveredRatio
-      ? [`delivered ${formatRatio(inTime)} of the offered rate${coldWords(result)}`]
-      : []),
+    ...(sentRatio < leastSentRatio ? [`sent ${shareText(sentRatio)} of what was offered`] : []),
+    ...lossFailures(result, lossRatio),
+    ...(inTime < leastDeliveredRatio ? [`delivered ${shareText(inTime)} of the offered rate${coldWords(result)}`] : []),
     ...(trend !== null && isPilingUp(trend)
       ? [`messages in flight grew from ${formatCount(trend.first)} to ${formatCount(trend.last)}`]
       : []),
   ];
+}
+
+/** What a target pushes it has numbered, so that gaps tell; where it promised a rate, that is the rate it was offered at. */
+function streamFailures(result: RunResult, lossRatio: number): readonly string[] {
+  const { promisedPerSecond = null, achievedRatio } = result.totals.rate;
+  const inTime = achievedRatio ?? 0;
+  return [
+    ...lossFailures(result, lossRatio),
+    ...(promisedPerSecond !== null && inTime < leastDeliveredRatio
+      ? [`delivered ${shareText(inTime)} of the promised rate`]
+      : []),
+  ];
+}
+
+function lossFailures(result: RunResult, lossRatio: number): readonly string[] {
+  const { deliveryRatio } = result.totals;
+  return deliveryRatio === null || deliveryRatio < 1 - lossRatio ? [deliveryWords(result)] : [];
 }
 
 /** Answers that take longer than the warm-up are missing at the front of the measured load, whatever the target holds. */
@@ -93,4 +112,9 @@ function deliveryWords({ totals }: RunResult): string {
   const { lost, refused, expected } = totals.messages;
   const parts = [`${formatCount(lost)} lost`, ...(refused > 0 ? [`${formatCount(refused)} refused`] : [])];
   return `${parts.join(", ")} of ${formatCount(expected)}`;
+}
+
+/** Of shares that are well below 1, so that rounding makes no 100% of them. */
+function shareText(ratio: number): string {
+  return formatRatio(Number(ratio.toPrecision(4)));
 }

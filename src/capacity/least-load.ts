@@ -6,7 +6,10 @@ import type { Threshold } from "../verdict/threshold.ts";
 export interface TrialShape {
   /** Seconds of a short trial. */
   readonly searchSec: number;
-  /** Messages per second that a load of 1 offers: 1 over rates, those of a connection over connections, 0 without any. */
+  /**
+   * Messages per second that come of a load of 1: 1 over rates, those of a connection over connections, 0 without any;
+   * Infinity where nobody knows.
+   */
   readonly messagesPerLoad: number;
   /** Connections that a load of 1 opens: 1 over connections; null where their number is fixed. */
   readonly fixedConnections: number | null;

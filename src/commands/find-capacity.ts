@@ -76,9 +76,12 @@ const leastOfAll = 1;
 function searchPlan(request: CapacityRequest, thresholds: readonly Threshold[]): SearchPlan {
   const { over, ceiling, widthRatio, searchMs, finalMs, perConnectionPerSecond, run } = request;
   const isWhole = over === "connections";
+  const { mode, stream } = run.plan;
+  // How many a target will push that promises nothing is not known before, so that no load is too low for it.
+  const pushed = mode === "push" ? (stream?.promisedPerSecond ?? Infinity) : 0;
   const { load, threshold } = leastLoad(thresholds, {
     searchSec: searchMs / 1000,
-    messagesPerLoad: over === "rate" ? 1 : (perConnectionPerSecond ?? 0),
+    messagesPerLoad: over === "rate" ? 1 : (perConnectionPerSecond ?? pushed),
     fixedConnections: isWhole ? null : (run.plan.segments[0]?.connections ?? 0),
   });
   const least = isWhole ? Math.ceil(load) : load;

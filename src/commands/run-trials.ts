@@ -133,14 +133,14 @@ function trialOf(
   const { totals, end, verdict } = result;
   const { outcome, reasons, isDead } = judgeTrial(result, lossRatio);
   const isInterrupted = end.kind === "interrupted";
-  const hasMessages = totals.messages.offered > 0;
+  const { offered, expected } = totals.messages;
   const trial: ResultTrial = {
     ...{ runId: result.id, load, kind, durationMs },
     outcome: isInterrupted ? "interrupted" : outcome,
     reasons: isInterrupted ? verdict.reasons.slice(0, 1) : reasons,
-    offeredPerSecond: hasMessages ? totals.rate.offeredPerSecond : null,
-    sentPerSecond: hasMessages ? totals.rate.sentPerSecond : null,
-    deliveredPerSecond: hasMessages ? totals.rate.deliveredPerSecond : null,
+    offeredPerSecond: offered > 0 ? totals.rate.offeredPerSecond : null,
+    sentPerSecond: offered > 0 ? totals.rate.sentPerSecond : null,
+    deliveredPerSecond: expected > 0 ? totals.rate.deliveredPerSecond : null,
     deliveryRatio: totals.deliveryRatio,
     latencyP99Us: totals.latencyUs.unresolved.includes("p99") ? null : totals.latencyUs.p99,
     connectionsOpened: totals.connections.opened,

@@ -1,5 +1,6 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
+import { sendsMessages } from "../plan/plan.ts";
 import { formatDurationMs } from "../units/time.ts";
 import { makeRunRequest } from "./make-run-request.ts";
 import type { RunRequest, RunWords } from "./run-request.ts";
@@ -38,7 +39,7 @@ export interface CapacityRequest {
   /** Nobody chose the start: it may be a higher one where a condition needs more samples. */
   readonly isDefaultStart: boolean;
   readonly ceiling: number;
-  /** Over connections: messages per second that each sends; null over rates, and in mode connect. */
+  /** Over connections: messages per second that each sends; null over rates, and in modes that send none. */
   readonly perConnectionPerSecond: number | null;
   readonly searchMs: number;
   readonly finalMs: number;
@@ -61,7 +62,7 @@ export function makeCapacityRequest(words: CapacityWords, host: Host): CapacityR
   const ceiling = words.max ?? defaultCeiling[over];
   const start = words.start ?? Math.min(defaultStart[over], ceiling);
   if (start > ceiling) throw usageError(`--start ${start} lies above --max ${ceiling}`, "start lower, or raise --max");
-  const sends = over === "connections" && run.plan.mode !== "connect";
+  const sends = over === "connections" && sendsMessages(run.plan.mode);
   return {
     run,
     until: words.until,
@@ -82,7 +83,7 @@ export function makeCapacityRequest(words: CapacityWords, host: Host): CapacityR
 export function trialRequest(request: CapacityRequest, load: number, kind: "search" | "final", host: Host): RunRequest {
   const durationMs = kind === "final" ? request.finalMs : request.searchMs;
   if (request.over === "rate") return varyRequest(request.run, { ratePerSecond: load, durationMs }, host);
-  // In mode connect nothing is sent; the rate is named only to take the place of stages, which have their own durations.
+  // Where nothing is sent, the rate is named only to take the place of stages, which have their own durations.
   const hasStages = request.run.settings.stages !== undefined;
   const rate = request.perConnectionPerSecond ?? (hasStages ? 1 : null);
   const ratePerSecond = rate === null ? {} : { ratePerSecond: rate * load };
@@ -120,11 +121,11 @@ function refuseUnsuitable({ plan }: RunRequest, { over, perConnection }: Capacit
   if (mode === "oneway") {
     throw usageError("capacity needs answers, and mode oneway expects none", "take --mode echo");
   }
-  if (mode === "connect" && over === "rate") {
-    throw usageError("mode connect sends no messages, so there is no rate to raise", "add --over connections");
+  if (!sendsMessages(mode) && over === "rate") {
+    throw usageError(`mode ${mode} sends no messages, so there is no rate to raise`, "add --over connections");
   }
-  if (mode === "connect" && perConnection !== null) {
-    throw usageError("--per-connection does not fit: mode connect sends no messages", "leave it out");
+  if (!sendsMessages(mode) && perConnection !== null) {
+    throw usageError(`--per-connection does not fit: mode ${mode} sends no messages`, "leave it out");
   }
   if (plan.segments.some(({ phases }) => phases.some(({ maxMessages }) => maxMessages !== null))) {
     throw usageError(

@@ -24,7 +24,7 @@ export function trialColumns(capacity: ResultCapacity): readonly Column[] {
     { title: capacity.unit },
     { title: "trial", align: "left" },
     { title: "outcome", align: "left" },
-    ...(sendsMessages(capacity) ? [{ title: "delivered/s", dropRank: 1 }, { title: "p99" }] : [{ title: "opened" }]),
+    ...(hasMessages(capacity) ? [{ title: "delivered/s", dropRank: 1 }, { title: "p99" }] : [{ title: "opened" }]),
     { title: "why not", align: "left", isCutFirst: true },
   ];
 }
@@ -36,7 +36,7 @@ export function trialRows(capacity: ResultCapacity): readonly (readonly string[]
     capacity.over === "rate" ? rateText(trial.load) : countText(trial.load),
     trial.kind,
     outcomeWords[trial.outcome],
-    ...(sendsMessages(capacity)
+    ...(hasMessages(capacity)
       ? [rateText(trial.deliveredPerSecond), timeText(trial.latencyP99Us)]
       : [countText(trial.connectionsOpened)]),
     trial.reasons.join("; "),
@@ -55,8 +55,13 @@ export function capacityNotes({ capacity, id }: RunResult): readonly string[] {
   ];
 }
 
-function sendsMessages({ over, perConnectionPerSecond }: ResultCapacity): boolean {
-  return over === "rate" || perConnectionPerSecond !== null;
+/** Messages that were sent, or pushed. */
+function hasMessages({ over, perConnectionPerSecond, trials }: ResultCapacity): boolean {
+  return (
+    over === "rate" ||
+    perConnectionPerSecond !== null ||
+    trials.some(({ deliveredPerSecond }) => deliveredPerSecond !== null)
+  );
 }
 
 /** How long trials of each kind were under load. */

@@ -1,6 +1,6 @@
 import { isEvenLoad } from "./even-load.ts";
 import { judgeSteady } from "./judge-steady.ts";
-import { latencyOfferedOf, lossPeriodsOf } from "./lost-messages.ts";
+import { arrivalsPerMessage, latencyOfferedOf, lossPeriodsOf } from "./lost-messages.ts";
 import { comesBack } from "./mode-facts.ts";
 import { percentileIntervals } from "./percentile-intervals.ts";
 import { phasesOfSavedPlan } from "./read-saved-plan.ts";
@@ -75,7 +75,7 @@ function steadyOf(
     endMs: phase.endMs,
     // Where receivers come and go, the seconds do not tell how many deliveries were due in them.
     isOpen: phase.loop === "open" && (phase.fanOut?.indeterminate ?? 0) === 0,
-    arrivalsPerMessage: phase.fanOut?.receiversPerMessage ?? 1,
+    arrivalsPerMessage: arrivalsPerMessage(phase),
     isAllSent: phase.messages.sent === phase.messages.offered,
     seconds: seconds[index]!,
     warmup: isWarmup

@@ -13,6 +13,11 @@ export function undeliveredOf({ messages }: Pick<ResultBlock, "messages">): numb
   return messages.lost + messages.refused;
 }
 
+/** How often a message is to arrive: once, or in a broadcast at so many receivers. A mean, where rooms differ. */
+export function arrivalsPerMessage({ fanOut }: Pick<ResultBlock, "fanOut">): number {
+  return fanOut?.receiversPerMessage ?? 1;
+}
+
 /**
  * A percentile 0 .. 100 of the latency with every undelivered message as infinitely late (RFC 2681 s.4.1), microseconds:
  * a target that drops its slow messages looks fast without them. Infinity when it falls on one; null without messages.

@@ -3,6 +3,7 @@ import { judgeTrial } from "../../../src/capacity/judge-trial.ts";
 import { inFlightTrend, isPilingUp } from "../../../src/capacity/in-flight-growth.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
 import {
+  noTimes,
   sampleBlock,
   sampleCheck,
   sampleInterval,
@@ -119,6 +120,74 @@ describe("judgeTrial", () => {
     const { config } = sound;
     const totals = { ...sampleBlock(0, 10, { loop: "none" }), connections: sound.totals.connections };
     expect(judge({ config: { ...config, mode: "connect", model: "none" }, totals }).outcome).toBe("held");
+  });
+});
+
+describe("judgeTrial of a broadcast", () => {
+  const config = { ...sound.config, mode: "broadcast" as const };
+  const fanOut = {
+    ...{ reach: 1, receiversPerMessage: 3.5, presentAtSend: 35_000, indeterminate: 0, indeterminateDelivered: 0 },
+    ...{ misrouted: 0, timed: 10_000, incomplete: 0, unsettled: 0, joins: 7, leaves: 0 },
+    ...{ firstUs: noTimes, medianUs: noTimes, nearlyAllUs: noTimes, lastUs: noTimes, spreadUs: noTimes },
+  };
+  const broadcast = (changes: Parameters<typeof sampleMessages>[1]) =>
+    sampleBlock(10_000, 10, { messages: sampleMessages(10_000, { expected: 35_000, ...changes }), fanOut });
+  const even = Array.from({ length: 10 }, () => 0);
+  /** Seconds of 1,000 publications, of whose 3,500 deliveries some more are still to come. */
+  const seconds = (growth: readonly number[]) => ({
+    phases: [samplePhase("main", 0, growth.length, 1000 * growth.length)],
+    intervals: growth.map((more, second) => sampleInterval(second * 1000, 1000, { delivered: 3500 - more })),
+  });
+
+  it("wants every delivery, and all of them at the rate that publications make", () => {
+    const judged = (changes: Parameters<typeof sampleMessages>[1]) =>
+      judge({ config, totals: broadcast(changes), ...seconds(even) });
+    expect(judged({ deliveredInWindow: 34_800 }).outcome).toBe("held");
+    expect(judged({ deliveredInWindow: 34_000 }).reasons[0]).toMatch(/^delivered 97\.14% of the offered rate/);
+    expect(judged({ lostMissing: 1 }).reasons).toEqual(["1 lost of 35,000"]);
+  });
+
+  it("fails a load at which deliveries pile up", () => {
+    const totals = broadcast({});
+    expect(judge({ config, totals, ...seconds([1, 2, 1, 3, 1, 2, 1, 2, 3, 1]) }).reasons).toEqual([
+      "messages in flight grew from 1 to 17",
+    ]);
+    expect(judge({ config, totals, ...seconds(even) }).outcome).toBe("held");
+  });
+
+  it("takes less than the deliveries of one message for no growth: their mean number is not exact", () => {
+    const totals = { ...broadcast({}), fanOut: { ...fanOut, receiversPerMessage: 3.5003 } };
+    const found = inFlightTrend({ ...sound, config, totals, ...seconds(even) });
+    expect(found).toMatchObject({ first: 0, last: 3 });
+    expect(found?.pValue).toBeLessThan(0.01);
+    expect(isPilingUp(found)).toBe(false);
+  });
+});
+
+describe("judgeTrial of pushed streams", () => {
+  const config = { ...sound.config, mode: "push" as const, model: "none" as const };
+  const pushed = (changes: Parameters<typeof sampleMessages>[1], rate: Partial<RunResult["totals"]["rate"]> = {}) => {
+    const block = sampleBlock(0, 10, { loop: "none", messages: sampleMessages(0, { expected: 10_000, ...changes }) });
+    return { ...block, connections: sound.totals.connections, rate: { ...block.rate, ...rate } };
+  };
+
+  it("fails a load of which the target's own numbers say that something is missing, unless so much may be", () => {
+    expect(judge({ config, totals: pushed({}) }).outcome).toBe("held");
+    const totals = pushed({ lostMissing: 3 });
+    expect(judge({ config, totals })).toMatchObject({ outcome: "failed", reasons: ["3 lost of 10,000"] });
+    expect(judge({ config, totals }, 0.001).outcome).toBe("held");
+  });
+
+  it("fails a load at which streams stay behind what they promise", () => {
+    const promised = (achievedRatio: number | null) =>
+      judge({ config, totals: pushed({}, { promisedPerSecond: 1000, achievedRatio }) });
+    expect(promised(0.995).outcome).toBe("held");
+    expect(promised(0.8).reasons).toEqual(["delivered 80% of the promised rate"]);
+    expect(promised(null).outcome).toBe("failed");
+  });
+
+  it("calls a target dead that pushed nothing", () => {
+    expect(judge({ config, totals: pushed({ expected: 0 }) })).toMatchObject({ outcome: "failed", isDead: true });
   });
 });
 

@@ -69,11 +69,13 @@ describe("floodgate capacity", () => {
     expect(trialOf(request, 40).plan.segments).toMatchObject([
       { connections: 40, phases: [{}, { load: { ratePerSecond: 200 } }] },
     ]);
-    const idle = await capacityRequest(url, "--until", "errors.count==0", "--over", "connections", "--mode", "connect");
-    expect(idle.perConnectionPerSecond).toBeNull();
-    expect(trialOf(idle, 40).plan.segments).toMatchObject([
-      { connections: 40, phases: [{}, { load: { kind: "idle" } }] },
-    ]);
+    for (const mode of ["connect", "push"]) {
+      const idle = await capacityRequest(url, "--until", "errors.count==0", "--over", "connections", "--mode", mode);
+      expect(idle.perConnectionPerSecond).toBeNull();
+      expect(trialOf(idle, 40).plan.segments).toMatchObject([
+        { connections: 40, phases: [{}, { load: { kind: "idle" } }] },
+      ]);
+    }
   });
 
   it("takes of a profile what to send, but neither its load nor its thresholds nor its warm-up", async () => {
@@ -111,6 +113,16 @@ describe("floodgate capacity", () => {
     [[...until, "--loss", "1"], /--loss 100%/, /0.1%/],
     [[...until, "--mode", "oneway"], /needs answers/, /echo/],
     [["--until", "errors.count==0", "--mode", "connect"], /no rate to raise/, /--over connections/],
+    [
+      ["--until", "delivery.lost==0", "--mode", "push"],
+      /mode push sends no messages, so there is no rate/,
+      /--over connections/,
+    ],
+    [
+      ["--until", "delivery.lost==0", "--mode", "push", "--over", "connections", "--per-connection", "2"],
+      /mode push sends no messages/,
+      /leave it out/,
+    ],
     [
       ["--until", "errors.count==0", "--mode", "connect", "--over", "connections", "--per-connection", "2"],
       /mode connect sends no messages/,
