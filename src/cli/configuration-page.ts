@@ -2,6 +2,7 @@ import { profileSchema, propertiesOf } from "../profile/profile-schema.ts";
 import { unitKey } from "../profile/setting-schema.ts";
 import { calibrateFlags } from "./calibrate-words.ts";
 import { capacityFlags } from "./capacity-words.ts";
+import { probeFlags } from "./probe-words.ts";
 import { longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 
 type Node = Readonly<Record<string, unknown>>;
@@ -28,6 +29,9 @@ export function configurationPage(): string {
     "## Flags of floodgate calibrate\n",
     "Beside this one it takes those flags of `run` that say what to run; `--messages` has no short form there.\n",
     flagTable(calibrateFlags.filter(({ group }) => group === "Calibration:")),
+    "## Flags of floodgate probe\n",
+    "Beside these it takes those flags of `run` that say who the target is, how to connect and what it wants to see.\n",
+    flagTable(probeFlags.filter(({ group, flags }) => group === "Probing:" || flags === "--strict")),
     "## Reports\n",
     "Flags of `run`, `capacity`, `report` and `merge`. `-` in place of a file writes the report to the standard output, where it takes the\nplace of the summary.\n",
     flagTable(reportFlags),

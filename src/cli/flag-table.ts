@@ -48,6 +48,7 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
   ["stall <time@time>", "stall", "2s@10s: silent for 2 s in every 10 s"],
   ["leak <bytes>", "leak", "memory kept for ever per message"],
   ["max-message <bytes>", "maxMessage", "answer a larger message with close code 1009 (default: 16MiB)"],
+  ["max-rate <msg/s>", "maxRate", "close a connection that sends faster with code 1008 (default: no limit)"],
   ["stream-rate <msg/s|max>", "streamRate", "mode push: messages per second of each stream (default: 1000)"],
   ["stream-size <bytes>", "streamSize", "mode push: size of a message (default: 128)"],
   ["stream-start <message|open>", "streamStart", "mode push: upon the first message, or unasked (default: message)"],

@@ -23,6 +23,7 @@ import {
   type FlagSpec,
 } from "./flag-table.ts";
 import { flagLayer, flagValue, flagWord, type GivenFlag, type Options } from "./flags.ts";
+import { probeFlags, readProbeWords } from "./probe-words.ts";
 import { readSeriesWords, singleRun } from "./series-words.ts";
 import { showError } from "./show-error.ts";
 import { readTrendWords, trendFlags } from "./trend-words.ts";
@@ -54,6 +55,7 @@ function makeProgram(host: Host, handlers: CommandHandlers, done: (code: ExitCod
   addRun(program, host, handlers, done);
   addCapacity(program, host, handlers, done);
   addCalibrate(program, host, handlers, done);
+  addProbe(program, host, handlers, done);
   addServe(program, host, handlers, done);
   addReport(program, handlers, done);
   addMerge(program, handlers, done);
@@ -142,6 +144,24 @@ function addCalibrate(program: Command, host: Host, handlers: CommandHandlers, d
     const given = givenFlags(calibrateFlags, options);
     const words = readRunWords(word, options, { given, whenSilent: "quick", series: readCalibrationWords(options) });
     done(await handlers.calibrate(makeRunRequest(words, host)));
+  });
+}
+
+function addProbe(program: Command, host: Host, handlers: CommandHandlers, done: (code: ExitCode) => void): void {
+  const command = program
+    .command("probe")
+    .summary("what a target does with what it should not be sent")
+    .description(
+      "Sends malformed frames, oversize messages, wrong credentials and too much at once, tells what the target answers " +
+        "to each, and whether ordinary sessions beside it stay unharmed.",
+    )
+    .argument("[profile | url]", "a profile (floodgate profiles), the path of a YAML file, or a ws:// or wss:// URL")
+    .addHelpText("after", probeExamples);
+  addFlags(command, probeFlags);
+  command.action(async (word: string | undefined, options: Options) => {
+    const given = givenFlags(probeFlags, options);
+    const run = makeRunRequest(readRunWords(word, options, { given, whenSilent: undefined, series: singleRun }), host);
+    done(await handlers.probe(readProbeWords(options, run)));
   });
 }
 
@@ -411,6 +431,14 @@ const calibrateExamples = `
 Examples:
   floodgate calibrate ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s
   floodgate calibrate ci --target ws://127.0.0.1:8080/ -n 10
+`;
+
+const probeExamples = `
+Examples:
+  floodgate probe                           the built-in mock: every answer as it should be
+  floodgate probe ws://127.0.0.1:8080/ --bearer env:TOKEN --message-limit 1MiB
+  floodgate probe ws://127.0.0.1:8080/ --only malformed --bad-message '{"type":"nosuch"}' --refusal '"error"'
+Exit code: 99 when an answer is wrong or other sessions are harmed, 97 when the target is not well before, else 0.
 `;
 
 const serveExamples = `

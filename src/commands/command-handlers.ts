@@ -7,6 +7,7 @@ export function commandHandlers(host: Host): CommandHandlers {
     run: async (request) => (await import("./run-test.ts")).runTest(request, host),
     capacity: async (request) => (await import("./find-capacity.ts")).findCapacity(request, host),
     calibrate: async (request) => (await import("./calibrate-machine.ts")).calibrateMachine(request, host),
+    probe: async (words) => (await import("./probe-target.ts")).probeTarget(words, host),
     serve: async (options) => (await import("./serve-mock.ts")).serveMock(options, host),
     report: async (words) => (await import("./render-report.ts")).renderReport(words, host),
     merge: async (words) => (await import("./merge-and-judge.ts")).mergeAndJudge(words, host),

@@ -1,5 +1,6 @@
 import type { ExitCode } from "../errors/exit-code.ts";
 import type { MockOptions } from "../mock-server/mock-options.ts";
+import type { ProbeScope } from "../probe/all-probes.ts";
 import type { CapacityRequest } from "../profile/capacity-request.ts";
 import type { ReportRequest, RunRequest } from "../profile/run-request.ts";
 
@@ -8,6 +9,7 @@ export interface CommandHandlers {
   run(request: RunRequest): Promise<ExitCode>;
   capacity(request: CapacityRequest): Promise<ExitCode>;
   calibrate(request: RunRequest): Promise<ExitCode>;
+  probe(words: ProbeWords): Promise<ExitCode>;
   serve(options: MockOptions): Promise<ExitCode>;
   report(request: ReportWords): Promise<ExitCode>;
   merge(request: MergeWords): Promise<ExitCode>;
@@ -16,6 +18,26 @@ export interface CommandHandlers {
   /** Without a name: the list. `environment` is the text of `--env`. */
   profiles(name: string | undefined, environment: string | undefined): Promise<ExitCode>;
   examples(): Promise<ExitCode>;
+}
+
+/** `floodgate probe [profile | url]`. */
+export interface ProbeWords {
+  /** Of it the target, how to connect and what to send. */
+  readonly run: RunRequest;
+  /** Names of probes or groups; all when empty. */
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  /** Ordinary sessions beside the probes; 1 or more. */
+  readonly neighbours: number;
+  /** How long an answer is waited for. */
+  readonly patienceMs: number;
+  readonly scope: Omit<ProbeScope, "hasCredentials">;
+  /** What is tolerated counts as wrong. */
+  readonly strict: boolean;
+  /** Where the record is saved; null for nowhere. */
+  readonly file: string | null;
+  readonly json: boolean;
+  readonly quiet: boolean;
 }
 
 /** `floodgate report <result.json>`. */

@@ -46,7 +46,7 @@ export interface RunSetting {
  */
 export async function executeRun(request: RunRequest, setting: RunSetting): Promise<RunResult> {
   const { target, thresholds, host } = setting;
-  const plan = withUrl(request, target.url);
+  const plan = planAt(request, target.url);
   if (setting.isAnnounced !== false) announceRun(request.output, plan, target, host);
   const facts = factsOf(request, plan, host);
   const collected = await runLoad(request, facts, setting);
@@ -149,8 +149,8 @@ function judge(facts: RunFacts, collected: Collected, thresholds: readonly Thres
   };
 }
 
-/** The mock has told its port: its address takes the place of what stood for it, and keeps the path. */
-function withUrl({ plan, target }: RunRequest, opened: string): Plan {
+/** The plan at the target as it was opened: the mock's address takes the place of what stood for it, and keeps the path. */
+export function planAt({ plan, target }: RunRequest, opened: string): Plan {
   const url = target.kind === "mock" ? atMock(plan.connect.url, opened) : opened;
   return { ...plan, connect: { ...plan.connect, url } };
 }

@@ -87,6 +87,13 @@ To show to others
   # all results so far: each primary metric over time, changes of level marked
   floodgate report 'results/*.json' --trend trend.html
 
+What it does with what it should not be sent
+  # malformed frames, wrong credentials, too large, too much; are other sessions unharmed?
+  floodgate probe ws://127.0.0.1:8080/ --bearer env:API_TOKEN --message-limit 1MiB
+  # a message that the application must refuse, and how it says so
+  floodgate probe ws://127.0.0.1:8080/ --only malformed --bad-message '{"type":"nosuch"}' \\
+    --refusal '"error"'
+
 Again and again
   # five runs of the same, and how far they lie apart; saved as before-1.json ... before-5.json
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 20s --repeat 5 -o before.json

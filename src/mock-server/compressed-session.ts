@@ -112,6 +112,12 @@ class CompressedSession implements MockSession, AnswerWire {
     if (this.#unwritten === 0) this.#endSocket();
   }
 
+  refuse(code: number): void {
+    this.#isTaking = false;
+    this.#isEndExpected = true;
+    this.#webSocket.close(code);
+  }
+
   setReading(isReading: boolean): void {
     if (isReading) this.#webSocket.resume();
     else this.#webSocket.pause();

@@ -24,7 +24,7 @@ const stream = {
  * corrupt, duplicate, reorder. So every message has one fate, and the counts of a client can equal the books exactly.
  */
 export class FaultPlan {
-  /** True when every message is simply answered at once: no fault, no latency, no stall, no leak. */
+  /** True when every message is simply answered at once: no fault, no latency, no stall, no leak, no limit of rate. */
   readonly isQuiet: boolean;
   readonly #options: MockOptions;
   readonly #hasShares: boolean;
@@ -42,6 +42,7 @@ export class FaultPlan {
       options.latency.kind === "none" &&
       options.stall === null &&
       options.leakBytesPerMessage === 0 &&
+      options.maxRatePerSecond === null &&
       options.disconnectAfterMessages === null;
   }
 

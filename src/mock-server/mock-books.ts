@@ -39,6 +39,8 @@ export class MockBooks {
   connectionsClosed = 0;
   /** Ended by the faults disconnect-after and disconnect-rate; part of the closed ones. */
   connectionsCut = 0;
+  /** Ended with 1008 because they sent too fast; part of the closed ones. The message too many is unansweredAtDisconnect. */
+  connectionsRateLimited = 0;
   /** Left by the peer without a close frame; part of the closed ones. */
   connectionsLost = 0;
   readonly refused: Record<RefusalReason, number> = { handshake: 0, bearer: 0, limit: 0, fault: 0 };
@@ -125,6 +127,7 @@ export class MockBooks {
       connectionsPeak: this.connectionsPeak,
       connectionsClosed: this.connectionsClosed,
       connectionsCut: this.connectionsCut,
+      connectionsRateLimited: this.connectionsRateLimited,
       connectionsLost: this.connectionsLost,
       refusedHandshake: this.refused.handshake,
       refusedBearer: this.refused.bearer,

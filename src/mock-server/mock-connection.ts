@@ -3,6 +3,7 @@ import { stallRemainderMs, type FaultPlan, type MessageFault } from "./fault-pla
 import type { LeakedMemory } from "./leaked-memory.ts";
 import type { MockBooks } from "./mock-books.ts";
 import type { MockOptions } from "./mock-options.ts";
+import { RateAllowance } from "./rate-allowance.ts";
 import { PushStream, type PushWire } from "./push-stream.ts";
 import type { StreamMessages } from "./stream-message.ts";
 import { commonRoom, roomJoinedBy, type RoomBurst, type RoomMember, type Rooms } from "./rooms.ts";
@@ -10,6 +11,8 @@ import type { Sleeper, WakeUps } from "./wake-ups.ts";
 
 /** A held answer leaves in order after so much silence: whoever waits for it must not wait for ever. */
 const holdMs = 50;
+/** Close code of a client that sends too fast (RFC 6455 section 7.4.1). */
+const policyViolation = 1008;
 /** With more than this waiting for its time, a connection is not read from, and is sent no more of what others publish. */
 const maxPendingBytes = 16 * 1024 * 1024;
 
@@ -44,6 +47,8 @@ export interface AnswerWire {
   sendFramed(burst: RoomBurst): void;
   /** Ends the connection without a close frame, after everything sent; nothing more is read. */
   cut(): void;
+  /** The same with a close frame of this code. */
+  refuse(code: number): void;
   setReading(isReading: boolean): void;
 }
 
@@ -87,6 +92,7 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
   /** Waiting among `#pending`. */
   #pendingEnds = 0;
   readonly #stream: PushStream | null;
+  readonly #allowance: RateAllowance | null;
 
   /**
    * `number` counts accepted connections from 1; with the seed it settles the faults. In mode broadcast the connection is in
@@ -97,6 +103,8 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
     this.#wire = wire;
     this.#context = context;
     this.#stream = context.options.mode === "push" ? new PushStream(this, context) : null;
+    const { maxRatePerSecond } = context.options;
+    this.#allowance = maxRatePerSecond === null ? null : new RateAllowance(maxRatePerSecond, context.wakeUps.nowMs());
     context.rooms?.join(this, room);
   }
 
@@ -125,6 +133,7 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
     const message = ++this.#messages;
     books.messagesIn += 1;
     books.payloadBytesIn += payload.length;
+    if (this.#allowance?.take(nowMs) === false) return this.#refuseRate();
     if (this.#stream === null) this.#leak();
     if (this.#stream !== null) {
       this.#stream.heard(payload);
@@ -426,6 +435,17 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
     if (this.#firstPending < 64 || this.#firstPending * 2 < this.#pending.length) return;
     this.#pending = this.#pending.slice(this.#firstPending);
     this.#firstPending = 0;
+  }
+
+  #refuseRate(): false {
+    const { books, rooms } = this.#context;
+    this.#wire.flush();
+    books.connectionsRateLimited += 1;
+    // What is published or asks for a stream has no answer of its own.
+    const unanswered = rooms === undefined && this.#stream === null ? 1 : 0;
+    books.unansweredAtDisconnect += unanswered + this.#forget();
+    this.#wire.refuse(policyViolation);
+    return false;
   }
 
   #cut(unansweredBeside: number): false {

@@ -32,6 +32,8 @@ export interface MockOptions {
   readonly leakBytesPerMessage: number;
   /** A larger message is answered with close code 1009. */
   readonly maxMessageBytes: number;
+  /** Messages per second of each connection, a second's worth of them at once; more is answered with close code 1008. Null for no limit. */
+  readonly maxRatePerSecond: number | null;
   /** Mode push: messages per second of each stream, or as many as its peer reads. */
   readonly streamRatePerSecond: number | "max";
   /** Mode push: bytes of one message. */
@@ -68,6 +70,7 @@ export const defaultMockOptions: MockOptions = {
   stall: null,
   leakBytesPerMessage: 0,
   maxMessageBytes: 16 * 1024 * 1024,
+  maxRatePerSecond: null,
   streamRatePerSecond: 1000,
   streamBytes: 128,
   streamStart: "message",

@@ -104,6 +104,10 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener, Sha
     this.#endOwnSide();
   }
 
+  refuse(code: number): void {
+    this.#closeWith(code);
+  }
+
   setReading(isReading: boolean): void {
     if (isReading) this.#socket.resume();
     else this.#socket.pause();

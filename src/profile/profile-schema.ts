@@ -266,6 +266,13 @@ const mock = settingsBlock(
         description: "A larger message is answered with close code 1009.",
       }),
     ),
+    maxRate: optional(
+      setting<number | string>("rate", {
+        unit: "per second",
+        description:
+          "Messages per second of each connection, a second's worth at once; more is answered with close code 1008. Default: no limit.",
+      }),
+    ),
     streamRate: optional(
       setting<number | string>("rate-or-max", {
         description:

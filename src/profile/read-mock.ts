@@ -55,6 +55,7 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
     stall: texts.stall === undefined ? null : readChecked("stall", texts.stall),
     leakBytesPerMessage: texts.leak === undefined ? 0 : readChecked("size", texts.leak),
     maxMessageBytes: texts.maxMessage === undefined ? base.maxMessageBytes : readChecked("size", texts.maxMessage),
+    maxRatePerSecond: texts.maxRate === undefined ? null : readChecked("rate", texts.maxRate),
     streamRatePerSecond:
       texts.streamRate === undefined ? base.streamRatePerSecond : readChecked("rate-or-max", texts.streamRate),
     streamBytes: texts.streamSize === undefined ? base.streamBytes : readChecked("size", texts.streamSize),

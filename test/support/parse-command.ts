@@ -28,6 +28,7 @@ export async function parseCommand(args: readonly string[], changes: Partial<Hos
     run: note("run"),
     capacity: note("capacity"),
     calibrate: note("calibrate"),
+    probe: note("probe"),
     serve: note("serve"),
     report: note("report"),
     merge: note("merge"),

@@ -1,7 +1,7 @@
 import type { ConnectPlan } from "../../plan/plan.ts";
 import { inRoom } from "../../plan/rooms.ts";
 import type { OutgoingMessage, Transport } from "../../transport/transport.ts";
-import { plainMessage } from "./plain-message.ts";
+import { plainMessage } from "../../transport/plain-message.ts";
 
 /** A sign as it is looked for: a text, or a pattern. */
 type Sign = string | RegExp;

@@ -9,7 +9,7 @@ import { makeNumberField, type NumberField } from "../../wire/number-field.ts";
 import type { CollectedStreams } from "../collected.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
-import { plainMessage } from "./plain-message.ts";
+import { plainMessage } from "../../transport/plain-message.ts";
 import type { Receiver } from "./receiver.ts";
 import { makeStampReader, type StampReader } from "./stamp-reader.ts";
 

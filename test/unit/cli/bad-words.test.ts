@@ -6,7 +6,7 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [
     ["nosuch"],
     'there is no command "nosuch"',
-    "commands: run capacity calibrate serve report merge compare profiles examples",
+    "commands: run capacity calibrate probe serve report merge compare profiles examples",
   ],
   [["rum"], 'there is no command "rum"', "did you mean run?"],
   [["help", "rum"], 'there is no command "rum"', "did you mean run?"],

@@ -280,7 +280,7 @@ describe("floodgate serve", () => {
   it("takes every option", async () => {
     const flags =
       "-p 8080 --mode sink --excludes-publisher --seed 7 --max-connections 3 --bearer t --latency lognormal(20ms,0.5) --drop 1% --duplicate 0.02 --reorder 3% " +
-      "--corrupt 4% --disconnect-after 9 --disconnect-rate 5% --refuse-rate 6% --stall 1s@5s --leak 1KiB --max-message 2KiB";
+      "--corrupt 4% --disconnect-after 9 --disconnect-rate 5% --refuse-rate 6% --stall 1s@5s --leak 1KiB --max-message 2KiB --max-rate 300";
     expect(await serveOptions(flags.split(" "))).toEqual({
       port: 8080,
       mode: "sink",
@@ -299,6 +299,7 @@ describe("floodgate serve", () => {
       stall: { durationMs: 1000, everyMs: 5000 },
       leakBytesPerMessage: 1024,
       maxMessageBytes: 2048,
+      maxRatePerSecond: 300,
       streamRatePerSecond: 1000,
       streamBytes: 128,
       streamStart: "message",

@@ -14,6 +14,7 @@ class MemoryWire implements AnswerWire {
   bufferedBytes = 0;
   isReading = true;
   isCut = false;
+  refusedWith: number | null = null;
   /** Flushed messages in order. */
   readonly sent: string[] = [];
   #burst: string[] = [];
@@ -33,6 +34,10 @@ class MemoryWire implements AnswerWire {
 
   cut(): void {
     this.isCut = true;
+  }
+
+  refuse(code: number): void {
+    this.refusedWith = code;
   }
 
   setReading(isReading: boolean): void {
@@ -99,6 +104,23 @@ describe("MockConnection", () => {
     receive("a", "b", "c");
     expect(wire.sent).toEqual([]);
     expect(books).toMatchObject({ messagesIn: 3, messagesOut: 0, dropped: 0, duplicated: 0 });
+  });
+
+  it("closes a connection that sends too fast with 1008, once what it may send is answered", () => {
+    const { wire, books, timers, receive } = setUp({ maxRatePerSecond: 2 });
+    receive("a", "b");
+    timers.advanceTo(1000);
+    receive("c", "d");
+    expect(wire.refusedWith).toBeNull();
+    receive("e", "f");
+    expect(wire.sent).toEqual(["a", "b", "c", "d"]);
+    expect(wire.refusedWith).toBe(1008);
+    expect(books).toMatchObject({
+      messagesIn: 5,
+      messagesOut: 4,
+      connectionsRateLimited: 1,
+      unansweredAtDisconnect: 1,
+    });
   });
 
   it("drops, duplicates and corrupts as planned and counts each", () => {

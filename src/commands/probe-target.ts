@@ -1,0 +1,142 @@
+import type { ExitCode } from "../errors/exit-code.ts";
+import { runError, usageError } from "../errors/floodgate-error.ts";
+import { nearestName } from "../errors/nearest-name.ts";
+import type { Host } from "../host/host.ts";
+import { monotonicMs } from "../host/monotonic-clock.ts";
+import type { Plan } from "../plan/plan.ts";
+import { allProbes } from "../probe/all-probes.ts";
+import { hasCredentials } from "../probe/changed-request.ts";
+import type { ProbeSetting } from "../probe/make-probe.ts";
+import { Neighbourhood } from "../probe/neighbourhood.ts";
+import { probeGroups, type Probe } from "../probe/probe.ts";
+import { decideProbeVerdict, type ProbeRecord } from "../probe/probe-record.ts";
+import { runProbes } from "../probe/run-probes.ts";
+import { hideSecretsInUrl } from "../result/hide-secrets.ts";
+import { checkWritable } from "../result/write-result.ts";
+import { writeAtomically } from "../result/write-atomically.ts";
+import type { OpenTarget } from "../target/open-target.ts";
+import { makeTransportOpener } from "../transport/open-transport.ts";
+import { makeTransportContext } from "../transport/transport-context.ts";
+import type { ProbeWords } from "./command-words.ts";
+import { planAt, withOpenTarget } from "./execute-run.ts";
+import { StopRequests } from "./stop-requests.ts";
+import { wantsColour } from "./wants-colour.ts";
+
+/** Answers that each neighbour gets before the first probe: what they are held against. */
+const answersBefore = 25;
+const closeTimeoutMs = 3000;
+
+/** `floodgate probe`: target, neighbours, probes, verdict, report; in this order. */
+export async function probeTarget(words: ProbeWords, host: Host): Promise<ExitCode> {
+  const probes = chosenProbes(words);
+  if (words.file !== null) await checkWritable(words.file);
+  const stopping = new StopRequests(host);
+  try {
+    const record = await withOpenTarget(words.run, stopping, host, (target) =>
+      probeOpened(words, probes, target, stopping, host),
+    );
+    if (record === null) return stopping.exitCode;
+    await showRecord(words, record, host);
+    return record.verdict.exitCode;
+  } finally {
+    stopping.release();
+  }
+}
+
+/** Those that were asked for, by name or group. Throws a usage error for a name there is not. */
+function chosenProbes({ scope, run, only, skip }: ProbeWords): readonly Probe[] {
+  const all = allProbes({ ...scope, hasCredentials: hasCredentials(run.plan.connect) });
+  const known = [...probeGroups, ...all.map(({ name }) => name)];
+  for (const [flag, names] of [
+    ["--only", only],
+    ["--skip", skip],
+  ] as const) {
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown === undefined) continue;
+    const nearest = nearestName(unknown, known);
+    const hint = nearest === undefined ? `groups: ${probeGroups.join(" ")}` : `did you mean ${nearest}?`;
+    throw usageError(`${flag} "${unknown}" is no probe and no group of probes`, hint);
+  }
+  const isNamed = ({ name, group }: Probe, names: readonly string[]) => names.includes(name) || names.includes(group);
+  const chosen = all.filter((probe) => (only.length === 0 || isNamed(probe, only)) && !isNamed(probe, skip));
+  if (chosen.length > 0) return chosen;
+  throw usageError("--only and --skip leave no probe", "leave out one of them");
+}
+
+async function probeOpened(
+  words: ProbeWords,
+  probes: readonly Probe[],
+  target: OpenTarget,
+  stopping: StopRequests,
+  host: Host,
+): Promise<ProbeRecord> {
+  const plan = planAt(words.run, target.url);
+  const startedAt = new Date(host.clock.epochMs()).toISOString();
+  const startedMs = monotonicMs();
+  const setting = settingOf(plan, words.patienceMs);
+  const neighbourhood = openNeighbourhood(words, plan, setting);
+  const say = sayer(words, host);
+  say(`[INFO] probing ${target.description}: ${probes.length} probes, ${words.neighbours} other sessions`);
+  try {
+    await meetNeighbours(neighbourhood, words, target);
+    const before = neighbourhood.take();
+    if (!neighbourhood.asks)
+      say("[INFO] the target answers no messages: other sessions are watched for their end alone");
+    const findings = await runProbes(probes, before, neighbourhood, setting, () => stopping.isAsked);
+    const interrupted = stopping.isAsked ? stopping.exitCode : null;
+    return {
+      schema: "floodgate.probe/1",
+      startedAt,
+      durationMs: Math.round(monotonicMs() - startedMs),
+      target: hideSecretsInUrl(plan.connect.url),
+      neighbours: {
+        count: words.neighbours,
+        watchedBy: neighbourhood.asks ? "messages" : "connections",
+        before,
+      },
+      probes: findings,
+      verdict: decideProbeVerdict(findings, { strict: words.strict, interrupted }),
+    };
+  } finally {
+    await neighbourhood.close();
+  }
+}
+
+function settingOf({ connect, limits, message }: Plan, patienceMs: number): ProbeSetting {
+  const context = makeTransportContext({ connect, limits, closeTimeoutMs }, monotonicMs);
+  return { context, connect, message, patienceMs };
+}
+
+function openNeighbourhood(words: ProbeWords, plan: Plan, { connect, message }: ProbeSetting): Neighbourhood {
+  const openTransport = makeTransportOpener({ connect: { ...connect, compress: false }, limits: plan.limits });
+  return new Neighbourhood(words.neighbours, {
+    ...{ connect, openTransport, patienceMs: words.patienceMs, nowMs: monotonicMs },
+    message: { ...message, frameType: plan.message.frameType },
+  });
+}
+
+async function meetNeighbours(neighbourhood: Neighbourhood, words: ProbeWords, { url }: OpenTarget): Promise<void> {
+  const opened = await neighbourhood.open();
+  if (opened < words.neighbours) {
+    throw runError(
+      `${words.neighbours - opened} of ${words.neighbours} ordinary sessions with ${hideSecretsInUrl(url)} could not be opened`,
+      "see with: floodgate run <url> --mode connect -c 1; the target has to be well before it is probed",
+    );
+  }
+  await neighbourhood.warmUp(answersBefore);
+}
+
+function sayer({ quiet, json }: ProbeWords, host: Host): (line: string) => void {
+  return (line) => {
+    if (!quiet && !json) host.stderr.write(`${line}\n`);
+  };
+}
+
+async function showRecord({ file, json, quiet }: ProbeWords, record: ProbeRecord, host: Host): Promise<void> {
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  if (file !== null) await writeAtomically(file, text, true);
+  if (json) host.stdout.write(text);
+  if (json || quiet) return;
+  const { renderProbeReport } = await import("../report/probe-report.ts");
+  host.stdout.write(renderProbeReport(record, { columns: host.stdout.columns, colour: wantsColour(host) }));
+}
