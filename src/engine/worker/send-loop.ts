@@ -257,9 +257,9 @@ export class SendLoop implements SendSide, BacklogOwner {
 
   #nextEventMs(nowMs: number): number {
     let eventMs = this.#nextDueMs;
-    const current = this.#phases[this.#index];
-    const boundaryMs = current?.endMs ?? this.#phases[0]!.startMs;
-    if (nowMs < boundaryMs) eventMs = Math.min(eventMs, boundaryMs);
+    const boundaryMs = this.#phases[this.#index + 1]?.startMs ?? this.#phases[this.#index]!.endMs;
+    // A phase that has begun without us, as the last messages of the one before took this whole turn, cannot wait either.
+    if (nowMs < boundaryMs || eventMs === Infinity) eventMs = Math.min(eventMs, boundaryMs);
     if (this.#closedLoop.isRunning) eventMs = Math.min(eventMs, this.#closedLoop.nextCheckMs);
     return eventMs;
   }

@@ -269,6 +269,29 @@ describe("the send loop", () => {
     expect([0, 1, 2].map((phase) => worker.count(counter.sentInWindow, phase))).toEqual([10, 50, 40]);
   });
 
+  it("begins a phase at once when the last messages of the one before took the turn that should have begun it", async () => {
+    for (const mode of ["timer", "precise"] as const) {
+      const worker = new SendingWorker({ connections: 4, pacing: { mode } });
+      await worker.open();
+      const ended = worker.start([constant(100), constant(100)], 1000);
+      await vi.advanceTimersByTimeAsync(985);
+      // The next turn comes after the boundary with messages of the first phase to send, and each write takes a while.
+      worker.jumpMs = 40;
+      for (const transport of worker.transports) {
+        const write = transport.writeMessage.bind(transport);
+        transport.writeMessage = (bytes) => {
+          worker.jumpMs += 1;
+          write(bytes);
+        };
+      }
+      await vi.advanceTimersByTimeAsync(1300);
+      await ended;
+      expect([0, 1].map((phase) => worker.count(counter.sent, phase))).toEqual([100, 100]);
+      const latestUs = worker.cells.phases[1]!.ownSlip.stats[histogramStat.max]!;
+      expect(latestUs).toBeLessThan(50_000);
+    }
+  });
+
   it("when stopped early, offers no more than was due by then", async () => {
     const worker = new SendingWorker();
     await worker.open();
