@@ -28,19 +28,27 @@ type Lines = readonly string[];
  * shows. ASCII, at most 60,000 bytes.
  */
 export function renderComparisonMarkdown(comparison: Comparison): string {
-  const sections: readonly Lines[] = [
-    headSection(comparison),
-    differenceTable(comparison),
-    metricSection(comparison),
-    countTable(comparison),
-    timesTable(comparison),
-  ];
+  const ending = `, exit code ${comparison.verdict.exitCode}`;
+  const sections = [headSection("##", comparison, ending), ...figureSections(comparison)];
   const lines = sections.filter((section) => section.length > 0).flatMap((section) => ["", ...section]);
   const whole = `${lines
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim()}\n`;
   return cutMarkdown(whole, largestBytes);
+}
+
+/**
+ * The same in the report of the run that was compared, in sections. Where a regression fails nothing (`isGate` is false), it
+ * is a warning.
+ */
+export function comparisonMarkdownSections(comparison: Comparison, isGate: boolean): readonly Lines[] {
+  const sections = [headSection("###", comparison, ""), ...figureSections(comparison)];
+  return isGate ? sections : sections.map((lines) => lines.map((line) => line.replace("[FAIL]", "[WARN]")));
+}
+
+function figureSections(comparison: Comparison): readonly Lines[] {
+  return [differenceTable(comparison), metricSection(comparison), countTable(comparison), timesTable(comparison)];
 }
 
 const text = (words: string) => markdownText(cut(words, longestText));
@@ -53,14 +61,15 @@ function columnsOf(heads: Lines): readonly MarkdownColumn[] {
   return heads.map((title) => ({ title, ...(textHeads.includes(title) && { align: "left" }) }));
 }
 
-function headSection(comparison: Comparison): Lines {
+/** `ending` follows the outcome: the exit code, where it is that of the command. */
+function headSection(level: "##" | "###", comparison: Comparison, ending: string): Lines {
   const { verdict, base, new: changed, load, warnings, isForced } = comparison;
   const [first = "", ...others] = verdict.reasons;
   const outcome = verdict.outcome === "not-comparable" ? "not comparable" : verdict.outcome;
   return [
-    `## ${comparisonMarker(comparison)} new against base`,
+    `${level} ${comparisonMarker(comparison)} new against base`,
     "",
-    `**${outcome}**, exit code ${verdict.exitCode}: ${text(first)}`,
+    `**${outcome}**${ending}: ${text(first)}`,
     "",
     ...bullets(others),
     ...warnings.map((warning) => `- [WARN] ${text(warning)}`),

@@ -1,5 +1,6 @@
 import type { RunResult } from "../result/run-result.ts";
 import { capacityNotes, trialColumns, trialRows } from "./capacity-section.ts";
+import { comparisonMarkdownSections } from "./comparison-markdown.ts";
 import { deliveryFigures, deliveryNotes, deliveryUnknown } from "./delivery-section.ts";
 import { shownFanOut, spreadHeads } from "./fan-out-section.ts";
 import { countText, cut, ratioText } from "./format.ts";
@@ -34,6 +35,7 @@ import {
   actualOf,
   bannerSection,
   headerLines,
+  isRegressionGate,
   markerOf,
   shownWarnings,
   titleOf,
@@ -50,14 +52,17 @@ const longestText = 300;
 type Lines = readonly string[];
 
 /**
- * The whole result as GitHub's and GitLab's Markdown, for a comment or a job's summary: verdict and thresholds first, then
- * the figures of the terminal's summary. ASCII, at most 60,000 bytes.
+ * The whole result as GitHub's and GitLab's Markdown, for a comment or a job's summary: verdict, thresholds and
+ * comparison first, then the figures of the terminal's summary. ASCII, at most 60,000 bytes.
  */
 export function renderMarkdown(result: RunResult): string {
   const isConnect = result.config.mode === "connect";
   const sections: readonly Lines[] = [
     headSection(result),
     thresholdTable(result),
+    ...(result.comparison === undefined
+      ? []
+      : comparisonMarkdownSections(result.comparison, isRegressionGate(result.verdict))),
     capacityTable(result),
     ...(isConnect
       ? [connectionTable(result)]

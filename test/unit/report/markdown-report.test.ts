@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderMarkdown } from "../../../src/report/markdown-report.ts";
+import { comparisonCases } from "../../support/comparison-cases.ts";
 import { expectGolden } from "../../support/golden-file.ts";
 import { reportCases } from "../../support/report-cases.ts";
 import { sampleCheck, samplePhase, sampleResult } from "../../support/sample-result.ts";
@@ -9,6 +10,18 @@ const hostile = "<script>alert(1)</script> | `x` **b** [l](javascript:x) @all #1
 describe("renderMarkdown", () => {
   it.each(Object.entries(reportCases))("shows the run %s as approved", (name, result) => {
     expectGolden(`report-${name}.md`, renderMarkdown(result));
+  });
+
+  it("shows the comparison that the run was made for, as a warning where it was no gate", () => {
+    const comparison = comparisonCases.regression!;
+    const gate = { outcome: "fail", exitCode: 98, reasons: ["regression: latency.p50 is worse"] } as const;
+    const failed = renderMarkdown(sampleResult({ comparison, verdict: gate }));
+    expect(failed).toMatch(/^### \[FAIL\] new against base$/m);
+    expect(failed).toMatch(/^\| \[FAIL\] \| `latency\.p50` \|.* \| worse \|/m);
+    expect(failed.indexOf("new against base")).toBeLessThan(failed.indexOf("### Delivery"));
+    const warned = renderMarkdown(sampleResult({ comparison }));
+    expect(warned).toMatch(/^### \[WARN\] new against base$/m);
+    expect(warned).not.toContain("[FAIL]");
   });
 
   it("lets no text of others take effect", () => {
