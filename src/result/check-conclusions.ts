@@ -21,7 +21,7 @@ export function brokenConclusion(result: RunResult): string | null {
     ...result.phases.map((phase) => ({ name: `phase "${phase.name}"`, block: phase })),
   ];
   for (const { name, block } of named) {
-    const broken = brokenRate(block) ?? brokenAchievement(block, result.config.mode);
+    const broken = brokenRate(block) ?? brokenAchievement(block);
     if (broken !== null) return `${name}: ${broken}`;
   }
   for (const { name, startMs, endMs } of result.phases) {
@@ -31,7 +31,7 @@ export function brokenConclusion(result: RunResult): string | null {
     const broken = side === null ? null : brokenMemory(side);
     if (broken !== null) return `memory.${name}: ${broken}`;
   }
-  return brokenVerdict(result);
+  return brokenPromise(result) ?? brokenVerdict(result);
 }
 
 function brokenRate({ rate }: ResultBlock): string | null {
@@ -41,13 +41,53 @@ function brokenRate({ rate }: ResultBlock): string | null {
   return null;
 }
 
-/** In mode push it is what was seen of what was promised, which the messages do not tell. */
-function brokenAchievement({ rate, messages }: ResultBlock, mode: RunResult["config"]["mode"]): string | null {
-  if (mode === "push") return null;
-  const due = messages.offered === 0 ? null : messages.sent / messages.offered;
-  const given = rate.achievedRatio;
-  if (given === due || (given !== null && due !== null && Math.abs(given - due) < 1e-9)) return null;
-  return `rate.achievedRatio ${given} is not sent ${messages.sent} / offered ${messages.offered}`;
+/** What was sent of what was offered; in mode push, where something is promised, what was seen of that. */
+function brokenAchievement({ rate, messages }: ResultBlock): string | null {
+  const { achievedRatio: given, promisedPerSecond = null } = rate;
+  if (promisedPerSecond === null) {
+    const { sent, offered } = messages;
+    if (isShare(given, sent, offered)) return null;
+    return `rate.achievedRatio ${given} is not sent ${sent} / offered ${offered}`;
+  }
+  const { deliveredInWindow } = messages;
+  if (isShare(given, deliveredInWindow, promisedMessages(rate))) return null;
+  return `rate.achievedRatio ${given} is not deliveredInWindow ${deliveredInWindow} / promised ${promisedMessages(rate)}`;
+}
+
+/** Null stands for a share of nothing. */
+function isShare(given: number | null, part: number, whole: number): boolean {
+  if (whole === 0 || given === null) return whole === 0 && given === null;
+  return Math.abs(given - part / whole) < 1e-9;
+}
+
+/** Messages promised for the window, all streams together. */
+function promisedMessages({ promisedPerSecond, windowMs }: ResultBlock["rate"]): number {
+  return ((promisedPerSecond ?? 0) * windowMs) / 1000;
+}
+
+/** Mode push: the promise of a phase is that of its streams, and the one of all is the sum over the measured phases. */
+function brokenPromise({ totals, phases, streams, mergedFrom }: RunResult): string | null {
+  if (streams === undefined) return null;
+  const measured = phases.filter((phase) => phase.measured);
+  const [whole, sum] = [
+    promisedMessages(totals.rate),
+    measured.reduce((all, { rate }) => all + promisedMessages(rate), 0),
+  ];
+  if (!isNear(whole, sum)) return `totals: promised ${whole} is not the sum of the phases, ${sum}`;
+  // Generators of a merged result may have had windows of different lengths.
+  if (mergedFrom !== undefined) return null;
+  for (const { name, rate, connections } of phases) {
+    const due = (streams.promisedPerSecond ?? 0) * connections.planned;
+    const given = rate.promisedPerSecond ?? 0;
+    if (rate.windowMs > 0 && !isNear(given, due)) {
+      return `phase "${name}": rate.promisedPerSecond ${given} is not that of its streams, ${due}`;
+    }
+  }
+  return null;
+}
+
+function isNear(given: number, due: number): boolean {
+  return Math.abs(given - due) <= 1e-6 * Math.max(1, due);
 }
 
 function brokenMemory({ growthBytes, startBytes, endBytes }: ResultMemory): string | null {

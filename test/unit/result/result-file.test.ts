@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FloodgateError } from "../../../src/errors/floodgate-error.ts";
 import { parseResult, readResultFile } from "../../../src/result/result-file.ts";
+import type { RunResult } from "../../../src/result/run-result.ts";
 import { checkWritable, defaultResultPath, resultText, writeResult } from "../../../src/result/write-result.ts";
 import { fileErrorReason, writeAtomically } from "../../../src/result/write-atomically.ts";
+import { aCollectedPhase, aHistogram, aPhasePlan } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
 import { sampleCheck, sampleMemory } from "../../support/sample-result.ts";
+import { plainStream } from "../../support/streaming-worker.ts";
 
 let directory = "";
 beforeAll(async () => {
@@ -32,8 +35,8 @@ function faultOf(text: string): string {
 }
 
 /** The text of a sound result with one member replaced, or taken out by `undefined`. */
-function edited(place: string, value: unknown): string {
-  const result = JSON.parse(resultText(aResult())) as unknown;
+function edited(place: string, value: unknown, sound: RunResult = aResult()): string {
+  const result = JSON.parse(resultText(sound)) as unknown;
   const keys = place.split(".");
   let owner = result as Record<string, unknown>;
   for (const key of keys.slice(0, -1)) owner = owner[key] as Record<string, unknown>;
@@ -230,4 +233,47 @@ test("fields of a later version are let through", () => {
 test("an unusual reason is told without the names of temporary files", () => {
   const error = Object.assign(new Error("ELOOP: too many links, rename '/a/.b.tmp' -> '/a/b'"), { code: "ELOOP" });
   expect(fileErrorReason(error)).toBe("ELOOP: too many links");
+});
+
+/** Four streams for 10 s, of which 36,000 messages came in that time. */
+function pushed(promisedPerSecond: number | null): RunResult {
+  const messages = { sent: 0, expected: 36_000, delivered: 36_000, deliveredInWindow: 36_000 };
+  const load = { plan: aPhasePlan({ load: { kind: "idle" } }), connections: 4, slipUs: aHistogram([]) };
+  const streams = {
+    ...{ streams: [0, 1, 2, 3], seen: [9000, 9000, 9000, 9000], windowMs: [10_000, 10_000, 10_000, 10_000] },
+    ...{ longestSilenceMs: [1, 1, 1, 1], gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 0 },
+  };
+  return aResult({
+    plan: { mode: "push", stream: { ...plainStream, promisedPerSecond } },
+    phases: [aCollectedPhase({ ...load, ownSlipUs: load.slipUs }, messages)],
+    collected: { streams },
+  });
+}
+
+test("an edited rate of streams is found by what they promise and by what came in time", () => {
+  const sound = pushed(1000);
+  expect(sound.totals.rate).toMatchObject({ achievedRatio: 0.9, promisedPerSecond: 4000 });
+  expect(parseResult(resultText(sound), "a.json").totals.rate.achievedRatio).toBe(0.9);
+  const { name } = sound.phases[0]!;
+  expect(faultOf(edited("totals.rate.achievedRatio", 0.99, sound))).toContain(
+    "totals: rate.achievedRatio 0.99 is not deliveredInWindow 36000 / promised 40000",
+  );
+  expect(faultOf(edited("phases.0.rate.achievedRatio", null, sound))).toContain(
+    `phase "${name}": rate.achievedRatio null is not deliveredInWindow 36000 / promised 40000`,
+  );
+  // A smaller promise makes more of what came, and is found even where the share has been made to fit.
+  const rate = { ...sound.totals.rate, promisedPerSecond: 3600, achievedRatio: 1 };
+  expect(faultOf(edited("totals.rate", rate, sound))).toContain("totals: promised 36000 is not the sum of the phases");
+  const both = { ...sound, totals: { ...sound.totals, rate } };
+  expect(faultOf(edited("phases.0.rate", rate, both))).toContain(
+    `phase "${name}": rate.promisedPerSecond 3600 is not that of its streams, 4000`,
+  );
+});
+
+test("streams that promise nothing achieve no share of it", () => {
+  const sound = pushed(null);
+  expect(parseResult(resultText(sound), "a.json").totals.rate.achievedRatio).toBeNull();
+  expect(faultOf(edited("totals.rate.achievedRatio", 1, sound))).toContain(
+    "rate.achievedRatio 1 is not sent 0 / offered 0",
+  );
 });
