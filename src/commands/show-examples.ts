@@ -77,6 +77,9 @@ In CI
   # the last threshold only warns; stop early when one fails
   floodgate run ci --threshold 'delivery.ratio==1' --threshold 'latency.p50<5ms warn' \\
     --abort-on-fail
+  # start the server, gate, and keep a page, test cases and the summary of a GitHub job: docs/ci.md
+  floodgate run ci -t ws://127.0.0.1:8080/ --spawn 'node server.js' -o load/gate.json \\
+    --html load/gate.html --junit load/gate.xml --md auto
   # one JSON document on stdout
   floodgate run quick --json --no-progress --tag branch=main
 
@@ -84,6 +87,15 @@ To show to others
   # one page with charts that needs no network: after a run, or later from its result
   floodgate run ws://127.0.0.1:8080/ -c 50 -r 2000 -d 30s -o result.json --html report.html
   floodgate report result.json --html report.html
+  # as Markdown for a comment: into a file, or to stdout for a pipe
+  floodgate report result.json --md comment.md
+  floodgate report result.json --md -
+  # for spreadsheets: one row for each second of load
+  floodgate report result.json --csv seconds.csv
+  # for the tools of HdrHistogram: each second as a log, percentiles as a table
+  floodgate report result.json --hlog latency.hlog --hgrm latency.hgrm
+  # for github-action-benchmark: times and losses, and rates
+  floodgate report result.json --benchmark-smaller times.json --benchmark-bigger rates.json
   # all results so far: each primary metric over time, changes of level marked
   floodgate report 'results/*.json' --trend trend.html
 

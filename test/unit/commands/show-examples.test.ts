@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { examplesPage, showExamples } from "../../../src/commands/show-examples.ts";
+import { reporters } from "../../../src/report/reporters.ts";
 import { fakeHost } from "../../support/fake-host.ts";
 import { parseCommand } from "../../support/parse-command.ts";
 
@@ -27,6 +28,13 @@ describe("floodgate examples", () => {
     expect([code, stderr]).toEqual([0, ""]);
     // Many results over time are a command of their own, asked for by a flag of report.
     expect(called[0]![0]).toBe(args.includes("--trend") ? "trend" : args[0]);
+  });
+
+  it("has one for every report there is, of runs and of comparisons", () => {
+    const flagsOf = (name: string) =>
+      commands.filter((command) => command.startsWith(`floodgate ${name}`)).flatMap((command) => words(command));
+    for (const { flag } of reporters) expect([...flagsOf("run"), ...flagsOf("report")]).toContain(flag);
+    expect(flagsOf("compare")).toContain("--html");
   });
 
   it("prints a page of them, in ASCII, no wider than 100 columns", () => {
