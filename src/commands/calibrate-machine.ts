@@ -16,7 +16,7 @@ import { noiseFloorPath } from "./noise-floor-files.ts";
 import { nameOfMember, planSeries, type SeriesMember } from "./plan-series.ts";
 import { plannedResult } from "./planned-result.ts";
 import { reportNoiseFloor } from "./report-run.ts";
-import { attemptsWhenCompared, runSeries, type FinishedSeries } from "./run-series.ts";
+import { runSeries, type FinishedSeries } from "./run-series.ts";
 import { sayProblem, type ResultPlace } from "./save-run.ts";
 import { StopRequests } from "./stop-requests.ts";
 
@@ -39,7 +39,7 @@ export async function calibrateMachine(request: RunRequest, host: Host): Promise
       await tellOfRun(saved.run, reports[member.ordinal - 1]!, host);
       return saved;
     };
-    const means = { thresholds: [], stopping, host, finish, mostAttempts: attemptsWhenCompared };
+    const means = { thresholds: [], stopping, host, finish, needsEveryRun: true };
     const made = await runSeries(members, means);
     if (made.runs.length === 0) return stopping.exitCode;
     const unfit = unfitCode(made, members.length, host);

@@ -34,11 +34,15 @@ export interface SeriesMeans {
   /** Called with the result of each run as soon as it ends, to save it and to tell of it. */
   readonly finish: (member: SeriesMember, result: RunResult, place: ResultPlace) => Promise<SavedRun>;
   /**
-   * How often a run is made at most, when the generator was limited each time: its numbers say nothing, and a set in which
-   * it is missing cannot be compared.
-   * @default 1
+   * Whether a run that was limited in every attempt ends the series: without its numbers the set cannot be compared.
+   * @default false
    */
-  readonly mostAttempts?: number;
+  readonly needsEveryRun?: boolean;
+  /**
+   * How a run against its opened target is made.
+   * @default executeRun
+   */
+  readonly execute?: typeof executeRun;
 }
 
 /** A run that was saved, and what went wrong with that. */
@@ -47,20 +51,22 @@ export interface SavedRun {
   readonly problems: readonly SeriesProblem[];
 }
 
-/** For runs that are to be compared: enough to get past a neighbour's busy minute, not to wait for a better machine. */
-export const attemptsWhenCompared = 3;
+/**
+ * How often a run of a series is made at most, when the generator was limited each time and its numbers say nothing: enough
+ * to get past a neighbour's busy minute, not to wait for a better machine. A single run is made once.
+ */
+export const mostAttempts = 3;
 
 /**
  * Makes the runs one after the other, each against a target that is opened for it alone and with connections of its own.
- * After Ctrl-C, a run that failed as such, one that `--abort-on-fail` cut off, and one that was limited in every attempt
- * there may be, no further one is made. Throws what the first run throws; what a later one throws at a user is a problem
- * of the series, and told.
+ * After Ctrl-C, a run that failed as such, one that `--abort-on-fail` cut off, and, where every run is needed, one that was
+ * limited in every attempt there may be, no further one is made. Throws what the first run throws; what a later one throws
+ * at a user is a problem of the series, and told.
  */
 export async function runSeries(members: readonly SeriesMember[], means: SeriesMeans): Promise<FinishedSeries> {
   const runs: FinishedRun[] = [];
   const problems: SeriesProblem[] = [];
   const retries: string[] = [];
-  const { mostAttempts = 1 } = means;
   for (const member of members) {
     if (means.stopping.isAsked) break;
     try {
@@ -68,7 +74,7 @@ export async function runSeries(members: readonly SeriesMember[], means: SeriesM
       if (saved === null) break;
       runs.push(saved.run);
       problems.push(...saved.problems);
-      if (endsSeries(saved.run.result) || (mostAttempts > 1 && isLimited(saved.run.result))) break;
+      if (endsSeries(saved.run.result) || (means.needsEveryRun === true && isLimited(saved.run.result))) break;
     } catch (error) {
       if (runs.length === 0 || !(error instanceof FloodgateError)) throw error;
       sayProblem(error, means.host);
@@ -81,12 +87,13 @@ export async function runSeries(members: readonly SeriesMember[], means: SeriesM
 
 /** Makes a run again in whose numbers the generator was the limit, as often as it may be. Each time is told. */
 async function runUntilSound(member: SeriesMember, means: SeriesMeans, retries: string[]): Promise<SavedRun | null> {
-  const { mostAttempts = 1, stopping, host } = means;
+  const { stopping, host } = means;
+  const attempts = member.count === 1 ? 1 : mostAttempts;
   let attempt = member;
   for (let made = 1; ; made++) {
     const saved = await runMember(attempt, means);
-    if (saved === null || !isLimited(saved.run.result) || made === mostAttempts || stopping.isAsked) return saved;
-    const retry = `${nameOfMember(member)} is made again, as the generator was limited (attempt ${made + 1} of ${mostAttempts})`;
+    if (saved === null || !isLimited(saved.run.result) || made === attempts || stopping.isAsked) return saved;
+    const retry = `${nameOfMember(member)} is made again, as the generator was limited (attempt ${made + 1} of ${attempts})`;
     retries.push(retry);
     if (!member.request.output.quiet) host.stderr.write(`[WARN] ${retry}\n`);
     attempt = { ...member, request: varyRequest(member.request, {}, host) };
@@ -95,12 +102,12 @@ async function runUntilSound(member: SeriesMember, means: SeriesMeans, retries: 
 
 async function runMember(member: SeriesMember, means: SeriesMeans): Promise<SavedRun | null> {
   const { request } = member;
-  const { stopping, host } = means;
+  const { stopping, host, execute = executeRun } = means;
   return withOpenTarget(request, stopping, host, async (target) => {
     if (member.count > 1 && !request.output.quiet) host.stderr.write(`[INFO] ${nameOfMember(member)}\n`);
     const place = resultPlace(request, host, member.side);
     const thresholds = thresholdsOfSide(means.thresholds, member);
-    const result = await executeRun(request, { target, thresholds, stopping, spoiledPath: place.path, host });
+    const result = await execute(request, { target, thresholds, stopping, spoiledPath: place.path, host });
     return means.finish(member, result, place);
   });
 }

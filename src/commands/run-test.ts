@@ -10,7 +10,7 @@ import { compareRuns, prepareComparison, type ComparisonSetup } from "./compare-
 import { planFiles, saveRun, tellOfRun, writeRunReports } from "./finish-run.ts";
 import { planSeries, type SeriesMember } from "./plan-series.ts";
 import { readThresholds } from "./read-thresholds.ts";
-import { attemptsWhenCompared, runSeries, type FinishedSeries } from "./run-series.ts";
+import { runSeries, type FinishedSeries } from "./run-series.ts";
 import { warnOfLongerSeries, type ResultPlace } from "./save-run.ts";
 import { StopRequests } from "./stop-requests.ts";
 
@@ -38,8 +38,8 @@ export async function runTest(request: RunRequest, host: Host): Promise<ExitCode
       await tellOfRun(run, own, host);
       return { run, problems: [...problems, ...reportProblems] };
     };
-    const mostAttempts = awaited === undefined ? 1 : attemptsWhenCompared;
-    const made = await runSeries(members, { thresholds, stopping, host, finish, mostAttempts });
+    const needsEveryRun = awaited !== undefined;
+    const made = await runSeries(members, { thresholds, stopping, host, finish, needsEveryRun });
     return isSeries
       ? await closeSeries({ ...made, request, members, setup, reports, awaited }, host)
       : exitCodeOf(made, stopping.exitCode);
