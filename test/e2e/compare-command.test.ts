@@ -33,12 +33,19 @@ beforeAll(async () => {
   );
   await save("lossy", [1], { messages: { lostMissing: 50 } });
   const whole = resultText(comparedRun("whole"));
+  const fewer = { messages: { lostMissing: 50 } };
   const bad: Readonly<Record<string, string>> = {
     "cut.json": whole.slice(0, 3000),
     "empty.json": "",
     "foreign.json": '{"hello":1}',
     "newer.json": whole.replace("floodgate.result/1", "floodgate.result/7"),
     "edited.json": whole.replace('"delivered": 10000', '"delivered": 9999'),
+    // Sound in themselves, and not together: what all phases sent is not what the run sent.
+    "unequal.json": resultText({ ...comparedRun("unequal"), totals: comparedRun("fewer", fewer).totals }),
+    // The seconds say that less came back than the whole.
+    "seconds.json": resultText({ ...comparedRun("seconds"), intervals: comparedRun("fewer", fewer).intervals }),
+    "verdict.json": whole.replace('"outcome": "pass"', '"outcome": "fail"'),
+    "text.json": '"floodgate.result/1"',
     "partial.json": resultText(comparedRun("partial", { result: { end: { kind: "interrupted", reason: "SIGINT" } } })),
   };
   for (const [name, text] of Object.entries(bad)) await writeFile(join(folder, name), text);
@@ -116,21 +123,31 @@ describe("floodgate compare", () => {
     ["foreign.json", /"foreign.json" is not a floodgate result/],
     ["newer.json", /"newer.json" was made by a newer floodgate/],
     ["edited.json", /"edited.json" was edited or damaged: totals: delivered/],
+    [
+      "unequal.json",
+      /"unequal.json" was edited or damaged: totals: delivered 9950 is not the sum of the phases, 10000/,
+    ],
+    ["seconds.json", /"seconds.json" was edited or damaged: intervals: their latencyUs.count adds up to 9950/],
+    ["verdict.json", /"verdict.json" was edited or damaged: verdict: fail does not end with exit code 0/],
+    ["text.json", /"text.json" is not a floodgate result/],
     ["folder", /"folder" is a directory/],
     ["missing.json", /there is no result file "missing.json"/],
     ["none-*.json", /"none-\*.json" matches no file/],
     ["base-1.json", /"base-1.json" is on both sides/],
-  ])("says what is wrong with %s in one line, on either side, and ends with 2", async (name, message) => {
-    const sides = [
-      [name, "base-1.json"],
-      ["base-1.json", name],
-    ];
-    for (const words of sides) {
-      const { exitCode, stdout, stderr } = await compare(...words);
-      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-      expect(stderr).toMatch(message);
-      expect(stderr).toMatch(/^error: [^\n]+\n(hint: {2}[^\n]+\n)?$/);
-    }
+  ])("says what is wrong with %s in one line, and ends with 2", async (name, message) => {
+    const { exitCode, stdout, stderr } = await compare("base-1.json", name);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^error: [^\n]+\n(hint: {2}[^\n]+\n)?$/);
+  });
+
+  it("says the same of the base side, and of one file among many", async () => {
+    const base = await compare("edited.json", "base-1.json");
+    expect(base).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(base.stderr).toContain('"edited.json" was edited or damaged');
+    const many = await compare("base-*.json", "--to", "same-1.json", "cut.json", "same-2.json");
+    expect(many).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(many.stderr).toContain('"cut.json" is cut off');
   });
 
   it("refuses a run that is twice on one side, and a metric it does not know", async () => {
