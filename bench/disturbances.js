@@ -42,3 +42,26 @@ export function startNeighbours(core, count) {
     );
   };
 }
+
+/**
+ * Starts a neighbour that keeps one core, whichever the kernel gives it, busy for 0 to 1 s and then rests for 0 to 4 s,
+ * again and again; the same seed gives the same gusts. Gives what ends it.
+ */
+export function startGusts(seed) {
+  const blow = `
+    let state = ${seed};
+    const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+    const end = Date.now() + 600_000;
+    (function gust() {
+      const until = Date.now() + 1000 * random();
+      while (Date.now() < until);
+      if (until < end) setTimeout(gust, 4000 * random());
+    })();`;
+  const child = startChild([process.execPath, "-e", blow], { stdio: "ignore" });
+  return async () => {
+    if (child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await ended;
+  };
+}
