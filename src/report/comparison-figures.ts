@@ -94,6 +94,17 @@ export function sideTitle({ label, runs }: ComparisonSide): string {
   return `${label}, ${amount(runs.length, "run")}`;
 }
 
+/** The files of a side, or as many as one can take in. */
+export function runNames(runs: ComparisonSide["runs"]): string {
+  const names = runs.map(({ name }) => name);
+  return names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}
+
+/** `regression`, `not comparable`. */
+export function outcomeWords({ verdict }: Comparison): string {
+  return verdict.outcome === "not-comparable" ? "not comparable" : verdict.outcome;
+}
+
 /** What the columns mean and what was held against what. */
 export function metricNotes({
   metrics,

@@ -9,6 +9,7 @@ import {
   metricCells,
   metricHeads,
   metricNotes,
+  outcomeWords,
   sideTitle,
   tellingColumns,
   timesHeads,
@@ -65,11 +66,10 @@ function columnsOf(heads: Lines): readonly MarkdownColumn[] {
 function headSection(level: "##" | "###", comparison: Comparison, ending: string): Lines {
   const { verdict, base, new: changed, load, warnings, isForced } = comparison;
   const [first = "", ...others] = verdict.reasons;
-  const outcome = verdict.outcome === "not-comparable" ? "not comparable" : verdict.outcome;
   return [
     `${level} ${comparisonMarker(comparison)} new against base`,
     "",
-    `**${outcome}**${ending}: ${text(first)}`,
+    `**${outcomeWords(comparison)}**${ending}: ${text(first)}`,
     "",
     ...bullets(others),
     ...warnings.map((warning) => `- [WARN] ${text(warning)}`),

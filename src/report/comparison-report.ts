@@ -10,6 +10,8 @@ import {
   metricCells,
   metricHeads,
   metricNotes,
+  outcomeWords,
+  runNames,
   sideTitle,
   tellingColumns,
   timesHeads,
@@ -74,12 +76,6 @@ function headSection(title: string, comparison: Comparison, width: number): read
     ...side("new ", comparison.new),
     ...wrap(comparison.load, width, "  load  "),
   ];
-}
-
-/** The files of a side, or as many as one can take in. */
-export function runNames(runs: ComparisonSide["runs"]): string {
-  const names = runs.map(({ name }) => name);
-  return names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
 }
 
 function differenceSection({ differences, isForced }: Comparison, width: number): readonly string[] {
@@ -178,11 +174,6 @@ function verdictSection(title: string, comparison: Comparison, width: number): r
     ...(isHost ? wrap("results of different hosts can be compared all the same with --force", width, "  [INFO] ") : []),
     ...warnings.flatMap((warning) => wrap(warning, width, "  [WARN] ")),
   ];
-}
-
-/** `regression`, `not comparable`. */
-export function outcomeWords({ verdict }: Comparison): string {
-  return verdict.outcome === "not-comparable" ? "not comparable" : verdict.outcome;
 }
 
 function closingLine(comparison: Comparison, width: number): readonly string[] {

@@ -9,11 +9,12 @@ import {
   metricCells,
   metricHeads,
   metricNotes,
+  outcomeWords,
+  runNames,
   sideTitle,
   tellingColumns,
   timesHeads,
 } from "../comparison-figures.ts";
-import { outcomeWords, runNames } from "../comparison-report.ts";
 import { countText } from "../format.ts";
 import { axis } from "./chart-spec.ts";
 import { renderChart, type ChartFigure } from "./html-chart.ts";
