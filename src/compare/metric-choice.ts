@@ -2,6 +2,7 @@ import { usageError } from "../errors/floodgate-error.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { savedUnits } from "../verdict/check-thresholds.ts";
 import { measuredValue, type AskedMetric } from "../verdict/measured-value.ts";
+import { isMoreBetter } from "../verdict/threshold-metrics.ts";
 import { parseMetricPath, thresholdName } from "../verdict/threshold.ts";
 import type { Sense } from "./judge-change.ts";
 
@@ -17,8 +18,6 @@ export interface MetricChoice {
 
 /** More than this many gates raise too many false alarms. */
 export const mostPrimaries = 5;
-
-const higherIsBetter = /^(rate|throughput|scaling|delivery\.ratio|delivery\{[^}]*\}\.ratio)/;
 
 /** Of `--metrics`: all primary. Throws a usage error that names the unknown one and what was probably meant. */
 export function readMetricChoices(text: string): readonly MetricChoice[] {
@@ -88,12 +87,11 @@ function readMetric(word: string, isPrimary: boolean): MetricChoice {
     throw usageError(`--metrics "${word}": "${path.faulty}" ${path.reason}`, path.hint);
   }
   const { metric, stat, selectors, kind } = path;
-  const name = thresholdName(path);
   return {
-    name,
+    name: thresholdName(path),
     selection: { metric, stat, selectors },
     unit: savedUnits[kind],
-    sense: higherIsBetter.test(name) ? "higher" : "lower",
+    sense: isMoreBetter(path) ? "higher" : "lower",
     isPrimary,
   };
 }

@@ -54,6 +54,17 @@ const named: Readonly<Record<string, Readonly<Record<string, QuantityKind>>>> = 
   scaling: { efficiency: "ratio" },
   throughput: { sustained: "rate", sustainRatio: "ratio" },
 };
+/** Of all other metrics less is better; comparisons go by it. */
+const moreIsBetter: readonly string[] = [
+  "delivery.ratio",
+  "rate.offered",
+  "rate.sent",
+  "rate.delivered",
+  "rate.achieved",
+  "scaling.efficiency",
+  "throughput.sustained",
+  "throughput.sustainRatio",
+];
 const failurePhases = Object.keys(failureKinds) as (keyof typeof failureKinds)[];
 
 /** Words of other tools for the same statistic. */
@@ -73,6 +84,11 @@ export function findMetric(path: string): MetricName | NameFault {
   if (stats === undefined) return distributionMetric(metric, stat);
   const kind = Object.hasOwn(stats, stat) ? stats[stat] : undefined;
   return kind === undefined ? unknownStat(metric, stat, Object.keys(stats)) : { metric, stat, kind };
+}
+
+/** Whether a higher value of the metric is the better one. */
+export function isMoreBetter({ metric, stat }: Pick<MetricName, "metric" | "stat">): boolean {
+  return moreIsBetter.includes(`${metric}.${stat}`);
 }
 
 /** 99.9 for `p99.9`; undefined for a statistic that is not a percentile. */
