@@ -17,7 +17,8 @@ import { nameOfMember, planSeries, type SeriesMember } from "./plan-series.ts";
 import { plannedResult } from "./planned-result.ts";
 import { reportNoiseFloor } from "./report-run.ts";
 import { runSeries, type FinishedSeries } from "./run-series.ts";
-import { sayProblem, type ResultPlace } from "./save-run.ts";
+import type { ResultPlace } from "./save-run.ts";
+import { sayProblem } from "./say-problem.ts";
 import { StopRequests } from "./stop-requests.ts";
 
 /**

@@ -2,7 +2,7 @@ import { compareResults } from "../compare/compare-results.ts";
 import type { NamedResult } from "../compare/find-differences.ts";
 import { readMetricChoices } from "../compare/metric-choice.ts";
 import { repeatedRuns } from "../compare/side-problems.ts";
-import { exitCode, type ExitCode } from "../errors/exit-code.ts";
+import type { ExitCode } from "../errors/exit-code.ts";
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import { renderComparisonReport } from "../report/comparison-report.ts";
@@ -10,9 +10,10 @@ import { renderJson } from "../report/json-report.ts";
 import { comparisonReporters } from "../report/reporters.ts";
 import { readResultFile } from "../result/result-file.ts";
 import type { CompareWords } from "./command-words.ts";
-import { matchingFiles } from "./matching-files.ts";
+import { filesNamedBy } from "./matching-files.ts";
 import { findNoiseFloor } from "./read-noise-floor.ts";
 import { checkReports, planReportsOf, writeReports } from "./report-files.ts";
+import { exitCodeWith } from "./say-problem.ts";
 import { wantsColour } from "./wants-colour.ts";
 
 /**
@@ -42,17 +43,14 @@ export async function compareFiles(words: CompareWords, host: Host): Promise<Exi
   else if (!plan.takesStdout) {
     host.stdout.write(renderComparisonReport(comparison, { colour: wantsColour(host), columns: host.stdout.columns }));
   }
-  const code = comparison.verdict.exitCode as ExitCode;
-  return areWritten || code !== exitCode.ok ? code : exitCode.runFailed;
+  return exitCodeWith(areWritten, comparison.verdict.exitCode as ExitCode);
 }
 
 /** All files that the words of a side name, in their order. */
 async function readSide(words: readonly string[]): Promise<readonly NamedResult[]> {
   const side: NamedResult[] = [];
   for (const word of words) {
-    const files = await matchingFiles(word);
-    if (files.length === 0) throw usageError(`"${word}" matches no file`, "look at what is there with ls results/");
-    for (const name of files) side.push({ name, result: await readResultFile(name) });
+    for (const name of await filesNamedBy(word)) side.push({ name, result: await readResultFile(name) });
   }
   return side;
 }

@@ -19,7 +19,8 @@ import { readThresholds } from "./read-thresholds.ts";
 import { checkReports, planReports, removeOldReports, writeReports } from "./report-files.ts";
 import { reportRun } from "./report-run.ts";
 import { runTrials, type TrialSeries } from "./run-trials.ts";
-import { exitCodeWith, sayProblem, type ResultPlace } from "./save-run.ts";
+import type { ResultPlace } from "./save-run.ts";
+import { exitCodeWith, sayProblem } from "./say-problem.ts";
 import { StopRequests } from "./stop-requests.ts";
 import { wantsColour } from "./wants-colour.ts";
 

@@ -8,7 +8,8 @@ import { nameOfMember, type SeriesMember } from "./plan-series.ts";
 import { checkReports, planReports, removeOldReports, writeReports, type ReportPlan } from "./report-files.ts";
 import { reportMember, reportRun } from "./report-run.ts";
 import type { FinishedRun, SavedRun } from "./run-series.ts";
-import { resultPlace, sayProblem, type ResultPlace } from "./save-run.ts";
+import { resultPlace, type ResultPlace } from "./save-run.ts";
+import { sayProblem } from "./say-problem.ts";
 
 /** Finds the place of every file of every run, and that it can be written. The reports are in the order of the runs. */
 export async function planFiles(members: readonly SeriesMember[], host: Host): Promise<readonly ReportPlan[]> {

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { usageError } from "../errors/floodgate-error.ts";
 import { fileErrorCode } from "../result/write-atomically.ts";
 
 /**
@@ -16,6 +17,16 @@ export async function matchingFiles(pattern: string): Promise<readonly string[]>
     found = (await Promise.all(found.map((folder) => matchesIn(folder, part, isLast)))).flat();
   }
   return found.map((path) => (pattern.startsWith("./") ? `./${path}` : path));
+}
+
+/** The same, at least one. Throws a usage error when there is none; `flag` comes before what was written. */
+export async function filesNamedBy(pattern: string, flag: `--${string} ` | "" = ""): Promise<readonly string[]> {
+  const files = await matchingFiles(pattern);
+  if (files.length > 0) return files;
+  throw usageError(
+    `${flag}"${pattern}" matches no file`,
+    "name a file, or a pattern that results match: ls results/ shows what is there",
+  );
 }
 
 async function matchesIn(folder: string, part: string, isLast: boolean): Promise<readonly string[]> {

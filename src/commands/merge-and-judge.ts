@@ -10,7 +10,7 @@ import { annotateJob } from "./annotate-job.ts";
 import type { MergeWords } from "./command-words.ts";
 import { mergeResults } from "./merge-results.ts";
 import { checkReports, planReports, writeReports } from "./report-files.ts";
-import { exitCodeWith } from "./save-run.ts";
+import { exitCodeWith } from "./say-problem.ts";
 import { wantsColour } from "./wants-colour.ts";
 
 /**

@@ -4,7 +4,7 @@ import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { readResultFile } from "../result/result-file.ts";
-import { matchingFiles } from "./matching-files.ts";
+import { filesNamedBy } from "./matching-files.ts";
 import { plannedResult } from "./planned-result.ts";
 
 /**
@@ -14,11 +14,8 @@ import { plannedResult } from "./planned-result.ts";
 export async function readBaseline(request: RunRequest, host: Host): Promise<readonly NamedResult[]> {
   const baseline: NamedResult[] = [];
   for (const pattern of request.series.baseline) {
-    const files = await matchingFiles(pattern);
-    if (files.length === 0) {
-      throw usageError(`--baseline "${pattern}" matches no file`, "name a file, or a pattern that results match");
-    }
-    for (const name of files) baseline.push({ name, result: await readResultFile(name) });
+    for (const name of await filesNamedBy(pattern, "--baseline "))
+      baseline.push({ name, result: await readResultFile(name) });
   }
   if (baseline.length > 0) refuseIncomparable(baseline, request, host);
   return baseline;

@@ -9,7 +9,7 @@ import { fileErrorReason, writeAtomically } from "../result/write-atomically.ts"
 import { checkWritable, resultText } from "../result/write-result.ts";
 import { appendJobSummary, checkJobSummary, jobSummaryFile } from "./job-summary.ts";
 import { readPageAssets } from "./read-page-assets.ts";
-import { sayProblem } from "./save-run.ts";
+import { sayProblem } from "./say-problem.ts";
 
 /** The reports of a command with their places. */
 export interface ReportPlan<Subject = RunResult> {

@@ -6,7 +6,8 @@ import { varyRequest } from "../profile/vary-request.ts";
 import type { Threshold } from "../verdict/threshold.ts";
 import { executeRun, withOpenTarget } from "./execute-run.ts";
 import { nameOfMember, type SeriesMember } from "./plan-series.ts";
-import { resultPlace, sayProblem, type ResultPlace } from "./save-run.ts";
+import { resultPlace, type ResultPlace } from "./save-run.ts";
+import { sayProblem } from "./say-problem.ts";
 import type { StopRequests } from "./stop-requests.ts";
 
 /** A run of a series that was made and, in its last form, saved. */

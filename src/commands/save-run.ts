@@ -1,8 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import type { SeriesSide } from "../compare/series-record.ts";
-import { exitCode, type ExitCode } from "../errors/exit-code.ts";
-import type { FloodgateError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { defaultResultPath } from "../result/write-result.ts";
@@ -52,14 +50,4 @@ export async function leftFromLongerSeries(file: string, count: number): Promise
   return names
     .filter((name) => name.startsWith(start) && name.endsWith(ending) && ordinalOf(name) > count)
     .sort((a, b) => ordinalOf(a) - ordinalOf(b));
-}
-
-/** A command that could not write all it was asked for has not succeeded, whatever it found. */
-export function exitCodeWith(isAllWritten: boolean, code: ExitCode): ExitCode {
-  return code === exitCode.ok && !isAllWritten ? exitCode.runFailed : code;
-}
-
-/** An error that does not end the command, in the form of those that do. */
-export function sayProblem({ message, hint }: FloodgateError, host: Host): void {
-  host.stderr.write(`error: ${message}\n${hint === undefined ? "" : `hint:  ${hint}\n`}`);
 }

@@ -8,7 +8,7 @@ import { trendReporters } from "../report/reporters.ts";
 import { renderTrendReport } from "../report/trend-report.ts";
 import { readResultFile } from "../result/result-file.ts";
 import type { TrendWords } from "./command-words.ts";
-import { matchingFiles } from "./matching-files.ts";
+import { filesNamedBy } from "./matching-files.ts";
 import { checkReports, planReportsOf, writeReports } from "./report-files.ts";
 import { wantsColour } from "./wants-colour.ts";
 
@@ -18,7 +18,7 @@ import { wantsColour } from "./wants-colour.ts";
  * 97 when the page could not be written. Throws a usage error when a result is damaged, or there is none.
  */
 export async function showTrend({ files, file, metrics }: TrendWords, host: Host): Promise<ExitCode> {
-  const names = [...new Set((await Promise.all(files.map(matching))).flat())];
+  const names = [...new Set((await Promise.all(files.map((pattern) => filesNamedBy(pattern)))).flat())];
   const kept = names.map((path) => ({ name: `"${path}", one of the results`, path }));
   const again = "floodgate report <result.json...>";
   const request = { flag: "--trend", file };
@@ -37,12 +37,6 @@ export async function showTrend({ files, file, metrics }: TrendWords, host: Host
     host.stdout.write(renderTrendReport(trend, { colour: wantsColour(host), columns: host.stdout.columns }));
   }
   return isWritten ? exitCode.ok : exitCode.runFailed;
-}
-
-async function matching(pattern: string): Promise<readonly string[]> {
-  const names = await matchingFiles(pattern);
-  if (names.length === 0) throw usageError(`"${pattern}" matches no file`, "look at what is there with ls results/");
-  return names;
 }
 
 /** A folder of results holds other files of ours as well: a schema, comparisons, noise floors. */

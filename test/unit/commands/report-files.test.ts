@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkReports, planReports, removeOldReports, writeReports } from "../../../src/commands/report-files.ts";
-import { exitCodeWith } from "../../../src/commands/save-run.ts";
+import { exitCodeWith } from "../../../src/commands/say-problem.ts";
 import type { ReportRequest } from "../../../src/profile/run-request.ts";
 import { renderMarkdown } from "../../../src/report/markdown-report.ts";
 import { renderCsv } from "../../../src/report/csv-report.ts";
