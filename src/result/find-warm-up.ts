@@ -6,7 +6,7 @@ import { batchMeansOf, mser5 } from "../statistics/warm-up.ts";
 export type FollowedMetric = "delivered" | "latencyP50";
 
 /** Levels that differ by less than 5 % are one, whatever a test says of them. */
-const practicalShare = 0.05;
+export const practicalShare = 0.05;
 /** Spread below 1 % is that of counting and rounding. */
 const leastSpread = 0.01;
 /** Of fewer seconds every series is one stretch. */
@@ -18,26 +18,30 @@ const longestSeries = 1200;
 export interface WarmUpFinding {
   /** Values, as far as they lie beside the rest: by chance alone MSER-5 cuts every other series, and further than need be. */
   readonly cut: number;
-  /** False when MSER-5 would cut more than half: the series has not settled. */
+  /** False when that is more than half of it: the series has not settled. */
   readonly isValid: boolean;
   /** Whether what would be cut off is worse than the rest, as a warm-up is. */
   readonly isWorse: boolean;
 }
 
 const batchSize = 5;
+/** Means of five that lie so many of their own standard deviations off are no matter of chance. */
+const besideDeviations = 2;
 
 /** Null for fewer than 50 values. */
 export function findWarmUp(values: readonly number[], metric: FollowedMetric): WarmUpFinding | null {
   const found = mser5(values, batchSize);
   if (found === null) return null;
-  const { cutBatches, cutValues, mean, isValid } = found;
-  const isBeside = (value: number): boolean => Math.abs(value - mean) > practicalShare * Math.abs(mean);
+  const { cutBatches, cutValues, mean } = found;
+  const means = batchMeansOf(values, batchSize);
+  const reach = Math.max(practicalShare * Math.abs(mean), besideDeviations * noiseOf(means));
+  const isBeside = (value: number): boolean => Math.abs(value - mean) > reach;
   const before = cutBatches === 0 ? mean : meanOf(values.slice(0, cutValues));
-  if (!isBeside(before)) return { cut: 0, isValid: true, isWorse: false };
-  const lastBeside = batchMeansOf(values, batchSize).slice(0, cutBatches).findLastIndex(isBeside);
+  if (Math.abs(before - mean) <= practicalShare * Math.abs(mean)) return { cut: 0, isValid: true, isWorse: false };
+  const cut = (means.slice(0, cutBatches).findLastIndex(isBeside) + 1) * batchSize;
   return {
-    cut: (lastBeside + 1) * batchSize,
-    isValid,
+    cut,
+    isValid: cut <= values.length / 2,
     isWorse: metric === "delivered" ? before < mean : before > mean,
   };
 }
@@ -74,6 +78,11 @@ export function findLevels(values: readonly number[], metric: FollowedMetric): L
     first: levelOf(stretches[0]!),
     last: levelOf(stretches.at(-1)!),
   };
+}
+
+/** Standard deviation from one value to the next (von Neumann 1941), which a level that changes does not widen much. */
+function noiseOf(values: readonly number[]): number {
+  return Math.sqrt(meanOf(values.slice(1).map((value, i) => (value - values[i]!) ** 2)) / 2);
 }
 
 function meanOf(values: readonly number[]): number {

@@ -4,6 +4,7 @@ import { formatRate } from "../units/rate.ts";
 import { formatMicroseconds } from "../units/time.ts";
 import { backlogTrend, isBacklogGrowing, type BacklogTrend } from "./backlog-trend.ts";
 import { deliveredOf } from "./delivered-seconds.ts";
+import { findDrift, findSwing, type Span } from "./find-drift.ts";
 import { findLevels, findWarmUp, type FollowedMetric, type LevelsFinding, type WarmUpFinding } from "./find-warm-up.ts";
 import type { ResultInterval } from "./run-result.ts";
 import type { SteadyState } from "./steady-schema.ts";
@@ -127,8 +128,10 @@ function troubleOf(
   return (
     levelTrouble(input, "deliveries", found.delivered, (value) => formatRate(value)) ??
     levelTrouble(input, "median latency", found.latencyP50, (value) => formatMicroseconds(value)) ??
+    driftTrouble(steady) ??
     unsettled(found) ??
-    dips(steady)
+    dips(steady) ??
+    swingTrouble(steady)
   );
 }
 
@@ -152,6 +155,34 @@ function levelTrouble(
 function listOf(texts: readonly string[]): string {
   const more = texts.length - 3;
   return `${texts.slice(0, 3).join(", ")}${more > 0 ? ` and ${more} more times` : ""}`;
+}
+
+const followed = [
+  { metric: "delivered", what: "deliveries", format: (value: number) => formatRate(Math.round(value)) },
+  { metric: "latencyP50", what: "median latency", format: (value: number) => formatMicroseconds(value) },
+] as const;
+
+/** The first of both metrics that moved, in words. */
+function movedWords(
+  steady: readonly ResultInterval[],
+  find: (values: readonly number[], metric: FollowedMetric) => Span | null,
+  words: (what: string, from: string, to: string) => string,
+): string | null {
+  for (const { metric, what, format } of followed) {
+    const span = find(seriesOf(steady, metric), metric);
+    if (span !== null) return words(what, format(span.from), format(span.to));
+  }
+  return null;
+}
+
+function driftTrouble(steady: readonly ResultInterval[]): string | null {
+  return movedWords(steady, findDrift, (what, from, to) => `${what} drifted from ${from} to ${to}`);
+}
+
+function swingTrouble(steady: readonly ResultInterval[]): string | null {
+  const words = (what: string, from: string, to: string) =>
+    `${what} did not hold one level: in most seconds it swung between ${from} and ${to}`;
+  return movedWords(steady, findSwing, words);
 }
 
 function unsettled({ warmUps }: Findings): string | null {

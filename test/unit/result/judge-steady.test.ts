@@ -133,6 +133,18 @@ describe("a warm-up", () => {
     expect(steady.warmup.mserCutMs).toBeGreaterThan(0);
   });
 
+  it("is one where the rest is noisy, and its end is where the level is reached", () => {
+    const random = new Xoshiro(11);
+    let unsettled = 0;
+    for (let run = 0; run < 300; run++) {
+      const noisy = secondsOf(60, (second) => ({
+        p50: 20_000 * (1 + Math.exp(-second / 5)) * (1 + 0.1 * (random.f53() - 0.5)),
+      }));
+      unsettled += judged(noisy).outcome === "steady" ? 0 : 1;
+    }
+    expect(unsettled).toBeLessThanOrEqual(18);
+  });
+
   it("without an end is none", () => {
     const steady = judged(secondsOf(120, (second) => ({ p50: 20_000 * Math.exp(-second / 60) })));
     expect(steady.outcome).toBe("not-steady");
@@ -171,6 +183,33 @@ describe("a phase that leaves its level", () => {
       outcome: "fail",
       reason: "the worst 10 s had 80% of the best, 1,000 msg/s",
     });
+  });
+
+  it("is not steady when latency creeps up, second by second, under more noise than one step of it", () => {
+    const random = new Xoshiro(5);
+    const creeping = (second: number): Second => ({
+      p50: 20_000 * (1 + (0.2 * second) / 60) * (1 + 0.2 * (random.f53() - 0.5)),
+    });
+    const steady = judged(secondsOf(60, creeping));
+    expect(steady.outcome).toBe("not-steady");
+    expect(steady.reason).toMatch(/^median latency drifted from (19|20)\.\d+ ms to 2[345]\.\d+ ms$/);
+  });
+
+  it("is not steady when deliveries swing, or latency has two levels in turns", () => {
+    for (const period of [10, 40]) {
+      const swings = judged(
+        secondsOf(120, (second) => ({ delivered: Math.round(1000 + 200 * Math.sin((2 * Math.PI * second) / period)) })),
+        { isOpen: false },
+      );
+      expect(swings.outcome).toBe("not-steady");
+      expect(swings.reason).toMatch(
+        /^deliveries did not hold one level: in most seconds it swung between 8\d\d msg\/s and 1,1\d\d/,
+      );
+    }
+    const turns = judged(secondsOf(90, (second) => (second % 10 < 5 ? {} : { p50: 40_000 })));
+    expect(turns.reason).toMatch(
+      /^median latency did not hold one level: .* between (19|20)\.\d+ ms and (39|40)\.\d+ ms$/,
+    );
   });
 
   it("is not steady when it pauses again and again", () => {
