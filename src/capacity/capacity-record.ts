@@ -35,9 +35,15 @@ export function capacityRecord(
     lower: bounds.isLowerConfirmed ? bounds.lower : null,
     upper: bounds.isUpperConfirmed ? bounds.upper : null,
     limitedBy: bounds.limitedBy,
-    statement: statementOf(question, judged, bounds, plan, end),
+    statement: statementOf(question, judged, bounds, plan, end, whyLowestFailed(trials)),
     trials,
   };
+}
+
+/** What the latest failed trial at the lowest load did not hold; empty when there is none. */
+function whyLowestFailed(trials: readonly ResultTrial[]): string {
+  const lowest = Math.min(...trials.map(({ load }) => load));
+  return trials.findLast(({ load, outcome }) => load === lowest && outcome === "failed")?.reasons[0] ?? "";
 }
 
 /** Those that say something: an interrupted one does not. */
@@ -77,6 +83,7 @@ function statementOf(
   bounds: CapacityBounds,
   plan: SearchPlan,
   end: SearchEnd,
+  whyLowest: string,
 ): string {
   const soFar = () => soFarWords(question, trials, bounds);
   switch (end.kind) {
@@ -85,7 +92,7 @@ function statementOf(
     case "interrupted":
       return `interrupted by ${end.signal}; ${soFar()}`;
     case "complete":
-      return foundWords(question, trials, bounds, plan);
+      return foundWords(question, trials, bounds, plan, whyLowest);
   }
 }
 
@@ -94,11 +101,15 @@ function foundWords(
   trials: readonly SearchTrial[],
   { lower, isLowerConfirmed, upper, limitedBy }: CapacityBounds,
   plan: SearchPlan,
+  whyLowest: string,
 ): string {
   if (lower === null || !isLowerConfirmed) {
     const lowest = loadText(Math.min(...trials.map(({ load }) => load)), over);
     if (limitedBy !== "generator") {
-      return `no capacity: ${condition} does not hold even at ${lowest}, the lowest load that was tried`;
+      const collapse = collapseWords(trials, over);
+      if (collapse !== null) return `no capacity: ${collapse}`;
+      const why = whyLowest === "" ? "" : `: ${whyLowest}`;
+      return `no capacity (${condition}): not even ${lowest} holds, the lowest load that was tried${why}`;
     }
     const held = trials.filter(({ outcome }) => outcome === "held").map(({ load }) => load);
     const where =
@@ -118,6 +129,22 @@ function foundWords(
   }
   const from = least.replace(/ \S+$/, "");
   return `capacity: ${from} to ${loadText(upper, over)} (${condition}), ${held}`;
+}
+
+/**
+ * Where loads held, and none any more after a certain trial: then it is no matter of load what the last ones tell. Null where
+ * none ever held.
+ */
+function collapseWords(trials: readonly SearchTrial[], over: CapacityQuestion["over"]): string | null {
+  const held = trials.flatMap(({ load, outcome }) => (outcome === "held" ? [load] : []));
+  const next = trials.slice(trials.findLastIndex(({ outcome }) => outcome === "held") + 1);
+  const breaking = next.find(({ outcome }) => outcome === "failed");
+  if (held.length === 0 || breaking === undefined) return null;
+  const [most, lowest] = [Math.max(...held), Math.min(...next.map(({ load }) => load))];
+  return (
+    `up to ${loadText(most, over)} held at first, but from the trial at ${loadText(breaking.load, over)} on nothing held ` +
+    `any more, not even ${loadText(lowest, over)}: the target seems not to have recovered; start it anew and search below with --max`
+  );
 }
 
 /** Of the trials of full length at the lower bound; short ones are, too, when they are no shorter. */

@@ -1,6 +1,6 @@
 import { arrivalsPerMessage } from "../result/lost-messages.ts";
 import type { RunResult } from "../result/run-result.ts";
-import { mannKendall } from "../statistics/trend.ts";
+import { hamedRaoFactor, mannKendall } from "../statistics/trend.ts";
 
 /** How many messages, of a broadcast deliveries, were on their way at the end of each whole second of the measured load. */
 export interface InFlightTrend {
@@ -8,7 +8,12 @@ export interface InFlightTrend {
   readonly last: number;
   /** How many of them one message makes: 1, or in a broadcast its receivers. */
   readonly perMessage: number;
-  /** Mann-Kendall, one-sided: the chance of so much growth without a trend. Exact for few seconds without equal values. */
+  /** Messages a second that came on their way. */
+  readonly duePerSecond: number;
+  /**
+   * Mann-Kendall, one-sided, corrected where seconds are like those before: the chance of so much growth without a trend.
+   * Exact for few seconds without equal values.
+   */
   readonly pValue: number;
 }
 
@@ -16,6 +21,10 @@ export interface InFlightTrend {
 const clockMs = 1;
 /** Growth is taken for real below this. */
 const significance = 0.01;
+/** A handful more is on its way at one instant than at another. */
+const leastGrowth = 10;
+/** As much as comes in 10 ms. */
+const leastGrowthSeconds = 0.01;
 
 /**
  * The trend of messages in flight: all sent so far, as often as each is to arrive, less all delivered and all lost so far,
@@ -28,19 +37,27 @@ export function inFlightTrend({ phases, intervals, generator, totals }: RunResul
   const fromMs = Math.min(...measured.map(({ startMs }) => startMs));
   const toMs = Math.max(...measured.map(({ endMs }) => endMs));
   const perMessage = arrivalsPerMessage(totals);
-  let inFlight = 0;
+  let [inFlight, due] = [0, 0];
   const atEnds: number[] = [];
   for (const { tMs, lengthMs, sent, delivered, lost } of intervals) {
     inFlight += sent * perMessage - delivered - lost;
     const isWhole = lengthMs > 1000 - clockMs;
-    if (isWhole && tMs > fromMs - clockMs && tMs + lengthMs < toMs + clockMs) atEnds.push(Math.round(inFlight));
+    if (!isWhole || tMs <= fromMs - clockMs || tMs + lengthMs >= toMs + clockMs) continue;
+    atEnds.push(Math.round(inFlight));
+    due += sent * perMessage;
   }
   if (missed || atEnds.length < 2) return null;
-  const { pIncreasing, pIncreasingExact } = mannKendall(atEnds);
-  return { first: atEnds[0]!, last: atEnds.at(-1)!, perMessage, pValue: pIncreasingExact ?? pIncreasing };
+  const factor = hamedRaoFactor([...atEnds.keys()], atEnds);
+  const { pIncreasing, pIncreasingExact } = mannKendall(atEnds, factor);
+  return {
+    ...{ first: atEnds[0]!, last: atEnds.at(-1)!, perMessage, duePerSecond: due / atEnds.length },
+    pValue: factor === 1 && pIncreasingExact !== null ? pIncreasingExact : pIncreasing,
+  };
 }
 
-/** Whether messages pile up, by one of them at least; a trend that is not known is none. */
+/** Whether messages pile up, by enough of them to matter; a trend that is not known is none. */
 export function isPilingUp(trend: InFlightTrend | null): boolean {
-  return trend !== null && trend.pValue < significance && trend.last - trend.first >= trend.perMessage;
+  if (trend === null || trend.pValue >= significance) return false;
+  const { first, last, perMessage, duePerSecond } = trend;
+  return last - first >= Math.max(perMessage, leastGrowth, leastGrowthSeconds * duePerSecond);
 }

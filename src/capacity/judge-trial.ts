@@ -77,7 +77,9 @@ function messageFailures(result: RunResult, lossRatio: number): readonly string[
   return [
     ...(sentRatio < leastSentRatio ? [`sent ${shareText(sentRatio)} of what was offered`] : []),
     ...lossFailures(result, lossRatio),
-    ...(inTime < leastDeliveredRatio ? [`delivered ${shareText(inTime)} of the offered rate${coldWords(result)}`] : []),
+    ...(inTime < leastDeliveredRatio
+      ? [`delivered ${shareText(inTime)} of the offered rate${coldWords(result, inTime)}`]
+      : []),
     ...(trend !== null && isPilingUp(trend)
       ? [`messages in flight grew from ${formatCount(trend.first)} to ${formatCount(trend.last)}`]
       : []),
@@ -102,10 +104,13 @@ function lossFailures(result: RunResult, lossRatio: number): readonly string[] {
 }
 
 /** Answers that take longer than the warm-up are missing at the front of the measured load, whatever the target holds. */
-function coldWords({ phases, totals }: RunResult): string {
+function coldWords({ phases, totals }: RunResult, inTime: number): string {
   const warmUpMs = phases.reduce((sum, phase) => sum + (phase.measured ? 0 : phase.endMs - phase.startMs), 0);
-  const isCold = (totals.latencyUs.p50 ?? 0) / 1000 > warmUpMs;
-  return isCold ? `, as answers take longer than the warm-up of ${formatDurationMs(warmUpMs)}: raise --warmup` : "";
+  const missingMs = (totals.latencyUs.p50 ?? 0) / 1000 - warmUpMs;
+  const wouldHold = inTime + missingMs / totals.rate.windowMs >= leastDeliveredRatio;
+  return missingMs > 0 && wouldHold
+    ? `, as answers take longer than the warm-up of ${formatDurationMs(warmUpMs)}: raise --warmup`
+    : "";
 }
 
 function deliveryWords({ totals }: RunResult): string {

@@ -81,7 +81,7 @@ describe("floodgate capacity", () => {
     if (wasLimited(found)) return;
     expect(run.exitCode, run.stderr).toBe(99);
     expect(found.trials.map(({ load }) => load)).toEqual([40, 20, 20]);
-    expect(found.statement).toMatch(/latency\.p50<10ms does not hold even at 20 msg\/s/);
+    expect(found.statement).toMatch(/^no capacity \(latency\.p50<10ms\): not even 20 msg\/s holds, .*: latency\.p50/);
     expect(run.stdout).toContain("[FAIL] exit code 99");
   });
 

@@ -81,7 +81,13 @@ describe("capacityRecord", () => {
     ]);
     expect(none.capacity).toMatchObject({ lower: null, upper: 100 });
     expect(none.verdict).toMatchObject({ outcome: "fail", exitCode: 99 });
-    expect(none.capacity.statement).toMatch(/does not hold even at 100 msg\/s/);
+    expect(none.capacity.statement).toBe(
+      "no capacity (latency.p99<50ms): not even 100 msg/s holds, the lowest load that was tried",
+    );
+    const lossy = [sampleTrial({ load: 100, kind: "final", outcome: "failed", reasons: ["9 lost of 201"] })];
+    expect(
+      capacityRecord(question, [...lossy, ...lossy], { ...plan, start: 100 }, { kind: "complete" }).statement,
+    ).toMatch(/not even 100 msg\/s holds, the lowest load that was tried: 9 lost of 201$/);
     const unknown = find([
       [100, "search", "generator-limited"],
       [100, "search", "generator-limited"],
@@ -95,6 +101,29 @@ describe("capacityRecord", () => {
     expect(undecided.verdict.exitCode).toBe(96);
     expect(undecided.capacity).toMatchObject({ lower: null, upper: null, limitedBy: "generator" });
     expect(undecided.capacity.statement).toMatch(/in the trials that decide; 4,000 msg\/s held in single trials only/);
+  });
+
+  it("does not say that nothing holds where loads held until one broke the target", () => {
+    const broken = find([
+      [1000, "search", "held"],
+      [2000, "search", "held"],
+      [4000, "search", "held"],
+      [8000, "search", "failed"],
+      [5657, "search", "failed"],
+      [4757, "search", "failed"],
+      [4000, "final", "failed"],
+      [4000, "final", "failed"],
+      [1000, "final", "failed"],
+      [1000, "final", "failed"],
+      [100, "final", "failed"],
+      [100, "final", "failed"],
+    ]);
+    expect(broken.capacity).toMatchObject({ lower: null });
+    expect(broken.capacity.statement).toBe(
+      "no capacity: up to 4,000 msg/s held at first, but from the trial at 8,000 msg/s on nothing held any more, " +
+        "not even 100 msg/s: the target seems not to have recovered; start it anew and search below with --max",
+    );
+    expect(broken.verdict.exitCode).toBe(99);
   });
 
   it("claims of a search that was broken off no bound that was not confirmed", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judgeTrial } from "../../../src/capacity/judge-trial.ts";
 import { inFlightTrend, isPilingUp } from "../../../src/capacity/in-flight-growth.ts";
+import { Xoshiro } from "../../../src/random/xoshiro.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
 import {
   noTimes,
@@ -97,6 +98,9 @@ describe("judgeTrial", () => {
     expect(judge({ totals: slow, phases }).reasons).toEqual([
       "delivered 90% of the offered rate, as answers take longer than the warm-up of 1 s: raise --warmup",
     ]);
+    const overloaded = { ...slow, messages: sampleMessages(10_000, { deliveredInWindow: 6000 }) };
+    const rate = { ...slow.rate, deliveredPerSecond: 600 };
+    expect(judge({ totals: { ...overloaded, rate }, phases }).reasons).toEqual(["delivered 60% of the offered rate"]);
   });
 
   it("fails a load at which connections did not open, or did not stay", () => {
@@ -149,9 +153,8 @@ describe("judgeTrial of a broadcast", () => {
 
   it("fails a load at which deliveries pile up", () => {
     const totals = broadcast({});
-    expect(judge({ config, totals, ...seconds([1, 2, 1, 3, 1, 2, 1, 2, 3, 1]) }).reasons).toEqual([
-      "messages in flight grew from 1 to 17",
-    ]);
+    const growing = seconds([1, 2, 1, 3, 1, 2, 1, 2, 3, 1].map((more) => 3 * more));
+    expect(judge({ config, totals, ...growing }).reasons).toEqual(["messages in flight grew from 3 to 51"]);
     expect(judge({ config, totals, ...seconds(even) }).outcome).toBe("held");
   });
 
@@ -210,6 +213,24 @@ describe("inFlightTrend", () => {
     const found = inFlightTrend({ ...sound, phases: [samplePhase("main", 0, 6, 6000)], intervals });
     expect(found).toMatchObject({ first: 0, last: 0 });
     expect(isPilingUp(found)).toBe(false);
+  });
+
+  it("takes what comes and goes for no growth, nor a handful more, but what grows on and on", () => {
+    const trendOf = (levels: readonly number[]) =>
+      inFlightTrend({ ...sound, ...withInFlight(levels.map((level, i) => level - (levels[i - 1] ?? 0))) });
+    const random = new Xoshiro(3);
+    let alarms = 0;
+    for (let run = 0; run < 200; run++) {
+      let wander = 0;
+      const levels = Array.from({ length: 30 }, () => {
+        wander = 0.6 * wander + (random.f53() - 0.5);
+        return Math.round(30 + 14 * wander);
+      });
+      alarms += isPilingUp(trendOf(levels)) ? 1 : 0;
+    }
+    expect(alarms).toBeLessThanOrEqual(8);
+    expect(isPilingUp(trendOf([20, 21, 22, 23, 24, 25, 26, 27, 28, 29]))).toBe(false);
+    expect(isPilingUp(trendOf([20, 23, 24, 28, 30, 33, 36, 38, 42, 45]))).toBe(true);
   });
 
   it("says nothing of counts that reached no second, or of a single one", () => {
