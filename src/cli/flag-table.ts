@@ -50,9 +50,21 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
   ["max-message <bytes>", "maxMessage", "answer a larger message with close code 1009 (default: 16MiB)"],
   ["max-rate <msg/s>", "maxRate", "close a connection that sends faster with code 1008 (default: no limit)"],
   ["stream-rate <msg/s|max>", "streamRate", "mode push: messages per second of each stream (default: 1000)"],
-  ["stream-size <bytes>", "streamSize", "mode push: size of a message (default: 128)"],
+  [
+    "stream-size <bytes>",
+    "streamSize",
+    "mode push: size of a message, or sizes with shares: 128:60%,1KiB:40% (default: 128)",
+  ],
+  ["stream-binary <share>", "streamBinary", "mode push: messages that are binary"],
   ["stream-start <message|open>", "streamStart", "mode push: upon the first message, or unasked (default: message)"],
   ["stream-messages <n>", "streamMessages", "mode push: end each stream after n messages (default: never)"],
+  ["stream-queue <n>", "streamQueue", "mode push: priorities, and so many messages kept for a peer that does not read"],
+  ["stream-priorities <shares>", "streamPriorities", "with a queue: control:1%,critical:9%,important:30%,bulk:60%"],
+  [
+    "stream-timeout <time>",
+    "streamTimeout",
+    "with a queue: end the connection of a peer that takes nothing (default: 5s)",
+  ],
 ];
 
 /** A flag for each kind of report; `run`, `report` and `merge` have all of them. */
@@ -268,6 +280,31 @@ export const runFlags: readonly FlagSpec[] = [
     setting: "stream.clockBound",
     group: streams,
     about: "how far the clock of another machine may be off, for one-way latency",
+  },
+  {
+    flags: "--stream-priorities <names>",
+    setting: "stream.priorities",
+    group: streams,
+    isList: true,
+    about: "classes of messages, the most important first: control,critical,important,bulk",
+  },
+  {
+    flags: "--stream-priority <where>",
+    setting: "stream.priority",
+    group: streams,
+    about: `where a message has its class: '"level":"(?<priority>\\w+)"'`,
+  },
+  {
+    flags: "--stream-priority-sequence <where>",
+    setting: "stream.prioritySequence",
+    group: streams,
+    about: "where it has its number within that class",
+  },
+  {
+    flags: "--stream-given-up <where>",
+    setting: "stream.givenUp",
+    group: streams,
+    about: "where the last word tells what was given up of a class: $.{{priority}}.dropped",
   },
   {
     flags: "--stream-check <where>",

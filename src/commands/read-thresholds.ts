@@ -1,6 +1,7 @@
 import type { NamedResult } from "../compare/find-differences.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunRequest } from "../profile/run-request.ts";
+import { classNames } from "../result/build-classes.ts";
 import { applicableThresholds, type ApplicableThresholds } from "../verdict/applicable-thresholds.ts";
 import { resolveBaselineBounds } from "../verdict/baseline-bounds.ts";
 import { checkThresholdFit } from "../verdict/check-threshold-fit.ts";
@@ -13,7 +14,7 @@ import { parseThreshold } from "../verdict/threshold.ts";
  */
 export function readThresholds(request: RunRequest, baseline: readonly NamedResult[] = []): ApplicableThresholds {
   const parsed = request.thresholds.map(({ text, source }) => parseThreshold(text, source));
-  checkThresholdNames(parsed, measuredPhases(request.plan));
+  checkThresholdNames(parsed, { phases: measuredPhases(request.plan), classes: classNames(request.plan) });
   checkThresholdFit(parsed, request.plan);
   const loads = request.plan.segments.flatMap(({ phases }) => phases.map(({ load }) => load));
   const measuring = {

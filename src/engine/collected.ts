@@ -1,4 +1,5 @@
 import type { Histogram } from "../measure/histogram.ts";
+import type { MessageClass } from "../plan/message-classes.ts";
 import type { PhasePlan } from "../plan/plan.ts";
 
 /** All that was measured, merged over workers. The one input of result/build-result.ts; a live one grows each second. */
@@ -20,6 +21,8 @@ export interface Collected {
   readonly compressionAgreed: boolean;
   /** As of the last drain; null in any other mode than broadcast. */
   readonly faultyReceivers: FaultyReceivers | null;
+  /** Where messages have classes: of each, by `messageClasses` of the plan. */
+  readonly classes: readonly CollectedClass[];
   /** Mode push: what was seen of its streams, once a load is over; null before, and in other modes. */
   readonly streams: CollectedStreams | null;
 }
@@ -42,6 +45,26 @@ export interface CollectedStreams {
   readonly outside: number;
   /** Streams of which the target told the last sequence. */
   readonly endsTold: number;
+  /** Messages that the target said it gave up, although they came. */
+  readonly overtold: number;
+  /** Ten at most, the most important class first, of it those that lost most. */
+  readonly faulty: readonly FaultyStream[];
+}
+
+/** A stream that lost messages of a class. */
+export interface FaultyStream {
+  /** Numbered from 0 over all workers. */
+  readonly stream: number;
+  /** Its place in the priorities of the plan; null where classes are not numbered apart. */
+  readonly priority: number | null;
+  readonly lost: number;
+}
+
+/** What was measured of one class of messages. */
+export interface CollectedClass {
+  readonly messageClass: MessageClass;
+  /** As those of all messages; connections are not told apart by classes. */
+  readonly phases: readonly CollectedPhase[];
 }
 
 /** Receivers of a broadcast at which something went wrong. */

@@ -21,6 +21,7 @@ export function nothingCollected(startedAtEpochMs: number, targetDescription: st
     },
     target: { description: targetDescription, memory: noMemory, mockBooks: null },
     firstForeignFrame: null,
+    classes: [],
     streams: null,
     compressionAgreed: true,
     faultyReceivers: null,

@@ -2,6 +2,7 @@ import type { Clock } from "../host/host.ts";
 import { viewFanOutCells } from "../measure/fan-out-cells.ts";
 import { allocateWorkerCells, control, counter, stopRequest, type WorkerCells } from "../measure/worker-cells.ts";
 import { loadMsOf } from "../plan/phase-times.ts";
+import { messageClasses } from "../plan/message-classes.ts";
 import type { Plan, Segment } from "../plan/plan.ts";
 import { allocateBroadcastMemory } from "./broadcast-memory.ts";
 import type { Collected, RunEnd } from "./collected.ts";
@@ -57,7 +58,8 @@ export class PlanRun {
     this.#plan = plan;
     this.#surroundings = surroundings;
     const phaseCount = plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
-    this.#cells = Array.from({ length: plan.workers }, () => allocateWorkerCells(phaseCount));
+    const classCount = messageClasses(plan.stream).length;
+    this.#cells = Array.from({ length: plan.workers }, () => allocateWorkerCells(phaseCount, classCount));
     const probes = {
       ...surroundings.probes,
       residentBytes: () => surroundings.probes.residentBytes() + this.#pool.residentBytes,

@@ -1,9 +1,11 @@
 import { Histogram, highestOfCell } from "../measure/histogram.ts";
 import type { FanOutCells } from "../measure/fan-out-cells.ts";
 import { healthCell, type WorkerCells } from "../measure/worker-cells.ts";
+import { messageClasses, type MessageClass } from "../plan/message-classes.ts";
 import type { Plan } from "../plan/plan.ts";
 import type {
   Collected,
+  CollectedClass,
   CollectedInterval,
   CollectedPhase,
   FaultyReceivers,
@@ -12,7 +14,7 @@ import type {
 } from "./collected.ts";
 import type { ResourceMonitor } from "./resource-monitor.ts";
 import { IntervalReader } from "./snapshot/interval-reader.ts";
-import { mergeFailures, mergeFaultyReceivers, mergeStreams } from "./snapshot/merge-notes.ts";
+import { mergeFailures, mergeFaultyReceivers, mergeStreams, type AllNotes } from "./snapshot/merge-notes.ts";
 import { missedCounts, nothingMissed } from "./snapshot/missed-counts.ts";
 import { PhaseReader } from "./snapshot/phase-reader.ts";
 import { RunTimeline, type SecondSoFar } from "./snapshot/run-timeline.ts";
@@ -30,6 +32,7 @@ export class SnapshotCollector {
   readonly #timeline: RunTimeline;
   readonly #intervals: IntervalReader;
   readonly #phases: PhaseReader;
+  readonly #classes: readonly { readonly messageClass: MessageClass; readonly reader: PhaseReader }[];
   readonly #notes: (WorkerNotes | null)[];
   readonly #lost = new Map<number, string>();
   /** Seconds as they were given to a live view, once no worker writes to them any more. */
@@ -52,6 +55,13 @@ export class SnapshotCollector {
     this.#timeline = new RunTimeline(plan);
     this.#intervals = new IntervalReader(cells);
     this.#phases = new PhaseReader(plan, cells, fanOut);
+    this.#classes = messageClasses(plan.stream).map((messageClass, index) => ({
+      messageClass,
+      reader: new PhaseReader(
+        plan,
+        cells.map((worker) => ({ ...worker, phases: worker.classes[index]! })),
+      ),
+    }));
     this.#notes = cells.map(() => null);
   }
 
@@ -127,17 +137,30 @@ export class SnapshotCollector {
       target: { ...target, memory: this.#resources.targetMemory },
       firstForeignFrame: this.#notes.find((notes) => notes?.firstForeignFrame != null)?.firstForeignFrame ?? null,
       compressionAgreed: this.#notes.every((notes) => notes?.compressionAgreed ?? true),
+      classes: this.#collectClasses(nowMs, end),
       streams: mergeStreams(this.#notes),
       faultyReceivers: this.#faultyReceivers(),
     };
   }
 
   #collectPhases(nowMs: number, end: RunEnd): readonly CollectedPhase[] {
+    return this.#readPhases(this.#phases, this.#notes, nowMs, end);
+  }
+
+  /** A class is counted as all messages are; failures and closes are noted of connections, not of classes. */
+  #collectClasses(nowMs: number, end: RunEnd): readonly CollectedClass[] {
+    return this.#classes.map(({ messageClass, reader }) => ({
+      messageClass,
+      phases: this.#readPhases(reader, [], nowMs, end),
+    }));
+  }
+
+  #readPhases(reader: PhaseReader, notes: AllNotes, nowMs: number, end: RunEnd): readonly CollectedPhase[] {
     const isOver = end.kind !== "running";
     return Array.from({ length: this.#phaseCount }, (_, phase) => {
       const soFar = this.#timeline.phaseSoFar(phase, nowMs);
       if (soFar === null) return null;
-      return this.#phases.read(phase, { ...soFar, isOver }, this.#runStartMs, this.#notes, this.#lost);
+      return reader.read(phase, { ...soFar, isOver }, this.#runStartMs, notes, this.#lost);
     }).filter((phase) => phase !== null);
   }
 

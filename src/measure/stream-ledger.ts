@@ -19,8 +19,17 @@ export const restartRun = 3;
 const leastRestart = 16;
 const defaultMostGaps = 262_144;
 
-/** Told of sequences that will not be waited for any more, `count` of one run. */
-export type StreamLossListener = (kind: LossKind, phase: number, openedMs: number, count: number) => void;
+/**
+ * Told of sequences that will not be waited for any more, `count` of one run of `stream`; `refused` are those that the target
+ * said it gave up.
+ */
+export type StreamLossListener = (
+  kind: LossKind | "refused",
+  phase: number,
+  openedMs: number,
+  count: number,
+  stream: number,
+) => void;
 
 /**
  * Which sequences of each of a worker's streams are missing, exactly: the highest seen and the runs below it that have not
@@ -44,6 +53,10 @@ export class StreamLedger {
   longestGap = 0;
   /** Incarnations after the first of each stream. */
   restarts = 0;
+  /** Sequences that the target said it gave up, although they came. */
+  overtold = 0;
+  /** By stream: sequences settled as lost. */
+  readonly lostOf: Float64Array;
   /** Sequences settled as lost early, as too many runs were missing; a later copy of one counts as duplicate. */
   givenUp = 0;
   readonly #highest: Float64Array;
@@ -53,6 +66,8 @@ export class StreamLedger {
   readonly #before: Float64Array;
   readonly #gaps: (GapList | null)[];
   readonly #hasEnded: Uint8Array;
+  /** Sequences that the target said it gave up, and that no settled run has been found to be. */
+  readonly #told: Float64Array;
   readonly #corruptAt: Float64Array;
   readonly #corrupt: Uint32Array;
   readonly #runLast: Float64Array;
@@ -73,6 +88,8 @@ export class StreamLedger {
     this.#before = new Float64Array(streams).fill(-1);
     this.#gaps = Array.from({ length: streams }, () => null);
     this.#hasEnded = new Uint8Array(streams);
+    this.lostOf = new Float64Array(streams);
+    this.#told = new Float64Array(streams);
     this.#corruptAt = new Float64Array(streams).fill(NaN);
     this.#corrupt = new Uint32Array(streams);
     this.#runLast = new Float64Array(streams).fill(NaN);
@@ -136,6 +153,11 @@ export class StreamLedger {
     this.#open(stream, highest + 1, last, gapKind.skipped);
     this.#highest[stream] = last;
     return last - highest;
+  }
+
+  /** The target said that it gave up so many of the stream's sequences; which of the missing ones those are, nobody knows. */
+  tellGivenUp(stream: number, count: number): void {
+    this.#told[stream]! += count;
   }
 
   /** Its connection is gone: what is missing will not come any more. */
@@ -232,37 +254,50 @@ export class StreamLedger {
 
   #open(stream: number, from: number, to: number, kind: number): void {
     const gaps = (this.#gaps[stream] ??= new GapList());
-    if (this.#openGaps >= this.#mostGaps) this.#giveUp(gaps);
+    if (this.#openGaps >= this.#mostGaps) this.#giveUp(stream, gaps);
     const isMarked = Object.is(this.#corruptAt[stream], from - 1);
     gaps.open(from, to, this.nowMs, this.phase, kind, isMarked ? this.#corrupt[stream]! : 0);
     this.#openGaps += 1;
   }
 
-  #giveUp(gaps: GapList): void {
+  #giveUp(stream: number, gaps: GapList): void {
     if (gaps.length === 0) return;
-    this.givenUp += this.#lose(gaps, 0);
+    this.givenUp += this.#lose(stream, gaps, 0);
     gaps.remove(0);
     this.#openGaps -= 1;
   }
 
   #settle(stream: number): void {
     const gaps = this.#gaps[stream] ?? null;
-    if (gaps === null || gaps.length === 0) return;
-    for (let index = 0; index < gaps.length; index += 1) this.#lose(gaps, index);
-    this.#openGaps -= gaps.length;
-    gaps.clear();
+    if (gaps !== null && gaps.length > 0) {
+      for (let index = 0; index < gaps.length; index += 1) this.#lose(stream, gaps, index);
+      this.#openGaps -= gaps.length;
+      gaps.clear();
+    }
+    this.overtold += this.#told[stream]!;
+    this.#told[stream] = 0;
   }
 
-  /** Gives the number of sequences that are lost with run `index`. */
-  #lose(gaps: GapList, index: number): number {
+  /**
+   * Gives the number of sequences that are settled with run `index`. Those that the target gave up are taken to be the first
+   * ones, but for what is known to have come broken.
+   */
+  #lose(stream: number, gaps: GapList, index: number): number {
     const count = gaps.to[index]! - gaps.from[index]! + 1;
     const corrupt = gaps.corrupt[index]!;
     const [phase, openedMs] = [gaps.phase[index]!, gaps.openedMs[index]!];
     this.gaps += 1;
     if (count > this.longestGap) this.longestGap = count;
-    if (corrupt > 0) this.#onLost("corrupt", phase, openedMs, corrupt);
+    if (corrupt > 0) this.#onLost("corrupt", phase, openedMs, corrupt, stream);
+    const refused = Math.min(this.#told[stream]!, count - corrupt);
+    if (refused > 0) {
+      this.#told[stream]! -= refused;
+      this.#onLost("refused", phase, openedMs, refused, stream);
+    }
     const kind = gaps.kind[index] === gapKind.away ? "closed" : "missing";
-    if (count > corrupt) this.#onLost(kind, phase, openedMs, count - corrupt);
+    const missing = count - corrupt - refused;
+    if (missing > 0) this.#onLost(kind, phase, openedMs, missing, stream);
+    this.lostOf[stream]! += count - refused;
     return count;
   }
 }

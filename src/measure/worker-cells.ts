@@ -10,6 +10,8 @@ export interface WorkerCells {
   readonly health: Float64Array;
   /** One per phase of the plan, over all segments. */
   readonly phases: readonly PhaseCells[];
+  /** The same again for each class of messages, where they have any: by class, then by phase. */
+  readonly classes: readonly (readonly PhaseCells[])[];
   /** Ring of the latest seconds; second k lives in slot k % length. */
   readonly intervals: readonly IntervalCells[];
   /** Sums of what was recorded by seconds and is not in the ring any more. Indexed by `pastCounter`. */
@@ -114,7 +116,9 @@ export const counter = {
   attemptedLate: 30,
   /** Mode push: sequences that the target's numbers have reached. In other modes what is expected follows from `sent`. */
   expected: 31,
-  length: 32,
+  /** Mode push: sequences that the target said it gave up. */
+  refused: 32,
+  length: 33,
 } as const;
 
 /** An attempt to connect is late when it is begun so long after its turn: more than a timer's own lateness. */
@@ -157,14 +161,14 @@ const controlBytes = 64;
 const phaseHistograms = 6;
 const intervalHistograms = 2;
 
-/** Shared memory for one worker of a plan with `phaseCount` phases. Pages never touched cost nothing. */
-export function allocateWorkerCells(phaseCount: number): WorkerCells {
+/** Shared memory for one worker of a plan with so many phases and classes of messages. Pages never touched cost nothing. */
+export function allocateWorkerCells(phaseCount: number, classCount = 0): WorkerCells {
   const perPhase = counter.length * 8 + phaseHistograms * align8(histogramBytes);
   const perInterval = intervalCounter.length * 8 + intervalHistograms * align8(histogramBytes);
   const single = controlBytes + healthCell.length * 8 + pastCounter.length * 8;
-  const bytes = single + phaseCount * perPhase + intervalRingLength * perInterval;
-  const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount);
-  for (const phase of cells.phases) {
+  const bytes = single + phaseCount * (1 + classCount) * perPhase + intervalRingLength * perInterval;
+  const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount, classCount);
+  for (const phase of [cells.phases, ...cells.classes].flat()) {
     const { latency, service, ownSlip, blockedSlip, connect, interArrival } = phase;
     for (const histogram of [latency, service, ownSlip, blockedSlip, connect, interArrival]) {
       histogram.stats[histogramStat.min] = Infinity;
@@ -184,7 +188,7 @@ export function allocateWorkerCells(phaseCount: number): WorkerCells {
 }
 
 /** The same memory seen from another thread. */
-export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): WorkerCells {
+export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number, classCount = 0): WorkerCells {
   let offset = 0;
   const take = (bytes: number): number => {
     const at = offset;
@@ -200,21 +204,24 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number): 
   take(controlBytes);
   const health = floats(healthCell.length);
   const past = floats(pastCounter.length);
-  const phases = Array.from({ length: phaseCount }, () => ({
-    counts: floats(counter.length),
-    latency: histogram(),
-    service: histogram(),
-    ownSlip: histogram(),
-    blockedSlip: histogram(),
-    connect: histogram(),
-    interArrival: histogram(),
-  }));
+  const phaseCells = (): readonly PhaseCells[] =>
+    Array.from({ length: phaseCount }, () => ({
+      counts: floats(counter.length),
+      latency: histogram(),
+      service: histogram(),
+      ownSlip: histogram(),
+      blockedSlip: histogram(),
+      connect: histogram(),
+      interArrival: histogram(),
+    }));
+  const phases = phaseCells();
   const intervals = Array.from({ length: intervalRingLength }, () => ({
     counts: floats(intervalCounter.length),
     latency: histogram(),
     slip: histogram(),
   }));
-  return { memory, control: controlCells, health, phases, intervals, past };
+  const classes = Array.from({ length: classCount }, phaseCells);
+  return { memory, control: controlCells, health, phases, classes, intervals, past };
 }
 
 /** The control cells of that memory. */

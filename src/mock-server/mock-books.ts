@@ -1,9 +1,12 @@
+import { priorities } from "./stream-priorities.ts";
+
 /** Why a connection attempt was turned away. */
 export type RefusalReason = "handshake" | "bearer" | "limit" | "fault";
 
 /** What the answer of `GET /stats` holds beside counts since the start. */
 const gauges: ReadonlySet<string> = new Set([
   ...["connectionsOpen", "connectionsPeak", "answerDelayMaxUs"],
+  ...["streamsBlocked", "streamQueuePeak"],
   ...["uptimeMs", "pid", "rssBytes"],
 ]);
 
@@ -30,6 +33,7 @@ export function isBookCounter(key: string): boolean {
  *
  * In mode push the messages of streams take the place of answers, and what comes in is asked for and stopped with:
  *   streamMessages = messagesOut - duplicated + dropped + unansweredAtDisconnect + unansweredAtClose
+ *                    + displaced<Class> + rejected<Class> of all classes, where streams have a queue
  */
 export class MockBooks {
   connectionsAccepted = 0;
@@ -37,7 +41,7 @@ export class MockBooks {
   connectionsPeak = 0;
   /** Ended, in whatever way. */
   connectionsClosed = 0;
-  /** Ended by the faults disconnect-after and disconnect-rate; part of the closed ones. */
+  /** Ended by the faults disconnect-after and disconnect-rate, or for taking nothing; part of the closed ones. */
   connectionsCut = 0;
   /** Ended with 1008 because they sent too fast; part of the closed ones. The message too many is unansweredAtDisconnect. */
   connectionsRateLimited = 0;
@@ -77,6 +81,18 @@ export class MockBooks {
   streamsStarted = 0;
   /** Ended with a last word, and not with their connection. */
   streamsEnded = 0;
+  /** Messages of streams by their class: made, and given up in a full queue, for another one or at once. */
+  readonly streamPriorities = priorities.map((name) => ({ name, made: 0, displaced: 0, rejected: 0 }));
+  /** Messages that waited in a queue, and the most that one stream had waiting at a time. */
+  streamQueued = 0;
+  streamQueuePeak = 0;
+  /** Streams whose peer is taking nothing now. */
+  streamsBlocked = 0;
+  /** Sends that took more than 500 ms, and streams that had more than five of them. */
+  slowSends = 0;
+  streamsSlow = 0;
+  /** Connections ended because their peer took nothing for the time limit. */
+  sendTimeouts = 0;
   /** broadcast: connections that have come into a room, and left one. */
   joins = 0;
   leaves = 0;
@@ -154,6 +170,19 @@ export class MockBooks {
       streamUnsent: this.streamUnsent,
       streamsStarted: this.streamsStarted,
       streamsEnded: this.streamsEnded,
+      ...Object.fromEntries(
+        this.streamPriorities.flatMap(({ name, made, displaced, rejected }) => [
+          [`made${capital(name)}`, made],
+          [`displaced${capital(name)}`, displaced],
+          [`rejected${capital(name)}`, rejected],
+        ]),
+      ),
+      streamQueued: this.streamQueued,
+      streamQueuePeak: this.streamQueuePeak,
+      streamsBlocked: this.streamsBlocked,
+      slowSends: this.slowSends,
+      streamsSlow: this.streamsSlow,
+      sendTimeouts: this.sendTimeouts,
       joins: this.joins,
       leaves: this.leaves,
       copies: this.copies,
@@ -162,4 +191,8 @@ export class MockBooks {
       ...byKind,
     };
   }
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

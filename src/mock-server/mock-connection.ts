@@ -3,8 +3,10 @@ import { stallRemainderMs, type FaultPlan, type MessageFault } from "./fault-pla
 import type { LeakedMemory } from "./leaked-memory.ts";
 import type { MockBooks } from "./mock-books.ts";
 import type { MockOptions } from "./mock-options.ts";
+import { PushStream } from "./push-stream.ts";
+import type { ConnectionStream, PushWire } from "./push-wire.ts";
+import { QueuedStream } from "./queued-stream.ts";
 import { RateAllowance } from "./rate-allowance.ts";
-import { PushStream, type PushWire } from "./push-stream.ts";
 import type { StreamMessages } from "./stream-message.ts";
 import { commonRoom, roomJoinedBy, type RoomBurst, type RoomMember, type Rooms } from "./rooms.ts";
 import type { Sleeper, WakeUps } from "./wake-ups.ts";
@@ -29,6 +31,8 @@ export interface MockContext {
   readonly startedMs: number;
   /** What is pushed in mode push. */
   readonly streamMaker: StreamMessages;
+  /** Streams with a queue whose connection is open. */
+  readonly queuedStreams: Set<QueuedStream>;
   /** What instants of `wakeUps` are behind CLOCK_MONOTONIC, milliseconds. */
   readonly clockOriginMs: number;
 }
@@ -91,7 +95,7 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
   #isEnded = false;
   /** Waiting among `#pending`. */
   #pendingEnds = 0;
-  readonly #stream: PushStream | null;
+  readonly #stream: ConnectionStream | null;
   readonly #allowance: RateAllowance | null;
 
   /**
@@ -102,7 +106,7 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
     this.number = number;
     this.#wire = wire;
     this.#context = context;
-    this.#stream = context.options.mode === "push" ? new PushStream(this, context) : null;
+    this.#stream = context.options.mode === "push" ? this.#makeStream() : null;
     const { maxRatePerSecond } = context.options;
     this.#allowance = maxRatePerSecond === null ? null : new RateAllowance(maxRatePerSecond, context.wakeUps.nowMs());
     context.rooms?.join(this, room);
@@ -110,12 +114,27 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
 
   /** Answers that have not left. */
   get pendingAnswers(): number {
-    return this.#pending.length - this.#firstPending - this.#pendingEnds + (this.#held === undefined ? 0 : 1);
+    const waiting = this.#pending.length - this.#firstPending - this.#pendingEnds;
+    return waiting + (this.#held === undefined ? 0 : 1) + (this.#stream?.queued ?? 0);
+  }
+
+  /** In mode push: whether the system's buffers are full, so that bytes sent are still here. */
+  get isBlocked(): boolean {
+    return !this.#wire.isWritable && this.#wire.bufferedBytes > 0;
   }
 
   /** In mode push: whether the peer keeps up with what is made. */
   get takesMore(): boolean {
-    return !this.#isEnded && this.#wire.isWritable && this.#pendingBytes <= maxPendingBytes;
+    // A queue would take a write that is merely under way for a peer that does not read.
+    const isTaking = this.#context.options.streamQueue === null ? this.#wire.isWritable : !this.isBlocked;
+    return !this.#isEnded && isTaking && this.#pendingBytes <= maxPendingBytes;
+  }
+
+  #makeStream(): ConnectionStream {
+    const { streamQueue } = this.#context.options;
+    return streamQueue === null
+      ? new PushStream(this, this.#context, this.number)
+      : new QueuedStream(this, this.#context, this.number, streamQueue);
   }
 
   /** The handshake is answered. */
@@ -147,13 +166,17 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
   }
 
   /** Mode push: sends message `message` of the stream, as planned for it. False when the connection was cut upon it. */
-  push(payload: Buffer, message: number, nowMs: number): boolean {
+  push(payload: Buffer, isText: boolean, message: number, nowMs: number): boolean {
     if (this.#context.plan.isQuiet) {
-      this.#send({ payload, isText: true });
+      this.#send({ payload, isText });
       return true;
     }
     this.#leak();
-    return this.#deal(payload, true, message, nowMs);
+    return this.#deal(payload, isText, message, nowMs);
+  }
+
+  abandon(): void {
+    if (!this.#isEnded) this.#cut(0);
   }
 
   pushEnd(payload: Buffer, nowMs: number): void {
@@ -233,7 +256,8 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
 
   /** Reads on or pauses, as the peer takes or leaves its answers. To be called when the wire's `isWritable` changed. */
   updateReading(): void {
-    if (this.#isEnded) return;
+    // What a stream says is no answer: it may be asked to stop although its peer is behind.
+    if (this.#isEnded || this.#stream !== null) return;
     const isReading = this.#wire.isWritable && this.#pendingBytes <= maxPendingBytes;
     if (isReading === this.#isReading) return;
     this.#isReading = isReading;
@@ -274,6 +298,7 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
       this.#wire.flush();
     }
     if (this.#firstPending === this.#pending.length && this.#wire.isWritable) this.#releaseHeld();
+    this.#stream?.sendQueued(nowMs);
     this.#wire.flush();
     return before - this.pendingAnswers;
   }
@@ -463,7 +488,7 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
     rooms?.leave(this);
     const unanswered = this.pendingAnswers;
     this.#isEnded = true;
-    this.#stream?.stop();
+    this.#stream?.ended();
     this.#pendingEnds = 0;
     this.#pending = [];
     this.#firstPending = 0;

@@ -1,3 +1,5 @@
+import { defaultShares, type PriorityShares } from "./stream-priorities.ts";
+
 /** How the built-in server behaves. Every fault is drawn from `seed`: the same seed gives the same faults. */
 export interface MockOptions {
   /** 0 for a free port. */
@@ -36,12 +38,32 @@ export interface MockOptions {
   readonly maxRatePerSecond: number | null;
   /** Mode push: messages per second of each stream, or as many as its peer reads. */
   readonly streamRatePerSecond: number | "max";
-  /** Mode push: bytes of one message. */
-  readonly streamBytes: number;
+  /** Mode push: sizes of messages, and what share of them has each; at least one. */
+  readonly streamSizes: readonly SizeShare[];
+  /** Mode push: share of messages that are binary. */
+  readonly streamBinaryRatio: number;
+  /** Mode push: messages have priorities, and wait in a bounded queue while their peer does not read; null for neither. */
+  readonly streamQueue: StreamQueueOptions | null;
   /** Mode push: a stream begins as its connection opens, or with the first message that comes. */
   readonly streamStart: "open" | "message";
   /** Mode push: a stream ends after so many messages; null for never. */
   readonly streamMessages: number | null;
+}
+
+/** One size of messages. */
+export interface SizeShare {
+  readonly sizeBytes: number;
+  /** Of all messages, 0 .. 1; those of all sizes add up to 1. */
+  readonly share: number;
+}
+
+/** What is kept for a peer that does not read, and how long. */
+export interface StreamQueueOptions {
+  /** Messages of one stream that may wait. */
+  readonly limit: number;
+  readonly shares: PriorityShares;
+  /** A peer that takes nothing for so long has its connection ended. */
+  readonly timeoutMs: number;
 }
 
 export type MockLatency =
@@ -51,6 +73,8 @@ export type MockLatency =
   | { readonly kind: "normal"; readonly meanMs: number; readonly stdevMs: number }
   /** exp(N(ln median, sigma)); sigma is on the log scale and has no unit. */
   | { readonly kind: "lognormal"; readonly medianMs: number; readonly sigma: number };
+
+export const defaultStreamQueue: StreamQueueOptions = { limit: 100, shares: defaultShares, timeoutMs: 5000 };
 
 export const defaultMockOptions: MockOptions = {
   port: 0,
@@ -72,7 +96,9 @@ export const defaultMockOptions: MockOptions = {
   maxMessageBytes: 16 * 1024 * 1024,
   maxRatePerSecond: null,
   streamRatePerSecond: 1000,
-  streamBytes: 128,
+  streamSizes: [{ sizeBytes: 128, share: 1 }],
+  streamBinaryRatio: 0,
+  streamQueue: null,
   streamStart: "message",
   streamMessages: null,
 };

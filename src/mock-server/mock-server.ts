@@ -18,6 +18,7 @@ import { SharedRead } from "./shared-read.ts";
 import { shutDownSessions, type ShutdownStatistics } from "./shut-down-sessions.ts";
 import { SmallFrames } from "./small-frames.ts";
 import { StreamMessages } from "./stream-message.ts";
+import type { StreamStatus } from "./stream-status.ts";
 import { nodeTimers, WakeUps } from "./wake-ups.ts";
 
 const address = "127.0.0.1";
@@ -80,7 +81,8 @@ class MockServer implements RunningMock {
       leaked: new LeakedMemory(),
       wakeUps: new WakeUps(nodeTimers),
       startedMs: nodeTimers.nowMs(),
-      streamMaker: new StreamMessages(options.streamBytes),
+      streamMaker: new StreamMessages(...options.streamSizes.map(({ sizeBytes }) => sizeBytes)),
+      queuedStreams: new Set(),
       clockOriginMs: monotonicOriginMs,
     };
     server.on("request", (request, response) => this.#answerHttp(request, response));
@@ -156,15 +158,23 @@ class MockServer implements RunningMock {
     this.#sessions.add(session);
   }
 
+  #streams(): readonly StreamStatus[] {
+    return Array.from(this.#context.queuedStreams, ({ status }) => status);
+  }
+
   #answerHttp(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url?.split("?")[0];
     if (path === "/healthz") answerJson(response, { status: "ok" });
     else if (path === "/stats") answerJson(response, { schema: mockStatsSchema, ...this.books() });
+    else if (path === "/streams") answerJson(response, this.#streams());
     else if (path === webSocketPath) {
       response
         .writeHead(426, { Upgrade: "websocket", "Content-Type": "text/plain" })
         .end("this is a WebSocket server\n");
-    } else response.writeHead(404, { "Content-Type": "text/plain" }).end("there are only /, /healthz and /stats\n");
+    } else
+      response
+        .writeHead(404, { "Content-Type": "text/plain" })
+        .end("there are only /, /healthz, /stats and /streams\n");
   }
 }
 

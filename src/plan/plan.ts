@@ -113,6 +113,22 @@ export interface StreamPlan {
   /** Where a message has the CRC-32 of all its other bytes; null when it has none. */
   readonly check: Extract<FieldPattern, { kind: "text" }> | null;
   readonly oneWay: OneWayPlan;
+  /** The classes that the target gives its messages; null when they have none. */
+  readonly priority: PriorityPlan | null;
+}
+
+/** Classes of pushed messages. */
+export interface PriorityPlan {
+  /** As they stand in messages, the most important first. */
+  readonly names: readonly string[];
+  /** Where a message has the name of its class. */
+  readonly place: FieldPattern;
+  /** What is lost of each class can be told: `sequence` counts within a class of a stream, and not over the whole stream. */
+  readonly isNumbered: boolean;
+  /** By class: the number of its last message, in the target's word that a stream is over; empty when that does not tell. */
+  readonly ends: readonly FieldPattern[];
+  /** By class: how many of its messages the target gave up, in that word; empty when it does not tell. */
+  readonly givenUp: readonly FieldPattern[];
 }
 
 /** Whether the time from the target's stamp to receipt can be told: only where both instants are of clocks that agree. */

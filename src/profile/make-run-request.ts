@@ -1,5 +1,6 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
+import { defaultStreamQueue } from "../mock-server/mock-options.ts";
 import { connectionsPerProcess, type MachineLimits } from "../plan/fit-workers.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -9,6 +10,7 @@ import { chooseEnvironment } from "./choose-environment.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import { recordSettings } from "./record-settings.ts";
 import { readMock, refuseUselessStreams, type MockTexts } from "./read-mock.ts";
+import { wantsPriorities } from "./read-stream.ts";
 import { readProfile, type LoadedProfile } from "./read-profile.ts";
 import { resolveSettings, type ResolvedSettings } from "./resolve-settings.ts";
 import type { RequestSource, RunRequest, RunWords, ThresholdText } from "./run-request.ts";
@@ -118,7 +120,12 @@ function mockDefaults({ texts }: MergedSettings): MockTexts {
     return { mode: "broadcast", excludesPublisher: texts.broadcast?.excludesPublisher ?? false };
   }
   if (texts.mode !== "push") return {};
-  return { mode: "push", ...(texts.stream?.rate !== undefined && { streamRate: texts.stream.rate }) };
+  const { rate } = texts.stream ?? {};
+  return {
+    mode: "push",
+    ...(rate !== undefined && { streamRate: rate }),
+    ...(wantsPriorities(texts) && { streamQueue: defaultStreamQueue.limit }),
+  };
 }
 
 /** The mock is one process, with the limit of one. */

@@ -140,7 +140,7 @@ const stream = settingsBlock(
     end: optional(
       setting<string>("last-field", {
         description:
-          "The target's word that a stream is over: the text around the number of its last message (the group last), or as sequence. Then a loss at the very end is found, too.",
+          "The target's word that a stream is over: the text around the number of its last message (the group last), or as sequence. Then a loss at the very end is found, too. With prioritySequence the number of each class, whose name {{priority}} stands for.",
       }),
     ),
     sent: optional(
@@ -158,6 +158,30 @@ const stream = settingsBlock(
       setting<string>("time-or-0", {
         description:
           "How far the target's clock may be from this machine's, as you know it. Without it one-way latency is given for targets on this machine only.",
+      }),
+    ),
+    priorities: optional(
+      listOf(
+        "class-names",
+        "Names of the classes of messages, the most important first. Given alone, messages have the form of a mock with a queue. Default where priority is given: control, critical, important, bulk.",
+      ),
+    ),
+    priority: optional(
+      setting<string>("priority-field", {
+        description:
+          "Where a message has the name of its class: the text around it (the group priority), or as sequence. Then delivery and latency are told by class.",
+      }),
+    ),
+    prioritySequence: optional(
+      setting<string>("sequence-field", {
+        description:
+          "Where a message has its number within its class, one higher from each to the next; in place of sequence. Then what is lost of each class is known, and classes may overtake each other.",
+      }),
+    ),
+    givenUp: optional(
+      setting<string>("given-up-field", {
+        description:
+          "Where the target's last word (end) tells how many messages of the class {{priority}} it gave up for others (the group givenUp). They count as refused, not as lost.",
       }),
     ),
     check: optional(
@@ -280,7 +304,32 @@ const mock = settingsBlock(
       }),
     ),
     streamSize: optional(
-      setting<number | string>("size", { default: 128, description: "Mode push: size of a message, at least 72." }),
+      setting<number | string>("sizes", {
+        unit: "size, or sizes with their shares",
+        default: 128,
+        description:
+          "Mode push: size of a message, at least 72 (120 with priorities); or sizes with the share of messages that has each, 128:60%,1KiB:30%,16KiB:10%.",
+      }),
+    ),
+    streamBinary: share("Mode push: messages that are binary."),
+    streamQueue: optional(
+      setting<number | string>("count", {
+        unit: "messages",
+        description:
+          "Mode push: messages have priorities (control, critical, important, bulk), and each stream keeps so many while its peer does not read; then a message takes the place of the oldest of the lowest class up to its own, and bulk is rejected. Default: none are kept; with stream.priorities 100.",
+      }),
+    ),
+    streamPriorities: optional(
+      setting<string>("priority-shares", {
+        unit: "shares",
+        description:
+          "With a queue: what share of the messages each class has. Default: control:1%,critical:9%,important:30%,bulk:60%.",
+      }),
+    ),
+    streamTimeout: optional(
+      setting<string>("time", {
+        description: "With a queue: a peer that takes nothing for so long has its connection ended. Default: 5s.",
+      }),
     ),
     streamStart: optional(
       oneOf(["message", "open"], {

@@ -1,14 +1,19 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
-import { defaultMockOptions, type MockOptions } from "../mock-server/mock-options.ts";
-import { leastStreamBytes } from "../mock-server/stream-form.ts";
+import { defaultMockOptions, defaultStreamQueue, type MockOptions } from "../mock-server/mock-options.ts";
+import { leastPriorityBytes, leastStreamBytes } from "../mock-server/stream-form.ts";
 import type { SettingTexts } from "./profile-schema.ts";
 import { readChecked } from "./setting-kinds.ts";
 import { readToken } from "./read-connect.ts";
 
 export type MockTexts = NonNullable<SettingTexts["mock"]>;
 
-const streamSettings = ["streamRate", "streamSize", "streamStart", "streamMessages"] as const;
+/** Any of these makes the mock keep a queue. */
+export const queueSettings = ["streamQueue", "streamPriorities", "streamTimeout"] as const;
+const streamSettings = [
+  ...(["streamRate", "streamSize", "streamBinary", "streamStart", "streamMessages"] as const),
+  ...queueSettings,
+] as const;
 type StreamSetting = (typeof streamSettings)[number];
 
 /**
@@ -26,11 +31,25 @@ export function refuseUselessStreams(
     const name = nameOf(useless);
     throw usageError(`${name} is for a mock that pushes`, `add --mode push, or leave ${name} out`);
   }
-  if (mock.streamSize === undefined || readChecked("size", mock.streamSize) >= leastStreamBytes) return;
-  throw usageError(
-    `${nameOf("streamSize")} "${mock.streamSize}" is too small: a message has a number, a stamp and a check`,
-    `the smallest size is ${leastStreamBytes}`,
-  );
+  const least = hasQueue(mock) ? leastPriorityBytes : leastStreamBytes;
+  const sizes = readChecked("sizes", mock.streamSize ?? least);
+  if (mock.streamSize !== undefined && sizes.some(({ sizeBytes }) => sizeBytes < least)) {
+    throw usageError(
+      `${nameOf("streamSize")} "${mock.streamSize}" is too small: a message has ${hasQueue(mock) ? "its priority, " : ""}a number, a stamp and a check`,
+      `the smallest size is ${least}`,
+    );
+  }
+  if (hasQueue(mock) && mock.streamRate === "max") {
+    throw usageError(
+      `${nameOf("streamRate")} "max" does not fit a queue: it is made as fast as its peer reads, and nothing would wait`,
+      "give a rate, for example 1000",
+    );
+  }
+}
+
+/** Any word on the queue is a wish for one. */
+function hasQueue(mock: MockTexts): boolean {
+  return queueSettings.some((name) => mock[name] !== undefined);
 }
 
 /** The mock's options from its settings; what is not given is as in `defaultMockOptions`. */
@@ -58,8 +77,19 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
     maxRatePerSecond: texts.maxRate === undefined ? null : readChecked("rate", texts.maxRate),
     streamRatePerSecond:
       texts.streamRate === undefined ? base.streamRatePerSecond : readChecked("rate-or-max", texts.streamRate),
-    streamBytes: texts.streamSize === undefined ? base.streamBytes : readChecked("size", texts.streamSize),
+    streamSizes: texts.streamSize === undefined ? base.streamSizes : readChecked("sizes", texts.streamSize),
+    streamBinaryRatio: share(texts.streamBinary),
+    streamQueue: hasQueue(texts) ? readQueue(texts) : null,
     streamStart: texts.streamStart ?? base.streamStart,
     streamMessages: texts.streamMessages === undefined ? null : readChecked("count", texts.streamMessages),
+  };
+}
+
+function readQueue({ streamQueue, streamPriorities, streamTimeout }: MockTexts): MockOptions["streamQueue"] {
+  const base = defaultStreamQueue;
+  return {
+    limit: streamQueue === undefined ? base.limit : readChecked("count", streamQueue),
+    shares: streamPriorities === undefined ? base.shares : readChecked("priority-shares", streamPriorities),
+    timeoutMs: streamTimeout === undefined ? base.timeoutMs : readChecked("time", streamTimeout),
   };
 }

@@ -1,32 +1,118 @@
 import { usageError } from "../errors/floodgate-error.ts";
-import { mockStreamForm } from "../mock-server/stream-form.ts";
+import { mockPriorityForm, mockStreamForm } from "../mock-server/stream-form.ts";
+import { priorities } from "../mock-server/stream-priorities.ts";
 import type { FieldPattern } from "../plan/field-pattern.ts";
 import type { OneWayPlan, StreamPlan } from "../plan/plan.ts";
 import type { MergedSettings } from "./merge-layers.ts";
+import { queueSettings } from "./read-mock.ts";
 import type { SettingTexts } from "./profile-schema.ts";
 import { readChecked } from "./setting-kinds.ts";
 
 type StreamTexts = NonNullable<SettingTexts["stream"]>;
 
 /** What says how a target's messages look; of these the mock's are taken together or not at all. */
-const formNames = ["sequence", "first", "subscribe", "stop", "end", "sent", "clock", "check"] as const;
+const formNames = [
+  ...(["sequence", "first", "subscribe", "stop", "end", "sent", "clock", "check"] as const),
+  ...(["priority", "prioritySequence", "givenUp"] as const),
+] as const;
+type StreamForm = Pick<StreamTexts, (typeof formNames)[number]>;
+
+/** Stands for the name of each class in turn, where a target tells of all classes in one message. */
+const classPlaceholder = "{{priority}}";
+
+/** Each has counts and histograms of its own, in every phase. */
+const mostClasses = 16;
 
 /** How the target numbers and stamps what it pushes. */
 export function readStream(merged: MergedSettings): StreamPlan {
   const texts = merged.texts.stream ?? {};
-  const form: Pick<StreamTexts, (typeof formNames)[number]> = formNames.some((name) => texts[name] !== undefined)
-    ? texts
-    : mockStreamForm;
+  const form = formOf(merged, texts);
+  const names = texts.priorities?.flatMap((list) => readChecked("class-names", list));
+  const priority = readPriority(merged, form, names);
   return {
     promisedPerSecond: texts.rate === undefined ? null : readChecked("rate", texts.rate),
-    sequence: readChecked("sequence-field", form.sequence ?? mockStreamForm.sequence),
+    sequence: readChecked("sequence-field", form.prioritySequence ?? form.sequence ?? mockStreamForm.sequence),
     first: form.first === undefined ? null : readChecked("sequence", form.first),
     subscribe: form.subscribe ?? null,
     stop: form.stop ?? null,
-    end: form.end === undefined ? null : readChecked("last-field", form.end),
+    end: form.end === undefined || form.end.includes(classPlaceholder) ? null : readChecked("last-field", form.end),
     check: form.check === undefined ? null : readCheck(merged, form.check),
     oneWay: readOneWay(merged, form, texts.clockBound),
+    priority,
   };
+}
+
+/** Whether the built-in mock gives its messages priorities: it is asked to, here or by the word of its own. */
+export function wantsPriorities({ stream, mock }: Pick<SettingTexts, "stream" | "mock">): boolean {
+  return stream?.priorities !== undefined || queueSettings.some((name) => mock?.[name] !== undefined);
+}
+
+function formOf(merged: MergedSettings, texts: StreamTexts): StreamForm {
+  if (formNames.some((name) => texts[name] !== undefined)) return texts;
+  const isMock = merged.texts.target === undefined;
+  return (isMock && wantsPriorities(merged.texts)) || texts.priorities !== undefined
+    ? mockPriorityForm
+    : mockStreamForm;
+}
+
+/** The classes of messages, and where messages and the last word of a stream tell of them. */
+function readPriority(
+  merged: MergedSettings,
+  { priority, prioritySequence, end, givenUp }: StreamForm,
+  names: readonly string[] = priorities,
+): StreamPlan["priority"] {
+  const useless = (["prioritySequence", "givenUp"] as const).find(
+    (name) => ({ prioritySequence, givenUp })[name] !== undefined,
+  );
+  if (priority === undefined) {
+    if (useless === undefined) return null;
+    throw usageError(
+      `${merged.nameOf(`stream.${useless}`)} is of messages with a priority, and nothing says where they have it`,
+      `say it with stream.priority, for example "priority":"(?<priority>\\w+)"`,
+    );
+  }
+  refuseRepeated(merged, names);
+  if (priority === mockPriorityForm.priority && names.join() !== priorities.join()) {
+    throw usageError(
+      `${merged.nameOf("stream.priorities")} are not the classes of the mock, whose form is taken`,
+      `write ${priorities.join(", ")}; for another target say where its messages have their class (stream.priority)`,
+    );
+  }
+  const isNumbered = prioritySequence !== undefined;
+  const tellsClasses = end?.includes(classPlaceholder) === true;
+  if (end !== undefined && isNumbered !== tellsClasses) {
+    throw usageError(
+      `${merged.nameOf("stream.end")} "${end}" tells ${tellsClasses ? "a number for each class" : "one number"}, but messages are numbered ${isNumbered ? "by their class" : "over the whole stream"}`,
+      isNumbered
+        ? `write ${classPlaceholder} where the name of the class stands, for example $.${classPlaceholder}.last`
+        : "say where messages have their number within the class with stream.prioritySequence",
+    );
+  }
+  if (givenUp !== undefined && !tellsClasses) {
+    throw usageError(
+      `${merged.nameOf("stream.givenUp")} needs a last word that tells of each class`,
+      `say it with stream.end, for example $.${classPlaceholder}.last`,
+    );
+  }
+  const ofClasses = (kind: "last-field" | "given-up-field", text: string | undefined) =>
+    text === undefined || !tellsClasses
+      ? []
+      : names.map((name) => readChecked(kind, text.replaceAll(classPlaceholder, name)));
+  return {
+    names,
+    place: readChecked("priority-field", priority),
+    isNumbered,
+    ends: ofClasses("last-field", end),
+    givenUp: ofClasses("given-up-field", givenUp),
+  };
+}
+
+function refuseRepeated(merged: MergedSettings, names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  if (repeated === undefined && names.length <= mostClasses) return;
+  const name = merged.nameOf("stream.priorities");
+  if (repeated !== undefined) throw usageError(`${name} has "${repeated}" twice`, "name each class once");
+  throw usageError(`${name} has ${names.length} classes`, `name ${mostClasses} at most`);
 }
 
 /** A check is over all other bytes: where its own are must be plain. */

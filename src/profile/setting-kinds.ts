@@ -1,4 +1,5 @@
 import type { MockLatency, MockOptions } from "../mock-server/mock-options.ts";
+import type { PriorityShares } from "../mock-server/stream-priorities.ts";
 import { readFieldPattern, type FieldPattern } from "../plan/field-pattern.ts";
 import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
 import type { ReadyPlan } from "../plan/plan.ts";
@@ -12,6 +13,7 @@ import { parseSizeBytes } from "../units/size.ts";
 import { parseDurationMs } from "../units/time.ts";
 import { readLocalAddresses } from "./local-addresses.ts";
 import { readMockLatency, readMockStall } from "./mock-words.ts";
+import { readPriorityShares, readShares } from "./share-words.ts";
 import type { PublisherCount } from "./settings.ts";
 
 /** What a setting's text is read to, by its kind: ms, bytes, per second, 0 .. 1, or an object of its own. */
@@ -46,6 +48,11 @@ export interface SettingValues {
   readonly "last-field": FieldPattern;
   readonly "sent-field": FieldPattern;
   readonly "check-field": FieldPattern;
+  readonly "priority-field": FieldPattern;
+  readonly "given-up-field": FieldPattern;
+  readonly "class-names": readonly string[];
+  readonly sizes: MockOptions["streamSizes"];
+  readonly "priority-shares": PriorityShares;
   readonly stall: NonNullable<MockOptions["stall"]>;
   readonly filled: string;
 }
@@ -101,6 +108,11 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "last-field": (raw) => readFieldPattern(String(raw), "last"),
   "sent-field": (raw) => readFieldPattern(String(raw), "sent"),
   "check-field": (raw) => readFieldPattern(String(raw), "check", "check"),
+  sizes: (raw) => readSizes(raw),
+  "priority-shares": (raw) => readPriorityShares(String(raw)),
+  "priority-field": (raw) => readFieldPattern(String(raw), "priority", "word"),
+  "given-up-field": (raw) => readFieldPattern(String(raw), "givenUp"),
+  "class-names": (raw) => readClassNames(String(raw)),
   stall: (raw) => readMockStall(String(raw)),
   filled: (raw) =>
     String(raw).trim() === "" ? readProblem("is empty", "write something, or leave it out") : readValue(String(raw)),
@@ -136,6 +148,32 @@ function readSize(raw: string | number): Reading<number> {
     return readProblem("is not a size", "write whole bytes, for example 64, 1KiB or 1MB");
   }
   return bytes > mostBytes ? readProblem("is too large", "the largest size is 1GiB") : readValue(bytes);
+}
+
+/** One size, or several with their shares: `128`, `128:60%,1KiB:30%,16KiB:10%`. */
+function readSizes(raw: string | number): Reading<MockOptions["streamSizes"]> {
+  const text = String(raw);
+  if (!text.includes(":")) {
+    const one = readSize(raw);
+    return one.kind === "value" ? readValue([{ sizeBytes: one.value, share: 1 }]) : one;
+  }
+  const shares = readShares(text, "128:60%,1KiB:30%,16KiB:10%");
+  if (shares.kind === "problem") return shares;
+  const sizes: { readonly sizeBytes: number; readonly share: number }[] = [];
+  for (const { word, share } of shares.value) {
+    const size = readSize(word);
+    if (size.kind === "problem") return readProblem(`has a size "${word}" that ${size.problem}`, size.hint);
+    sizes.push({ sizeBytes: size.value, share });
+  }
+  return readValue(sizes);
+}
+
+/** One name, or several with commas between them. */
+function readClassNames(text: string): Reading<readonly string[]> {
+  const names = text.split(",").map((name) => name.trim());
+  return names.every((name) => /^\w+$/.test(name))
+    ? readValue(names)
+    : readProblem("is no name of a class", "write letters, digits and _, as they stand in messages");
 }
 
 function readWhole(raw: string | number, least: number, most: number): Reading<number> {

@@ -1,4 +1,5 @@
 import type { RunResult } from "../result/run-result.ts";
+import { classHeads, classNotes, classRows } from "./class-section.ts";
 import { capacityNotes, trialColumns, trialRows } from "./capacity-section.ts";
 import { comparisonMarkdownSections } from "./comparison-markdown.ts";
 import { deliveryFigures, deliveryNotes, deliveryUnknown } from "./delivery-section.ts";
@@ -66,7 +67,14 @@ export function renderMarkdown(result: RunResult): string {
     capacityTable(result),
     ...(isConnect
       ? [connectionTable(result)]
-      : [deliveryTable(result), fanOutTable(result), latencyTable(result), rateTable(result), streamTable(result)]),
+      : [
+          deliveryTable(result),
+          fanOutTable(result),
+          latencyTable(result),
+          rateTable(result),
+          streamTable(result),
+          classTable(result),
+        ]),
     phaseTable(result),
     steadinessTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
@@ -198,6 +206,20 @@ function latencyTable(result: RunResult): Lines {
 
 function rateTable(result: RunResult): Lines {
   return ["### Rate", ...figuresTable(rateFigures(result.totals, result.config)), ...bullets(unsentNotes(result))];
+}
+
+function classTable(result: RunResult): Lines {
+  const rows = classRows(result);
+  if (rows.length === 0) return [];
+  const columns = [{ title: "", align: "left" } as const, ...classHeads.map((head) => ({ title: head }))];
+  return [
+    "### Classes of messages",
+    ...markdownTable(
+      columns,
+      rows.map((row) => row.map(text)),
+    ),
+    ...bullets(classNotes(result)),
+  ];
 }
 
 function streamTable({ streams }: RunResult): Lines {

@@ -1,5 +1,6 @@
 import type { RunResult } from "../result/run-result.ts";
 import { capacitySection } from "./capacity-section.ts";
+import { classSection } from "./class-section.ts";
 import { colourise } from "./colourise.ts";
 import { comparisonSections } from "./comparison-report.ts";
 import { deliverySection } from "./delivery-section.ts";
@@ -46,6 +47,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     latencySection(result, width),
     rateSection(result, width),
     streamSection(result, width),
+    classSection(result, width),
     phaseSection(result, width),
     steadinessSection(result, width),
     scalabilitySection(result, width),

@@ -3,6 +3,7 @@ import { exitCode } from "../errors/exit-code.ts";
 import { withSteadiness } from "./add-steadiness.ts";
 import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
+import { addClasses } from "./build-classes.ts";
 import { addStreams } from "./build-streams.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
 import { withScalability } from "./build-scalability.ts";
@@ -61,6 +62,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     phases,
     totals,
     ...withScalability(phases, first.config),
+    ...withClasses(sorted),
     ...withStreams(sorted),
     intervals: addIntervals(
       sorted.flatMap((result) => result.intervals.map((interval) => ({ startedAtEpochMs: startOf(result), interval }))),
@@ -87,6 +89,11 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
 function withStreams(results: readonly RunResult[]): Pick<RunResult, "streams"> {
   const streams = addStreams(results.map((result) => result.streams));
   return streams === undefined ? {} : { streams };
+}
+
+function withClasses(results: readonly RunResult[]): Pick<RunResult, "classes"> {
+  const classes = addClasses(results.map((result) => result.classes));
+  return classes === undefined ? {} : { classes };
 }
 
 /** When a result's run began, milliseconds since the epoch. */

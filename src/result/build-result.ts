@@ -4,6 +4,7 @@ import { sendsMessages, type Plan } from "../plan/plan.ts";
 import { withSteadiness } from "./add-steadiness.ts";
 import { roomName } from "../plan/rooms.ts";
 import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
+import { buildClasses } from "./build-classes.ts";
 import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
 import { withScalability } from "./build-scalability.ts";
@@ -13,6 +14,7 @@ import { deliveryFromBooks } from "./delivery-from-books.ts";
 import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
 import type {
+  ResultClass,
   ResultEnvironment,
   ResultInterval,
   ResultPhase,
@@ -84,6 +86,7 @@ export function buildResult(input: ResultInput): RunResult {
     phases,
     totals: blockOfParts(sum, encode),
     ...(collected.end.kind !== "running" && withScalability(phases, plan)),
+    ...withClasses(buildClasses(plan, collected, encode)),
     ...(plan.stream !== null &&
       collected.streams !== null && {
         streams: buildStreams(plan.stream, collected, collected.streams, encode),
@@ -105,6 +108,10 @@ export function buildResult(input: ResultInput): RunResult {
   const result: RunResult = { ...whole, warnings: findWarnings(whole, facts) };
   if (input.isUnchecked !== true) assertIdentities(result);
   return result;
+}
+
+function withClasses(classes: readonly ResultClass[]): Pick<RunResult, "classes"> {
+  return classes.length === 0 ? {} : { classes };
 }
 
 /** The verdict of a run without any gate: how it ended decides. */

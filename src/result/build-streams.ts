@@ -36,6 +36,14 @@ export function buildStreams(
     restarts: seen.restarts,
     outsideMessages: seen.outside,
     endsTold: seen.endsTold,
+    ...((plan.priority?.givenUp.length ?? 0) > 0 && { overtold: seen.overtold }),
+    ...(seen.faulty.length > 0 && {
+      faulty: seen.faulty.map(({ stream, priority, lost }) => ({
+        stream,
+        priority: priority === null ? null : (plan.priority?.names[priority] ?? null),
+        lost,
+      })),
+    }),
     oneWay: oneWayOf(plan.oneWay),
     interArrivalUs: timesOfHistogram(interArrival, encode),
   };
@@ -70,6 +78,7 @@ export function addStreams(all: readonly (ResultStreams | undefined)[]): ResultS
     restarts: sum(({ restarts }) => restarts),
     outsideMessages: sum(({ outsideMessages }) => outsideMessages),
     endsTold: sum(({ endsTold }) => endsTold),
+    ...(told.some(({ overtold }) => overtold !== undefined) && { overtold: sum(({ overtold }) => overtold ?? 0) }),
     interArrivalUs: timesOfHistogram(sumOfHistograms(told.map((each) => histogramOfTimes(each.interArrivalUs))), true),
   };
 }

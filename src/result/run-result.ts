@@ -344,6 +344,7 @@ export const runResultSchema = Type.Object(
 
 export type RunResult = DeepReadonly<Static<typeof runResultSchema>>;
 export type ResultPhase = RunResult["phases"][number];
+export type ResultClass = NonNullable<RunResult["classes"]>[number];
 export type ResultStreams = NonNullable<RunResult["streams"]>;
 export type ResultInterval = RunResult["intervals"][number];
 export type ResultMemory = NonNullable<RunResult["memory"]["generator"]>;

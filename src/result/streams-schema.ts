@@ -36,6 +36,19 @@ export const streamsSchema = Type.Object(
     restarts: count("Times that a stream began anew: each is counted from its own beginning"),
     outsideMessages: count("Messages from before or after the load; in no other count"),
     endsTold: count("Streams of which the target told the last number, so that a loss at the very end shows"),
+    overtold: Type.Optional(
+      count("Messages that the target said it gave up, although they came; absent where it says nothing of that"),
+    ),
+    faulty: Type.Optional(
+      Type.Array(
+        Type.Object({
+          stream: count("Its number, from 0"),
+          priority: orNull(Type.String(), "The class that the lost messages were of; null where that is not known"),
+          lost: count("Messages of that class that never came"),
+        }),
+        { description: "Where messages were lost: ten at most, the most important class first; absent where none was" },
+      ),
+    ),
     oneWay: Type.Object({
       isMeasured: Type.Boolean({ description: "Whether latencyUs holds the time from the target's stamp to receipt" }),
       note: Type.String({ description: "By which clocks; or why not" }),

@@ -3,6 +3,7 @@ import type { ResultTimes } from "../result/result-blocks.ts";
 import type { ResultGenerator, RunResult } from "../result/run-result.ts";
 import { percentileOfTimes } from "../result/times-of-histogram.ts";
 import { compare } from "./evaluate-threshold.ts";
+import { selectedBlock } from "./selected-block.ts";
 import { percentileOf } from "./threshold-metrics.ts";
 import type { Threshold } from "./threshold.ts";
 
@@ -53,7 +54,7 @@ function lateByStandstill(result: RunResult, threshold: Threshold, value: number
 function lateByLoad(result: RunResult, threshold: Threshold, value: number): string | undefined {
   if (!isDegraded(result, threshold)) return undefined;
   const { stat } = threshold;
-  const slipUs = isFromSchedule(threshold) ? figureOf(blockOf(result, threshold)?.ownSlipUs, stat) : 0;
+  const slipUs = isFromSchedule(threshold) ? figureOf(selectedBlock(result, threshold)?.ownSlipUs, stat) : 0;
   const lagUs = lagOf(result.generator.lagUs, stat);
   const own = (slipUs + lagUs) / 1e6;
   if (own === 0 || !holds(threshold, value - own)) return undefined;
@@ -89,12 +90,8 @@ function boundOf({ bound }: Threshold): number {
   return bound.kind === "value" ? bound.value : NaN;
 }
 
-function blockOf(result: RunResult, { selectors }: Threshold): RunResult["totals"] | undefined {
-  return selectors.phase === undefined ? result.totals : result.phases.find(({ name }) => name === selectors.phase);
-}
-
 function timesOf(result: RunResult, threshold: Threshold): ResultTimes | undefined {
-  const block = blockOf(result, threshold);
+  const block = selectedBlock(result, threshold);
   return isFromSchedule(threshold) ? block?.latencyUs : block?.serviceUs;
 }
 

@@ -6,6 +6,7 @@ import { sustainedLevel } from "../result/sustained-delivery.ts";
 import { formatRatio } from "../units/ratio.ts";
 import { percentileOfTimes } from "../result/times-of-histogram.ts";
 import { percentileOf } from "./threshold-metrics.ts";
+import { selectedBlock } from "./selected-block.ts";
 import { thresholdName, type Threshold } from "./threshold.ts";
 
 /** What a result says of a threshold's metric, in the threshold's unit. */
@@ -27,8 +28,10 @@ export type AskedMetric = Pick<Threshold, "metric" | "stat" | "selectors">;
 /** The metric over the whole run, or over the phase the threshold names. */
 export function measuredValue(result: RunResult, threshold: AskedMetric): MeasuredValue {
   const phase = threshold.selectors.phase;
-  const block = phase === undefined ? result.totals : result.phases.find((candidate) => candidate.name === phase);
-  if (block === undefined) return noValue(`phase ${phase} was not reached`);
+  const block = selectedBlock(result, threshold);
+  if (block === undefined) {
+    return noValue(phase === undefined ? "the result has no such class" : `phase ${phase} was not reached`);
+  }
   const { stat } = threshold;
   switch (threshold.metric) {
     case "latency":
@@ -47,7 +50,7 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
     case "connect":
       return timesValue(block.connections.connectUs, stat);
     case "delivery":
-      return deliveryValue(result, block, stat);
+      return deliveryValue(result, block, threshold);
     case "rate":
       return rateValue(result, block, stat);
     case "memory":
@@ -124,11 +127,16 @@ function sustainedValue(result: RunResult, name: string | undefined, stat: strin
   return { value, samples: null, undecided: { reason, canFail } };
 }
 
-function deliveryValue(result: RunResult, { messages, deliveryRatio }: ResultBlock, stat: string): MeasuredValue {
+function deliveryValue(
+  result: RunResult,
+  { messages, deliveryRatio }: ResultBlock,
+  { stat, selectors }: AskedMetric,
+): MeasuredValue {
   const samples = messages.expected;
   if (samples === 0) {
     const { mode } = result.config;
     if (mode === "oneway" && messages.sent > 0) return noValue("delivery is unknown in mode oneway");
+    if (Object.keys(selectors).some((key) => key !== "phase")) return noValue("no message of the class was counted");
     if (mode === "push") return noValue("no stream brought a message with a number");
     return noValue(mode === "connect" ? "mode connect sends no messages" : "nothing was sent");
   }

@@ -245,6 +245,7 @@ export function aCollected(
     compressionAgreed: true,
     streams: null,
     faultyReceivers: null,
+    classes: [],
     ...changes,
   };
 }

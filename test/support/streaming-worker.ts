@@ -4,7 +4,8 @@ import { StreamReceiver } from "../../src/engine/worker/stream-receiver.ts";
 import { NoteBook } from "../../src/engine/worker/worker-notes.ts";
 import { DeliveryLedger } from "../../src/measure/delivery-ledger.ts";
 import { IntervalRecorder } from "../../src/measure/interval-recorder.ts";
-import { allocateWorkerCells } from "../../src/measure/worker-cells.ts";
+import { allocateWorkerCells, type WorkerCells } from "../../src/measure/worker-cells.ts";
+import { messageClasses } from "../../src/plan/message-classes.ts";
 import type { StreamPlan } from "../../src/plan/plan.ts";
 import { Xoshiro } from "../../src/random/xoshiro.ts";
 import { MessageCodec } from "../../src/wire/message-codec.ts";
@@ -21,19 +22,22 @@ export const plainStream: StreamPlan = {
   end: null,
   check: null,
   oneWay: { kind: "unknown", reason: "a test" },
+  priority: null,
 };
 
 /** One worker in mode push over transports in memory, on a clock of its own. Phase 0 is a warm-up, phase 1 is measured. */
 export class StreamingWorker {
   nowMs = 0;
   readonly transports: MemoryTransport[] = [];
-  readonly cells = allocateWorkerCells(2);
+  readonly cells: WorkerCells;
   readonly notes = new NoteBook(2, 0);
   readonly recorder: MessageRecorder;
   readonly receiver: StreamReceiver;
   readonly connections: ConnectionSet;
 
   constructor(plan: Partial<StreamPlan> = {}, streams = 1) {
+    const whole = { ...plainStream, ...plan };
+    this.cells = allocateWorkerCells(2, messageClasses(whole).length);
     const intervals = new IntervalRecorder(this.cells);
     const ledger = new DeliveryLedger(streams, 4, () => undefined);
     this.recorder = new MessageRecorder(this.cells.phases, [false, false], ledger, intervals, {
@@ -43,8 +47,9 @@ export class StreamingWorker {
     intervals.startSegment(0, 60_000, 0);
     const { connect, message } = aPlan();
     this.receiver = new StreamReceiver({
-      plan: { ...plainStream, ...plan },
+      plan: whole,
       phases: this.cells.phases,
+      classes: this.cells.classes,
       measured: [false, true],
       capacity: streams,
       recorder: this.recorder,
@@ -108,5 +113,9 @@ export class StreamingWorker {
   /** `which` is one of `counter`. */
   count(which: number, phase = 1): number {
     return this.cells.phases[phase]!.counts[which]!;
+  }
+
+  classCount(ofClass: number, which: number, phase = 1): number {
+    return this.cells.classes[ofClass]![phase]!.counts[which]!;
   }
 }

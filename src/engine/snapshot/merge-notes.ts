@@ -1,4 +1,5 @@
 import type { CollectedStreams, ConnectionCounts, FailureCount, FaultyReceivers } from "../collected.ts";
+import { worstStreams } from "../worker/faulty-streams.ts";
 import { worstReceivers } from "../worker/receiver-faults.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
@@ -70,5 +71,7 @@ export function mergeStreams(all: AllNotes): CollectedStreams | null {
     restarts: sum(({ restarts }) => restarts),
     outside: sum(({ outside }) => outside),
     endsTold: sum(({ endsTold }) => endsTold),
+    overtold: sum(({ overtold }) => overtold),
+    faulty: worstStreams(told.flatMap(({ faulty }) => faulty)),
   };
 }

@@ -114,7 +114,8 @@ export class PhaseReader {
     const expected = this.#expectedIn === null ? 0 : sum(this.#expectedIn);
     const lostClosed = sum(counter.lostClosed) + this.#orphaned(ofLost);
     const delivered = sum(counter.delivered);
-    const settled = delivered + sum(counter.lostMissing) + lostClosed + sum(counter.lostCorrupt);
+    const refused = sum(counter.refused);
+    const settled = delivered + sum(counter.lostMissing) + lostClosed + sum(counter.lostCorrupt) + refused;
     const untold = ofLost.reduce((total, own) => total + untoldOf(own), 0);
     return {
       offered: sum(counter.offered),
@@ -129,7 +130,7 @@ export class PhaseReader {
       lostMissing: sum(counter.lostMissing),
       lostClosed,
       lostCorrupt: sum(counter.lostCorrupt),
-      refused: 0,
+      refused,
       pending: Math.max(0, expected - settled),
       duplicated: sum(counter.duplicated),
       reordered: sum(counter.reordered),
@@ -190,7 +191,8 @@ function outstandingOf(counts: Float64Array, expectedIn: number): number {
     counts[counter.delivered]! +
     counts[counter.lostMissing]! +
     counts[counter.lostClosed]! +
-    counts[counter.lostCorrupt]!;
+    counts[counter.lostCorrupt]! +
+    counts[counter.refused]!;
   return Math.max(0, counts[expectedIn]! - settled);
 }
 

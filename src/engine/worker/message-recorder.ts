@@ -84,6 +84,16 @@ export class MessageRecorder {
     }));
   }
 
+  /** Whether what happens now belongs to the rates of a phase. */
+  get isInWindow(): boolean {
+    return this.#windowCounts !== null;
+  }
+
+  /** Whether the load has ended, so that what arrives is late. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get eventPhase(): number {
     return this.#eventPhase;
   }
@@ -315,7 +325,8 @@ export class MessageRecorder {
   }
 }
 
-function lossCounter(kind: LossKind): number {
+/** The `counter` of messages lost in this way. */
+export function lossCounter(kind: LossKind): number {
   switch (kind) {
     case "missing":
       return counter.lostMissing;

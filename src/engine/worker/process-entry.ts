@@ -4,6 +4,7 @@ import { residentBytes } from "../../host/process-probes.ts";
 import { wakeOnTime } from "../../host/timer-slack.ts";
 import { CellsSender } from "../../measure/cells-mirror.ts";
 import { allocateWorkerCells, control } from "../../measure/worker-cells.ts";
+import { messageClasses } from "../../plan/message-classes.ts";
 import { makeTransportOpener } from "../../transport/open-transport.ts";
 import type {
   FromWorkerProcess,
@@ -23,7 +24,7 @@ const quietTicks = 1000 / mirrorEveryMs;
 async function runTask(task: ProcessTask): Promise<void> {
   wakeOnTime();
   const phases = task.plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
-  const cells = allocateWorkerCells(phases);
+  const cells = allocateWorkerCells(phases, messageClasses(task.plan.stream).length);
   const sender = new CellsSender(cells.memory);
   let ticksSinceTold = 0;
   const tell = (more: Pick<FromWorkerProcess, "event" | "outcome">): void => {

@@ -8,6 +8,7 @@ import {
   viewWorkerCells,
   type WorkerCells,
 } from "../../measure/worker-cells.ts";
+import { messageClasses } from "../../plan/message-classes.ts";
 import { firstPhaseOf, loadMsOf } from "../../plan/phase-times.ts";
 import type { Load, Plan, Segment } from "../../plan/plan.ts";
 import { publishersOf, roomNames, roomPlaceholder } from "../../plan/rooms.ts";
@@ -89,7 +90,7 @@ class Share {
     this.#link = surroundings.link;
     this.#workerIndex = workerIndex;
     this.#nowMs = surroundings.nowMs;
-    this.#cells = viewWorkerCells(task.cells, phases.length);
+    this.#cells = viewWorkerCells(task.cells, phases.length, messageClasses(plan.stream).length);
     this.#notes = new NoteBook(phases.length, task.runStartMs);
     this.#intervals = new IntervalRecorder(this.#cells);
     const capacity = Math.max(
@@ -114,6 +115,7 @@ class Share {
         : new StreamReceiver({
             plan: plan.stream,
             phases: this.#cells.phases,
+            classes: this.#cells.classes,
             measured: phases.map(({ measured }) => measured),
             capacity,
             recorder,

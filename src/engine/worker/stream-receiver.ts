@@ -1,17 +1,20 @@
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
-import { restartRun, streamAnswer, StreamLedger } from "../../measure/stream-ledger.ts";
+import { restartRun, streamAnswer, StreamLedger, type StreamLossListener } from "../../measure/stream-ledger.ts";
 import { StreamPace } from "../../measure/stream-pace.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
 import type { StreamPlan } from "../../plan/plan.ts";
 import { isAscii } from "../../wire/byte-search.ts";
 import { checkFound, MessageCheck } from "../../wire/message-check.ts";
 import { makeNumberField, type NumberField } from "../../wire/number-field.ts";
-import type { CollectedStreams } from "../collected.ts";
+import type { CollectedStreams, FaultyStream } from "../collected.ts";
+import { ClassRecorder } from "./class-recorder.ts";
 import type { LoadConnection } from "./load-connection.ts";
-import type { MessageRecorder } from "./message-recorder.ts";
+import { worstStreams } from "./faulty-streams.ts";
+import { lossCounter, type MessageRecorder } from "./message-recorder.ts";
 import { plainMessage } from "../../transport/plain-message.ts";
 import type { Receiver } from "./receiver.ts";
 import { makeStampReader, type StampReader } from "./stamp-reader.ts";
+import { StreamLanes } from "./stream-lanes.ts";
 
 /** What is done with what comes. */
 const stage = {
@@ -28,6 +31,8 @@ type Stage = (typeof stage)[keyof typeof stage];
 export interface StreamReceiverParts {
   readonly plan: StreamPlan;
   readonly phases: readonly PhaseCells[];
+  /** By class of messages, then by phase; empty where they have none. */
+  readonly classes?: readonly (readonly PhaseCells[])[];
   /** By phase: whether its load counts. */
   readonly measured: readonly boolean[];
   readonly capacity: number;
@@ -48,6 +53,8 @@ export class StreamReceiver implements Receiver {
   readonly #plan: StreamPlan;
   readonly #recorder: MessageRecorder;
   readonly #measured: readonly boolean[];
+  readonly #lanes: StreamLanes;
+  readonly #classes: ClassRecorder | null;
   readonly #ledger: StreamLedger;
   readonly #pace: StreamPace;
   readonly #nowMs: () => number;
@@ -74,7 +81,10 @@ export class StreamReceiver implements Receiver {
     this.#recorder = recorder;
     this.#measured = parts.measured;
     this.#nowMs = parts.nowMs;
-    this.#ledger = new StreamLedger(capacity, plan.first, recorder.recordLost);
+    this.#lanes = new StreamLanes(plan.priority);
+    const classes = parts.classes ?? [];
+    this.#classes = classes.length === 0 ? null : new ClassRecorder(classes, recorder);
+    this.#ledger = new StreamLedger(capacity * this.#lanes.perStream, plan.first, this.#countLost);
     this.#pace = new StreamPace(capacity);
     this.#interArrival = parts.phases.map((cells) => new HistogramWriter(cells.interArrival));
     this.#sequence = makeNumberField(plan.sequence);
@@ -97,14 +107,10 @@ export class StreamReceiver implements Receiver {
   receive(connection: LoadConnection, bytes: Buffer, start: number, end: number): boolean {
     const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
     if (this.#takeMessage(connection, view, 0, end - start)) return true;
-    const last = this.#end?.read(view, 0, end - start) ?? -1;
-    if (last >= 0) {
-      this.#takeEnd(connection, last);
-      return true;
-    }
+    if (this.#takeAnyEnd(connection, view, end - start)) return true;
     // Damage may have been done to the very place of the number.
     if (this.#check?.test(view, 0, end - start) !== checkFound.broken) return false;
-    this.#takeCorrupt(connection, end - start);
+    this.#takeCorrupt(connection, -1, end - start);
     return true;
   }
 
@@ -126,7 +132,7 @@ export class StreamReceiver implements Receiver {
   }
 
   ended(connection: LoadConnection): void {
-    this.#ledger.connectionEnded(connection.local);
+    this.#forEachLane(connection, (lane) => this.#ledger.connectionEnded(lane));
   }
 
   closing(): void {
@@ -143,7 +149,7 @@ export class StreamReceiver implements Receiver {
     this.#endMs = load.endMs;
     this.#pace.begin(load.streams, load.measuredFromMs, load.endMs);
     for (const connection of this.#connections) {
-      this.#ledger.startCounting(connection.local);
+      this.#forEachLane(connection, (lane) => this.#ledger.startCounting(lane));
       if (connection.state === "ready") this.#subscribe(connection);
     }
   }
@@ -156,15 +162,15 @@ export class StreamReceiver implements Receiver {
     this.#stage = this.#plan.stop === null ? stage.over : stage.stopping;
     if (this.#plan.stop === null) return;
     for (const connection of this.#connections) {
-      if (connection.state === "ready" && !this.#ledger.hasEnded(connection.local)) say(connection, this.#plan.stop);
+      if (connection.state === "ready" && !this.#hasEnded(connection)) say(connection, this.#plan.stop);
     }
   }
 
   /** False when nothing is waited for any more, but for further copies. */
   hasOutstanding(): boolean {
-    if (this.#ledger.openGaps > 0 && this.#end === null) return true;
-    if (this.#stage !== stage.stopping || this.#end === null) return false;
-    return this.#connections.some(({ local, state }) => state === "ready" && !this.#ledger.hasEnded(local));
+    if (this.#ledger.openGaps > 0 && !this.#tellsEnds) return true;
+    if (this.#stage !== stage.stopping || !this.#tellsEnds) return false;
+    return this.#connections.some((connection) => connection.state === "ready" && !this.#hasEnded(connection));
   }
 
   /** What is missing is lost; between two loads streams are only followed. */
@@ -190,101 +196,177 @@ export class StreamReceiver implements Receiver {
       restarts: this.#ledger.restarts,
       outside: this.#outside,
       endsTold: this.#endsTold,
+      overtold: this.#ledger.overtold,
+      faulty: this.#faultyStreams(),
     };
+  }
+
+  get #tellsEnds(): boolean {
+    return this.#end !== null || (this.#plan.priority?.ends.length ?? 0) > 0;
+  }
+
+  /** A target that tells of one class tells of all. */
+  #hasEnded({ local }: LoadConnection): boolean {
+    return this.#ledger.hasEnded(this.#lanes.laneOf(local, 0));
+  }
+
+  #forEachLane({ local }: LoadConnection, act: (lane: number) => void): void {
+    for (let ofClass = 0; ofClass < this.#lanes.perStream; ofClass += 1) act(this.#lanes.laneOf(local, ofClass));
+  }
+
+  /** Where messages were lost: the most important class first, of it the stream that lost most. */
+  #faultyStreams(): readonly FaultyStream[] {
+    const lanes = Array.from(this.#ledger.lostOf, (lost, lane) => ({ lost, lane })).filter(({ lost }) => lost > 0);
+    const faulty = lanes.map(({ lost, lane }) => ({
+      stream: this.#connections[this.#lanes.streamOfLane(lane)]!.global,
+      priority: this.#plan.priority?.isNumbered === true ? this.#lanes.classOfLane(lane) : null,
+      lost,
+    }));
+    return worstStreams(faulty);
   }
 
   #takeMessage(connection: LoadConnection, view: DataView, start: number, end: number): boolean {
     const sequence = this.#sequence.read(view, start, end);
     if (sequence < 0) return false;
+    const ofClass = this.#lanes.classOf(view, start, end);
     const check = this.#check;
     if (check !== null && check.test(view, start, end) !== checkFound.holds) {
-      this.#takeCorrupt(connection, end - start);
+      this.#takeCorrupt(connection, ofClass, end - start);
       return true;
     }
+    if (ofClass < 0) return false;
+    const lane = this.#lanes.laneOf(connection.local, ofClass);
     const nowMs = connection.readInstant();
     const ledger = this.#ledger;
     // A load that nobody is asked to stop ends at its planned end, whenever that is noticed.
     if (nowMs >= this.#endMs && this.#plan.stop === null) this.loadEnded(this.#endMs);
     if (this.#stage === stage.before) {
-      ledger.follow(connection.local, sequence);
+      ledger.follow(lane, sequence);
       this.#outside += 1;
       return true;
     }
-    if (this.#stage === stage.over && !(sequence <= ledger.highestOf(connection.local))) {
+    if (this.#stage === stage.over && !(sequence <= ledger.highestOf(lane))) {
       this.#outside += 1;
       return true;
     }
     const phase = this.#recorder.eventPhase;
     ledger.phase = phase;
     ledger.nowMs = nowMs;
-    const answer = ledger.take(connection.local, sequence);
+    const answer = ledger.take(lane, sequence);
     if (answer > 0) {
       this.#arrived += 1;
       this.#messages += 1;
       this.#bytes += end - start;
       this.#expected += answer;
-    } else if (!this.#takeOld(answer, end - start)) return true;
-    if (this.#stamp !== null) this.#recordLatency(answer > 0 ? phase : ledger.filledPhase, view, start, end, nowMs);
+      if (this.#classes !== null) {
+        this.#classes.count(ofClass, phase, counter.expected, answer);
+        this.#classes.recordPushed(ofClass, phase, 1, end - start);
+      }
+    } else if (!this.#takeOld(ofClass, answer, end - start)) return true;
+    if (this.#stamp !== null) {
+      this.#recordLatency(ofClass, answer > 0 ? phase : ledger.filledPhase, view, start, end, nowMs);
+    }
     return true;
   }
 
   /** A message at or below the highest seen; true when it is a first copy. */
-  #takeOld(answer: number, bytes: number): boolean {
-    const recorder = this.#recorder;
-    const { eventPhase } = recorder;
+  #takeOld(ofClass: number, answer: number, bytes: number): boolean {
+    const { eventPhase } = this.#recorder;
     switch (answer) {
       case streamAnswer.filled: {
         const { filledPhase } = this.#ledger;
         this.#arrived += 1;
-        recorder.recordPushed(filledPhase, 1, bytes);
-        recorder.count(filledPhase, counter.reordered);
+        this.#recordPushed(ofClass, filledPhase, 1, bytes);
+        this.#count(ofClass, filledPhase, counter.reordered);
         return true;
       }
       case streamAnswer.restarted: {
         // Those before were taken for old ones.
         if (this.#ledger.wasOutside) this.#outside -= restartRun - 1;
-        else recorder.count(eventPhase, counter.duplicated, 1 - restartRun);
+        else this.#count(ofClass, eventPhase, counter.duplicated, 1 - restartRun);
         this.#arrived += restartRun;
         this.#ledger.filledPhase = eventPhase;
-        recorder.count(eventPhase, counter.expected, restartRun);
-        recorder.recordPushed(eventPhase, restartRun, bytes);
+        this.#count(ofClass, eventPhase, counter.expected, restartRun);
+        this.#recordPushed(ofClass, eventPhase, restartRun, bytes);
         return true;
       }
       case streamAnswer.outside:
         this.#outside += 1;
         return false;
       default:
-        recorder.count(eventPhase, counter.duplicated);
-        recorder.count(eventPhase, counter.bytesReceived, bytes);
+        this.#count(ofClass, eventPhase, counter.duplicated);
+        this.#count(ofClass, eventPhase, counter.bytesReceived, bytes);
         return false;
     }
   }
 
-  #takeCorrupt(connection: LoadConnection, bytes: number): void {
+  /** Of all messages, and of the class. */
+  #count(ofClass: number, phase: number, which: number, times = 1): void {
+    this.#recorder.count(phase, which, times);
+    this.#classes?.count(ofClass, phase, which, times);
+  }
+
+  #recordPushed(ofClass: number, phase: number, messages: number, bytes: number): void {
+    this.#recorder.recordPushed(phase, messages, bytes);
+    this.#classes?.recordPushed(ofClass, phase, messages, bytes);
+  }
+
+  readonly #countLost: StreamLossListener = (kind, phase, openedMs, count, lane) => {
+    const which = kind === "refused" ? counter.refused : lossCounter(kind);
+    this.#classes?.count(this.#lanes.classOfLane(lane), phase, which, count);
+    if (kind === "refused") this.#recorder.count(phase, counter.refused, count);
+    else this.#recorder.recordLost(kind, phase, openedMs, count);
+  };
+
+  /** `ofClass` -1 where even that cannot be read. */
+  #takeCorrupt(connection: LoadConnection, ofClass: number, bytes: number): void {
     if (this.#stage === stage.before || this.#stage === stage.over) {
       this.#outside += 1;
       return;
     }
     connection.readInstant();
-    const recorder = this.#recorder;
-    recorder.count(recorder.eventPhase, counter.corrupted);
-    recorder.count(recorder.eventPhase, counter.bytesReceived, bytes);
-    this.#ledger.markCorrupt(connection.local);
+    const { eventPhase } = this.#recorder;
+    if (ofClass >= 0 || this.#lanes.classes === 1) {
+      this.#count(Math.max(0, ofClass), eventPhase, counter.corrupted);
+      this.#count(Math.max(0, ofClass), eventPhase, counter.bytesReceived, bytes);
+      this.#ledger.markCorrupt(this.#lanes.laneOf(connection.local, Math.max(0, ofClass)));
+      return;
+    }
+    // Of which class it was nobody can tell; its number will be missing in one of them.
+    this.#recorder.count(eventPhase, counter.corrupted);
+    this.#recorder.count(eventPhase, counter.bytesReceived, bytes);
   }
 
-  /** The stream is over: what is missing up to its last message has been sent, and is not on its way any more. */
-  #takeEnd({ local }: LoadConnection, last: number): void {
-    if (this.#stage === stage.before || this.#stage === stage.over) return;
-    const recorder = this.#recorder;
-    this.#ledger.phase = recorder.eventPhase;
+  /** Takes a message that says that its stream is over, and how far it came; false when it says nothing of that. */
+  #takeAnyEnd({ local }: LoadConnection, view: DataView, length: number): boolean {
+    const lanes = this.#lanes;
+    const last = lanes.perStream > 1 ? -1 : (this.#end?.read(view, 0, length) ?? -1);
+    if (last < 0 && !lanes.readEnds(view, 0, length)) return false;
+    if (this.#stage === stage.before || this.#stage === stage.over) return true;
+    this.#ledger.phase = this.#recorder.eventPhase;
     this.#ledger.nowMs = this.#nowMs();
     this.#endsTold += 1;
-    recorder.count(recorder.eventPhase, counter.expected, this.#ledger.end(local, last));
+    if (last >= 0) this.#takeEnd(local, 0, last);
+    else {
+      for (let ofClass = 0; ofClass < lanes.perStream; ofClass += 1) {
+        const lane = lanes.laneOf(local, ofClass);
+        this.#takeEnd(lane, ofClass, lanes.last[ofClass]!);
+        this.#ledger.tellGivenUp(lane, lanes.givenUp[ofClass]!);
+      }
+    }
+    return true;
   }
 
-  #recordLatency(phase: number, view: DataView, start: number, end: number, nowMs: number): void {
+  /** The lane is over: what is missing up to its last message has been sent, and is not on its way any more. */
+  #takeEnd(lane: number, ofClass: number, last: number): void {
+    this.#count(ofClass, this.#recorder.eventPhase, counter.expected, this.#ledger.end(lane, last));
+  }
+
+  #recordLatency(ofClass: number, phase: number, view: DataView, start: number, end: number, nowMs: number): void {
     const latencyMs = this.#stamp!.latencyMs(view, start, end, nowMs);
-    if (!Number.isNaN(latencyMs)) this.#recorder.recordOneWay(phase, latencyMs, nowMs);
+    if (Number.isNaN(latencyMs)) return;
+    this.#recorder.recordOneWay(phase, latencyMs, nowMs);
+    this.#classes?.recordOneWay(ofClass, phase, latencyMs);
   }
 
   /** Messages of one read became visible together: between them lies no time. */
@@ -299,7 +381,7 @@ export class StreamReceiver implements Receiver {
   #subscribe(connection: LoadConnection): void {
     if (this.#plan.subscribe === null) return;
     say(connection, this.#plan.subscribe);
-    this.#ledger.subscribed(connection.local);
+    this.#forEachLane(connection, (lane) => this.#ledger.subscribed(lane));
   }
 }
 

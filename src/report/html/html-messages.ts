@@ -1,5 +1,6 @@
 import type { ResultBlock } from "../../result/result-blocks.ts";
 import type { RunResult } from "../../result/run-result.ts";
+import { classHeads, classNotes, classRows } from "../class-section.ts";
 import { deliveryFigures, deliveryNotes, lossSentence } from "../delivery-section.ts";
 import { countText, ratioText, secondsText, timeText } from "../format.ts";
 import {
@@ -87,14 +88,11 @@ export function phaseTable(result: RunResult): Html | null {
 }
 
 /** One line for each class of messages; null when they have none. */
-export function classTable({ classes, config }: RunResult): Html | null {
-  if (classes === undefined || classes.length === 0) return null;
-  const rows = classes.map((block) => [block.class.kind, block.class.name, ...blockCells(block, config)]);
-  return htmlTable(
-    "By class",
-    [textColumn("class"), textColumn("name"), ...numberColumns(...blockTitles(config))],
-    rows,
-  );
+export function classTable(result: RunResult): Html | null {
+  const rows = classRows(result);
+  if (rows.length === 0) return null;
+  const columns = [textColumn("class"), ...numberColumns(...classHeads)];
+  return markup`${htmlTable("By class", columns, rows)}${notes(classNotes(result))}`;
 }
 
 function blockTitles(config: RunResult["config"]): readonly string[] {

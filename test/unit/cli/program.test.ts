@@ -301,7 +301,9 @@ describe("floodgate serve", () => {
       maxMessageBytes: 2048,
       maxRatePerSecond: 300,
       streamRatePerSecond: 1000,
-      streamBytes: 128,
+      streamSizes: [{ sizeBytes: 128, share: 1 }],
+      streamBinaryRatio: 0,
+      streamQueue: null,
       streamStart: "message",
       streamMessages: null,
     });
@@ -312,9 +314,23 @@ describe("floodgate serve", () => {
     expect(await serveOptions(flags.split(" "))).toMatchObject({
       mode: "push",
       streamRatePerSecond: 8000,
-      streamBytes: 200,
+      streamSizes: [{ sizeBytes: 200, share: 1 }],
       streamStart: "open",
       streamMessages: 500,
+      streamQueue: null,
+    });
+  });
+
+  it("takes what it should keep for peers that do not read", async () => {
+    const flags = "--mode push --stream-queue 50 --stream-priorities critical:20%,bulk:80% --stream-timeout 2s";
+    const mixed = "--stream-size 200:75%,1KiB:25% --stream-binary 10%";
+    expect(await serveOptions(`${flags} ${mixed}`.split(" "))).toMatchObject({
+      streamQueue: { limit: 50, shares: [0, 0.2, 0, 0.8], timeoutMs: 2000 },
+      streamSizes: [
+        { sizeBytes: 200, share: 0.75 },
+        { sizeBytes: 1024, share: 0.25 },
+      ],
+      streamBinaryRatio: 0.1,
     });
   });
 });

@@ -25,6 +25,22 @@ const asked: Partial<StreamPlan> = {
   end: { kind: "text", before: "end ", after: "" },
 };
 
+const prioritised: Partial<StreamPlan> = {
+  ...asked,
+  end: null,
+  priority: {
+    names: ["high", "low"],
+    place: { kind: "text", before: '"class":"', after: '"' },
+    isNumbered: true,
+    ends: ["high", "low"].map((name) => ({ kind: "path", keys: ["last", name] })),
+    givenUp: ["high", "low"].map((name) => ({ kind: "path", keys: ["gone", name] })),
+  },
+};
+
+function ranked(name: string, number: number, stampUs = 0): string {
+  return `{"seq":${number},"class":"${name}","t":${stampUs}}`;
+}
+
 function checked(number: number, text = "x"): string {
   const whole = `{"seq":${number},"text":"${text}","check":""}`;
   const check = crc32(Buffer.from(whole)).toString(16).padStart(8, "0");
@@ -134,6 +150,54 @@ describe("taking in streams", () => {
     const worker = await running();
     worker.read(1500, '{"seq":1,"text":"Grüße"}', '{"seq":2}');
     expect(worker.count(counter.delivered)).toBe(2);
+  });
+
+  it("follows each class of a stream by its own numbers, and counts it apart", async () => {
+    const worker = await running(prioritised);
+    worker.read(1500, ranked("low", 1), ranked("high", 1), ranked("low", 3), ranked("high", 2));
+    worker.read(1600, ranked("low", 2), ranked("none", 1), ranked("high", 4), ranked("high", 4));
+    worker.endLoad();
+    worker.read(3001, '{"last":{"high":6,"low":3},"gone":{"high":1,"low":0}}');
+    expect(worker.receiver.hasOutstanding()).toBe(false);
+    worker.receiver.settle();
+    const names = ["expected", "delivered", "refused", "lostMissing", "reordered", "duplicated"] as const;
+    const counts = (of: (which: number) => number) => names.map((name) => of(counter[name]));
+    expect(counts((which) => worker.count(which))).toEqual([9, 6, 1, 2, 1, 1]);
+    expect(counts((which) => worker.classCount(0, which))).toEqual([6, 3, 1, 2, 0, 1]);
+    expect(counts((which) => worker.classCount(1, which))).toEqual([3, 3, 0, 0, 1, 0]);
+    expect(worker.count(counter.unsolicited)).toBe(1);
+    expect(worker.receiver.tallies()).toMatchObject({
+      endsTold: 1,
+      overtold: 0,
+      faulty: [{ stream: 0, priority: 0, lost: 2 }],
+    });
+  });
+
+  it("waits for the last word on classes, and takes what comes then as late, by class too", async () => {
+    const worker = await running(prioritised);
+    worker.read(1500, ranked("low", 1));
+    worker.endLoad();
+    expect(worker.receiver.hasOutstanding()).toBe(true);
+    worker.read(3001, ranked("low", 2));
+    expect([counter.late, counter.deliveredInWindow].map((which) => worker.classCount(1, which))).toEqual([1, 1]);
+  });
+
+  it("times each class, and counts its clock errors apart", async () => {
+    const sent = { kind: "text", before: '"t":', after: "" } as const;
+    const oneWay = { kind: "measured", sent, clock: "monotonic-us", clockBoundMs: null } as const;
+    const worker = await running({ ...prioritised, oneWay });
+    worker.read(1500, ranked("low", 1, 1_498_000), ranked("high", 1, 1_501_000), ranked("low", 2, 1_497_000));
+    const [high, low] = worker.cells.classes.map((phases) => phases[1]!);
+    expect([high!.counts[counter.clockErrors], low!.latency.stats[histogramStat.sum]]).toEqual([1, 5000]);
+  });
+
+  it("tells classes apart by time alone where they are not numbered apart: what is missing belongs to the stream", async () => {
+    const priority = { ...prioritised.priority!, isNumbered: false, ends: [], givenUp: [] };
+    const worker = await running({ ...prioritised, priority });
+    worker.read(1500, ranked("low", 1), ranked("high", 2), ranked("low", 4));
+    worker.receiver.settle();
+    expect([counter.expected, counter.lostMissing].map((which) => worker.count(which))).toEqual([4, 1]);
+    expect(worker.receiver.tallies().faulty).toEqual([{ stream: 0, priority: null, lost: 1 }]);
   });
 
   it("keeps what has no number for the first foreign frame", async () => {

@@ -50,6 +50,41 @@ describe("the ledger of streams", () => {
     expect(ledger.take(0, 3)).toBe(streamAnswer.outside);
   });
 
+  it("takes what the target said it gave up off what is lost, the first runs first, but not what came broken", () => {
+    const [ledger, told] = ledgerWith(1);
+    ledger.phase = 1;
+    ledger.take(0, 1);
+    ledger.markCorrupt(0);
+    ledger.take(0, 5);
+    ledger.phase = 2;
+    expect(ledger.end(0, 9)).toBe(4);
+    ledger.tellGivenUp(0, 4);
+    ledger.finish();
+    expect(told).toEqual([
+      { kind: "corrupt", phase: 1, count: 1 },
+      { kind: "refused", phase: 1, count: 2 },
+      { kind: "refused", phase: 2, count: 2 },
+      { kind: "missing", phase: 2, count: 2 },
+    ]);
+    expect([ledger.lostOf[0], ledger.overtold]).toEqual([3, 0]);
+  });
+
+  it("counts what the target said it gave up although it came, and only on the stream of which it was said", () => {
+    const [ledger, told] = ledgerWith(1);
+    ledger.startCounting(1);
+    for (const sequence of [1, 2, 4]) ledger.take(0, sequence);
+    ledger.take(1, 1);
+    ledger.take(1, 3);
+    ledger.tellGivenUp(0, 3);
+    ledger.finish();
+    expect(ledger.overtold).toBe(2);
+    expect(told).toEqual([
+      { kind: "refused", phase: 0, count: 1 },
+      { kind: "missing", phase: 0, count: 1 },
+    ]);
+    expect([...ledger.lostOf]).toEqual([0, 1]);
+  });
+
   it("tells a late first copy from a further one, and in which phase it was missed", () => {
     const [ledger, told] = ledgerWith(1);
     ledger.phase = 4;

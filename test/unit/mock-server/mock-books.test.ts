@@ -9,6 +9,8 @@ it("tells counters, of which two readings may be subtracted, from levels and ext
     "connectionsOpen",
     "connectionsPeak",
     "answerDelayMaxUs",
+    "streamQueuePeak",
+    "streamsBlocked",
     "uptimeMs",
     "pid",
     "rssBytes",

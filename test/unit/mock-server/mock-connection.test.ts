@@ -81,6 +81,7 @@ function setUp(
     leaked: new LeakedMemory(),
     wakeUps: new WakeUps(timers),
     streamMaker: new StreamMessages(128),
+    queuedStreams: new Set(),
     clockOriginMs: 0,
     startedMs: 0,
   });

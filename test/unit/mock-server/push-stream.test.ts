@@ -3,7 +3,8 @@ import { FaultPlan } from "../../../src/mock-server/fault-plan.ts";
 import { LeakedMemory } from "../../../src/mock-server/leaked-memory.ts";
 import { MockBooks } from "../../../src/mock-server/mock-books.ts";
 import { defaultMockOptions, type MockOptions } from "../../../src/mock-server/mock-options.ts";
-import { PushStream, type PushWire } from "../../../src/mock-server/push-stream.ts";
+import { PushStream } from "../../../src/mock-server/push-stream.ts";
+import type { PushWire } from "../../../src/mock-server/push-wire.ts";
 import { mockStreamForm } from "../../../src/mock-server/stream-form.ts";
 import { StreamMessages } from "../../../src/mock-server/stream-message.ts";
 import { WakeUps } from "../../../src/mock-server/wake-ups.ts";
@@ -11,13 +12,14 @@ import { ManualTimers } from "../../support/manual-timers.ts";
 
 class MemoryPushWire implements PushWire {
   takesMore = true;
+  readonly isBlocked = false;
   /** Numbers pushed, one list per flush. */
   readonly writes: number[][] = [];
   end: string | null = null;
   isCutAt = Infinity;
   #burst: number[] = [];
 
-  push(payload: Buffer, sequence: number): boolean {
+  push(payload: Buffer, _isText: boolean, sequence: number): boolean {
     expect(payload.toString()).toContain(`"seq":${sequence},`);
     this.#burst.push(sequence);
     return sequence < this.isCutAt;
@@ -25,6 +27,10 @@ class MemoryPushWire implements PushWire {
 
   pushEnd(payload: Buffer): void {
     this.end = payload.toString();
+  }
+
+  abandon(): void {
+    throw new Error("nobody is given up");
   }
 
   flush(): void {
@@ -38,16 +44,18 @@ function setUp(options: Partial<MockOptions>) {
   const timers = new ManualTimers();
   const books = new MockBooks();
   const wire = new MemoryPushWire();
-  const stream = new PushStream(wire, {
+  const context = {
     options: all,
     plan: new FaultPlan(all),
     books,
     leaked: new LeakedMemory(),
     wakeUps: new WakeUps(timers),
-    streamMaker: new StreamMessages(all.streamBytes),
+    streamMaker: new StreamMessages(128),
+    queuedStreams: new Set<never>(),
     clockOriginMs: 0,
     startedMs: 0,
-  });
+  };
+  const stream = new PushStream(wire, context, 1);
   return { timers, books, wire, stream };
 }
 

@@ -27,7 +27,7 @@ describe("the form of streams", () => {
     expect(await streamOf("ws://127.0.0.1:1/", "--stream-sequence", "$.n")).toEqual({
       promisedPerSecond: null,
       sequence: { kind: "path", keys: ["n"] },
-      ...{ first: null, subscribe: null, stop: null, end: null, check: null },
+      ...{ first: null, subscribe: null, stop: null, end: null, check: null, priority: null },
       oneWay: { kind: "unknown", reason: "the target's messages have no instant of sending" },
     });
   });
@@ -45,6 +45,69 @@ describe("the form of streams", () => {
     expect(await mockRate("--stream-rate", "1000", "--mock-stream-rate", "700")).toEqual(["push", 700]);
     expect(await mockRate("--mock-stream-rate", "max")).toEqual(["push", "max"]);
     expect(await mockRate()).toEqual(["push", 1000]);
+  });
+});
+
+describe("priorities", () => {
+  const classes = ["control", "critical", "important", "bulk"];
+
+  it("are none where nobody asks for them", async () => {
+    expect((await streamOf()).priority).toBeNull();
+    expect((await streamOf("ws://127.0.0.1:1/", "--stream-sequence", "$.n")).priority).toBeNull();
+  });
+
+  it("are those of the mock where it keeps a queue, and the mock keeps one where they are asked for", async () => {
+    for (const args of [
+      ["--mock-stream-queue", "50"],
+      ["--mock-stream-timeout", "2s"],
+      ["--stream-priorities", classes.join()],
+    ]) {
+      const { plan, target } = await runRequest(["--mode", "push", ...args]);
+      expect(plan.stream!.priority).toMatchObject({ names: classes, isNumbered: true });
+      expect(plan.stream!.sequence).toMatchObject({ before: '"prioritySeq":' });
+      expect(plan.stream!.end).toBeNull();
+      expect(plan.stream!.priority!.ends[1]).toEqual({ kind: "path", keys: ["critical", "last"] });
+      expect(plan.stream!.priority!.givenUp[3]).toEqual({ kind: "path", keys: ["bulk", "givenUp"] });
+      expect(target).toMatchObject({ options: { streamQueue: { limit: args[1] === "50" ? 50 : 100 } } });
+    }
+  });
+
+  it("have the form of a mock elsewhere, too, when their names are given alone", async () => {
+    const stream = await streamOf("ws://127.0.0.1:1/", "--stream-priorities", classes.join());
+    expect(stream.priority).toMatchObject({ names: classes, isNumbered: true });
+  });
+
+  it("are found in messages of another form; without a number of their own their losses are not told apart", async () => {
+    const form = ["ws://127.0.0.1:1/", "--stream-priority", "$.level", "--stream-priorities", "error,info"];
+    const plain = await streamOf(...form, "--stream-sequence", "$.n", "--stream-end", "bye (?<last>\\d+)");
+    expect(plain.priority).toEqual({
+      names: ["error", "info"],
+      place: { kind: "path", keys: ["level"] },
+      ...{ isNumbered: false, ends: [], givenUp: [] },
+    });
+    const numbered = await streamOf(
+      ...form,
+      ...["--stream-priority-sequence", "$.m", "--stream-end", "{{priority}}=(?<last>\\d+)"],
+      ...["--stream-given-up", "{{priority}}-(?<givenUp>\\d+)"],
+    );
+    expect(numbered.sequence).toEqual({ kind: "path", keys: ["m"] });
+    expect(numbered.priority).toMatchObject({
+      isNumbered: true,
+      ends: [{ before: "error=" }, { before: "info=" }],
+      givenUp: [{ before: "error-" }, { before: "info-" }],
+    });
+  });
+
+  it.each([
+    [["--stream-priority-sequence", "$.m"], "nothing says where they have it"],
+    [["--stream-priority", "$.p", "--stream-priority-sequence", "$.m", "--stream-end", "$.last"], "one number"],
+    [["--stream-priority", "$.p", "--stream-end", "$.{{priority}}"], "a number for each class"],
+    [["--stream-priority", "$.p", "--stream-given-up", "$.{{priority}}"], "needs a last word"],
+    [["--stream-priority", "$.p", "--stream-priorities", "a,b,a"], 'has "a" twice'],
+    [["--stream-priorities", "high,low"], "are not the classes of the mock"],
+    [["--stream-priorities", "high,lo-w"], "is no name of a class"],
+  ])("are refused where they contradict themselves: %j", async (args, message) => {
+    await expect(streamOf("ws://127.0.0.1:1/", ...args)).rejects.toThrow(message);
   });
 });
 

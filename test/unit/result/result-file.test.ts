@@ -241,7 +241,7 @@ function pushed(promisedPerSecond: number | null): RunResult {
   const load = { plan: aPhasePlan({ load: { kind: "idle" } }), connections: 4, slipUs: aHistogram([]) };
   const streams = {
     ...{ streams: [0, 1, 2, 3], seen: [9000, 9000, 9000, 9000], windowMs: [10_000, 10_000, 10_000, 10_000] },
-    ...{ longestSilenceMs: [1, 1, 1, 1], gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 0 },
+    ...{ longestSilenceMs: [1, 1, 1, 1], gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 0, overtold: 0, faulty: [] },
   };
   return aResult({
     plan: { mode: "push", stream: { ...plainStream, promisedPerSecond } },
