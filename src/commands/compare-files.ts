@@ -41,7 +41,8 @@ export async function compareFiles(words: CompareWords, host: Host): Promise<Exi
   const areWritten = await writeReports(plan, comparison, host);
   if (words.json) host.stdout.write(renderJson(comparison));
   else if (!plan.takesStdout) {
-    host.stdout.write(renderComparisonReport(comparison, { colour: wantsColour(host), columns: host.stdout.columns }));
+    const { columns, isTerminal } = host.stdout;
+    host.stdout.write(renderComparisonReport(comparison, { colour: wantsColour(host), columns, isTerminal }));
   }
   return exitCodeWith(areWritten, comparison.verdict.exitCode as ExitCode);
 }

@@ -45,9 +45,12 @@ export function parseNoiseFloor(text: string, path: string): NoiseFloor {
   const parsed = parseJsonText(text, path, "noise floor");
   const schema = typeof parsed === "object" && parsed !== null && "schema" in parsed ? parsed.schema : undefined;
   if (schema !== noiseFloorSchemaName) {
-    const found = schema === undefined ? `it has no "schema"` : `its "schema" is ${JSON.stringify(schema)}`;
+    const found =
+      schema === undefined
+        ? `it has no "schema"`
+        : `its "schema" is ${JSON.stringify(schema)}, not "${noiseFloorSchemaName}"`;
     throw usageError(
-      `"${path}" is not a noise floor: ${found}, not "${noiseFloorSchemaName}"`,
+      `"${path}" is not a noise floor: ${found}`,
       "a noise floor is a file that floodgate calibrate has saved",
     );
   }

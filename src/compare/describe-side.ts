@@ -9,10 +9,12 @@ export function describeSides(
   changed: readonly NamedResult[],
 ): { readonly base: ComparisonSide; readonly new: ComparisonSide } {
   const [before, after] = [commonTags(base), commonTags(changed)];
-  return {
+  const sides = {
     base: describeSide(base, before, telling(before, after)),
     new: describeSide(changed, after, telling(after, before)),
   };
+  if (sides.base.label !== sides.new.label) return sides;
+  return { base: namedByFirst(sides.base), new: namedByFirst(sides.new) };
 }
 
 function describeSide(runs: readonly NamedResult[], tags: Tags, telling: Tags): ComparisonSide {
@@ -28,6 +30,12 @@ function describeSide(runs: readonly NamedResult[], tags: Tags, telling: Tags): 
     })),
     tags,
   };
+}
+
+/** Where the names of both sides have the same in common, that tells neither from the other. */
+function namedByFirst(side: ComparisonSide): ComparisonSide {
+  const more = side.runs.length - 1;
+  return { ...side, label: `${side.runs[0]!.name}${more === 0 ? "" : ` and ${more} more`}` };
 }
 
 function commonTags(runs: readonly NamedResult[]): Tags {

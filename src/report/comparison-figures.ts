@@ -120,7 +120,11 @@ export function metricNotes({
   return [
     ...groupedReasons(metrics),
     `${n}, medians of them${hasInterval ? "; change with its 90 % interval" : ""}; same = within ${limit} either way${otherLimits(metrics, noiseThreshold)}`,
-    ...(isTested ? ["p: Mann-Whitney over runs, exact; adjusted by Holm, of other metrics by Benjamini-Hochberg"] : []),
+    ...(isTested
+      ? [
+          "p: Mann-Whitney over runs, exact; adjusted by Holm, of other metrics by Benjamini-Hochberg; no verdict depends on it",
+        ]
+      : []),
     ...(noiseFloor === null
       ? []
       : [`noise floor of ${noiseFloor.createdAt.slice(0, 10)}, ${amount(noiseFloor.runs, "run")}: ${noiseFloor.file}`]),
@@ -144,7 +148,7 @@ export function distributionNotes({ distribution, geomean }: Comparison): readon
     geomean === null
       ? []
       : [
-          `geometric mean of the changes of ${amount(geomean.metrics.length, "time")}: ${formatChange(
+          `geometric mean of the changes of ${geomean.metrics.join(", ")}: ${formatChange(
             { kind: "ratio", estimate: geomean.ratio, low: null, high: null, confidence: null, method: "medians" },
             "s",
           )}`,

@@ -24,6 +24,8 @@ export interface ComparisonReportOptions {
   readonly colour: boolean;
   /** Width of the terminal. */
   readonly columns: number;
+  /** Where there is no terminal the last line is never cut, as something may read it. @default true */
+  readonly isTerminal?: boolean;
 }
 
 /** A whole comparison for people: ASCII, primary metrics first, ending in the exit code and a line break. */
@@ -36,7 +38,7 @@ export function renderComparisonReport(comparison: Comparison, options: Comparis
     countSection(comparison, width),
     timesSection(comparison, width),
     verdictSection("Verdict", comparison, width),
-    closingLine(comparison, width),
+    closingLine(comparison, options.isTerminal === false ? Infinity : width),
   ];
   const text = sections
     .filter((section) => section.length > 0)

@@ -43,7 +43,7 @@ export function renderSeriesEnd(series: RunSeries, options: SeriesReportOptions)
   return finish(
     [
       "",
-      `Series of ${series.askedRuns} runs${series.runs.length < series.askedRuns ? `, of which ${series.runs.length} were made` : ""}`,
+      `Series of ${series.askedRuns} runs${series.runs.length < series.askedRuns ? `, of which ${series.runs.length} ${series.runs.length === 1 ? "was" : "were"} made` : ""}`,
       ...series.spreads.flatMap((spread) => spreadLines(spread, width)),
       ...series.warnings.flatMap((reason) => wrap(reason, width, "  [WARN] ")),
       ...comparisonLines(series, width),

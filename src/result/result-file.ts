@@ -78,11 +78,11 @@ function checkVersion(parsed: unknown, path: string): void {
       "update floodgate to read it",
     );
   }
-  const found = schema === undefined ? `it has no "schema"` : `its "schema" is ${JSON.stringify(schema)}`;
-  throw usageError(
-    `"${path}" is not a floodgate result: ${found}, not "${resultSchemaName}"`,
-    "a result is a file that floodgate run has saved",
-  );
+  const found =
+    schema === undefined
+      ? `it has no "schema"`
+      : `its "schema" is ${JSON.stringify(schema)}, not "${resultSchemaName}"`;
+  throw usageError(`"${path}" is not a floodgate result: ${found}`, "a result is a file that floodgate run has saved");
 }
 
 function damaged(path: string, what: string): FloodgateError {

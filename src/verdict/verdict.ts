@@ -52,7 +52,7 @@ export function decideVerdict(
   }
   const uncertain = options.strict ? gates.filter((check) => check.outcome === "uncertain") : [];
   if (uncertain.length > 0) {
-    const what = `${count(uncertain.length, "threshold")} uncertain: the interval of the value does not lie on one side of the bound`;
+    const what = `${count(uncertain.length, "threshold")} uncertain: no interval of the value lies on one side of the bound`;
     return {
       outcome: "inconclusive",
       exitCode: exitCode.inconclusive,

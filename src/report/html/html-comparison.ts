@@ -31,7 +31,10 @@ export function renderHtmlComparison(comparison: Comparison, assets: PageAssets)
       title: "floodgate: new against base",
       header: sidesOf(comparison),
       sections: [
-        { id: "verdict", title: "Verdict", body: verdictBody(comparison) },
+        {
+          ...{ id: "verdict", title: "Verdict" },
+          body: verdictBody(comparison, markup` <span class="note">(exit code ${comparison.verdict.exitCode})</span>`),
+        },
         ...figureSections(comparison),
         { id: "runs", title: "Runs", body: runTable(comparison) },
       ],
@@ -41,13 +44,13 @@ export function renderHtmlComparison(comparison: Comparison, assets: PageAssets)
   );
 }
 
-/** The same as a part of the report of the run that was compared. */
+/** The same as a part of the report of the run that was compared, whose own verdict says how that one ended. */
 export function comparisonBody(comparison: Comparison): Html {
   const parts = figureSections(comparison).map(
     ({ title, body }) => markup`<h3>${title}</h3>
 ${body}`,
   );
-  return markup`${sidesOf(comparison)}${verdictBody(comparison)}${parts}`;
+  return markup`${sidesOf(comparison)}${verdictBody(comparison, null)}${parts}`;
 }
 
 function sidesOf({ base, new: changed, load }: Comparison): Html {
@@ -69,12 +72,12 @@ function sideLine(name: string, side: ComparisonSide): Html {
 `;
 }
 
-function verdictBody(comparison: Comparison): Html {
+function verdictBody(comparison: Comparison, ending: Html | null): Html {
   const { verdict, warnings } = comparison;
   const marker = comparisonMarker(comparison);
   const [first = "", ...others] = verdict.reasons;
   return markup`<div class="verdict ${marker.slice(1, -1).toLowerCase()}">
-<p>${markerTag(marker)} <strong>${outcomeWords(comparison)}</strong>: ${first} <span class="note">(exit code ${verdict.exitCode})</span></p>
+<p>${markerTag(marker)} <strong>${outcomeWords(comparison)}</strong>: ${first}${ending}</p>
 ${others.length === 0 ? null : markup`<ul>${others.map((reason) => markup`<li>${reason}</li>`)}</ul>`}
 </div>
 ${warnings.map(

@@ -30,4 +30,12 @@ describe("describeSides", () => {
     expect(changed.label).toBe("new.json");
     expect(describeSides([named("a"), named("a")], [named("b")]).base.label).toBe("a*");
   });
+
+  it("and by its first file where the names of both sides have the same in common", () => {
+    const { base, new: changed } = describeSides(
+      [named("r1.json"), named("r2.json")],
+      [named("r3.json"), named("r4.json")],
+    );
+    expect([base.label, changed.label]).toEqual(["r1.json and 1 more", "r3.json and 1 more"]);
+  });
 });

@@ -134,6 +134,8 @@ describe("renderHtmlReport", () => {
     expect(headings(page)).toContain("Against the baseline");
     expect(page).toContain("latency.p50 is worse");
     expect(Object.keys(chartsOf(page))).toContain("Latency of both sides");
+    // How the run ended is said by the run's verdict alone: a regression need not fail it.
+    expect(page).not.toContain("exit code 98");
   });
 
   it("gives each chart its words, for who cannot see it", () => {
