@@ -29,12 +29,6 @@ export function publishersOf({ rooms, publishersPerRoom }: Pick<BroadcastPlan, "
   return rooms * publishersPerRoom;
 }
 
-/** Connections of `room` among the first `connections`. */
-export function membersOf(room: number, connections: number, rooms: number): number {
-  const rows = rowOf(connections, rooms);
-  return rows + (connectionAt(room, rows, rooms) < connections ? 1 : 0);
-}
-
 /** `r07`, the same length for all rooms of a run: so that a message with the room's name in it has one size. */
 export function roomName(room: number, rooms: number): string {
   return `r${String(room + 1).padStart(String(rooms).length, "0")}`;

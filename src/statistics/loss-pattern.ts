@@ -1,5 +1,3 @@
-import { clopperPearson, type RatioInterval } from "./ratio-interval.ts";
-
 /** How the losses of one stream lie in it (RFC 3357): one outage and thin random loss have equal ratios. */
 export interface LossPattern {
   /** Per lost message: its distance from the lost one before; 0 for the first. */
@@ -48,13 +46,4 @@ export function lossPattern(lost: readonly boolean[], delta: number): LossPatter
     noticeableRate: distances.length === 0 ? null : noticeable / distances.length,
     maxPeriod: periodLengths.reduce((longest, length) => Math.max(longest, length), 0),
   };
-}
-
-/**
- * How sure the share of lost messages is. Losses in runs are not independent, so that an interval over messages would
- * be too narrow; when any period is longer than 1, the periods are counted instead.
- */
-export function lossInterval(pattern: LossPattern, confidence = 0.95): RatioInterval {
-  const events = pattern.maxPeriod > 1 ? pattern.periodTotal : pattern.distances.length;
-  return clopperPearson(events, pattern.periods.length, confidence);
 }

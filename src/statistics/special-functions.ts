@@ -132,12 +132,6 @@ export function incompleteBetaQuantile(p: number, a: number, b: number): number 
   }
 }
 
-/** Student's t distribution: P(T <= t) for `df` > 0 degrees of freedom. */
-export function studentCdf(t: number, df: number): number {
-  const tail = incompleteBeta(df / (df + t * t), df / 2, 0.5) / 2;
-  return t < 0 ? tail : 1 - tail;
-}
-
 /** Student's t quantile for 0 < p < 1. */
 export function studentQuantile(p: number, df: number): number {
   const tail = Math.min(p, 1 - p);

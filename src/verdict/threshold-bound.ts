@@ -41,8 +41,6 @@ interface Kind {
   readonly units: string;
   /** Put behind a bare number to show what was forgotten. */
   readonly usualUnit: string;
-  /** Units to print in and their size, largest first. */
-  readonly printUnits: readonly (readonly [name: string, size: number])[];
 }
 
 const secondsPer: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 };
@@ -54,12 +52,6 @@ const kinds: Readonly<Record<QuantityKind, Kind>> = {
     example: "500ms",
     units: "ns us ms s m h",
     usualUnit: "ms",
-    printUnits: [
-      ["s", 1],
-      ["ms", 1e-3],
-      ["us", 1e-6],
-      ["ns", 1e-9],
-    ],
   },
   size: {
     parse: (text) => (hasSizeUnit(text) ? parseSizeBytes(text) : null),
@@ -67,11 +59,6 @@ const kinds: Readonly<Record<QuantityKind, Kind>> = {
     example: "200MB",
     units: "B KB MB GB (1000), KiB MiB GiB (1024)",
     usualUnit: "MB",
-    printUnits: [
-      ["GB", 1e9],
-      ["MB", 1e6],
-      ["B", 1],
-    ],
   },
   slope: {
     parse: parseSlope,
@@ -79,10 +66,6 @@ const kinds: Readonly<Record<QuantityKind, Kind>> = {
     example: "1KiB/s",
     units: "a size per /s /min /h",
     usualUnit: "KiB/s",
-    printUnits: [
-      ["MB/s", 1e6],
-      ["B/s", 1],
-    ],
   },
   rate: {
     parse: (text) => (hasRateUnit(text) ? parseRatePerSecond(text) : null),
@@ -90,7 +73,6 @@ const kinds: Readonly<Record<QuantityKind, Kind>> = {
     example: "5000/s",
     units: "/s /min /h",
     usualUnit: "/s",
-    printUnits: [["/s", 1]],
   },
   ratio: {
     parse: parseRatio,
@@ -98,9 +80,8 @@ const kinds: Readonly<Record<QuantityKind, Kind>> = {
     example: "99.9%",
     units: "none, or %",
     usualUnit: "%",
-    printUnits: [["", 1]],
   },
-  count: { parse: parseNumber, word: "a count", example: "0", units: "none", usualUnit: "", printUnits: [["", 1]] },
+  count: { parse: parseNumber, word: "a count", example: "0", units: "none", usualUnit: "" },
 };
 const number = String.raw`\d+(?:\.\d+)?|\.\d+`;
 
@@ -145,15 +126,6 @@ export function parseQuantity(text: string, kind: QuantityKind): number | BoundF
   return { faulty: text, reason, hint: `units here: ${units}; for example ${example}` };
 }
 
-/** Text that {@link parseQuantity} reads as this value (to 14 digits), in a unit people would choose. */
-export function printQuantity(value: number, kind: QuantityKind): string {
-  const units = kinds[kind].printUnits;
-  const [name, size] = units.find(([, unitSize]) => value >= unitSize) ?? units.at(-1)!;
-  const scaled = value / size;
-  const exact = String(Number(scaled.toPrecision(15)));
-  return `${exact.includes("e") ? plainDecimal(scaled) : exact}${name}`;
-}
-
 /** `base*1.10+5ms`, `baseline+5%`, `baseline-5%`, `base`. */
 function parseRelative(text: string, kind: QuantityKind): ThresholdBound | BoundFault {
   const parts = new RegExp(`^base(?:line)?\\s*(?:\\*\\s*(${number}))?\\s*(?:([+-])\\s*(.+))?$`).exec(text);
@@ -182,9 +154,4 @@ function parseSlope(text: string): number | null {
 
 function divide(value: number | null, by: number): number | null {
   return value === null ? null : value / by;
-}
-
-/** Without an exponent, however large or small. */
-function plainDecimal(value: number): string {
-  return value >= 1 ? BigInt(Math.round(value)).toString() : value.toFixed(30).replace(/\.?0+$/, "");
 }

@@ -1,12 +1,5 @@
 import { usageError } from "../errors/floodgate-error.ts";
-import {
-  canonicalUnit,
-  parseBound,
-  parseQuantity,
-  printQuantity,
-  type BoundFault,
-  type ThresholdBound,
-} from "./threshold-bound.ts";
+import { canonicalUnit, parseBound, parseQuantity, type BoundFault, type ThresholdBound } from "./threshold-bound.ts";
 import { findMetric, type NameFault, type QuantityKind } from "./threshold-metrics.ts";
 
 /** A condition on a result: `latency{phase=peak}.p99<50ms over 10s warn`. Plain data; the saved form is `ResultThreshold`. */
@@ -109,24 +102,10 @@ export function parseMetricPath(text: string): MetricPath | NameFault {
   return "faulty" in selectors ? selectors : { ...name, selectors: selectors.pairs };
 }
 
-/** The threshold in one normal form; parsing it gives the same threshold again (but for its text and source). */
-export function printThreshold(threshold: Threshold): string {
-  const { op, bound, kind, overSeconds, isAdvisory } = threshold;
-  const over = overSeconds === null ? "" : ` over ${overSeconds}s`;
-  return `${thresholdName(threshold)}${op}${printBound(bound, kind)}${over}${isAdvisory ? " warn" : ""}`;
-}
-
 /** What is measured, without the condition: `latency{phase=peak}.p99`. */
 export function thresholdName({ metric, stat, selectors }: Pick<Threshold, "metric" | "stat" | "selectors">): string {
   const pairs = Object.entries(selectors).map(([key, value]) => `${key}=${value}`);
   return `${metric}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`}.${stat}`;
-}
-
-function printBound(bound: ThresholdBound, kind: QuantityKind): string {
-  if (bound.kind === "value") return printQuantity(bound.value, kind);
-  const sign = bound.offset < 0 ? "-" : "+";
-  const offset = bound.offset === 0 ? "" : `${sign}${printQuantity(Math.abs(bound.offset), kind)}`;
-  return `base*${bound.factor}${offset}`;
 }
 
 function parseOperator(text: string, path: string): ThresholdOp | NameFault {

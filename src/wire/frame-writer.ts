@@ -77,20 +77,6 @@ export function writeMaskedBytes(
   return at;
 }
 
-/** Writes an unmasked frame around `source[start, end)`; gives the offset behind it. The two must not overlap. */
-export function writePlainFrame(
-  memory: FrameMemory,
-  offset: number,
-  first: number,
-  source: FrameMemory,
-  start: number,
-  end: number,
-): number {
-  const at = writePlainHeader(memory, offset, first, end - start);
-  copyBytes(source, start, end, memory, at);
-  return at + end - start;
-}
-
 /** Writes only the header of an unmasked frame; the caller puts `payloadBytes` bytes behind it. */
 export function writePlainHeader(memory: FrameMemory, offset: number, first: number, payloadBytes: number): number {
   return writeFrameHeader(memory, offset, first, payloadBytes, 0);

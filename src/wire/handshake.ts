@@ -150,19 +150,6 @@ export function refusedUpgrade(head: ResponseHead, body: string): HandshakeFault
   return targetFault(`status.${head.status}`, text === "" ? status : `${status}: ${text.slice(0, 120)}`);
 }
 
-/** The head of a 101 answer. A server checks the request itself. */
-export function upgradeResponse(key: string, subprotocol?: string, extensions?: string): string {
-  const lines = [
-    "HTTP/1.1 101 Switching Protocols",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    `Sec-WebSocket-Accept: ${acceptKey(key)}`,
-  ];
-  if (subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
-  if (extensions !== undefined) lines.push(`Sec-WebSocket-Extensions: ${extensions}`);
-  return `${lines.join("\r\n")}\r\n\r\n`;
-}
-
 function targetFault(kind: string, example: string): HandshakeFault {
   return { kind, blame: "target", example };
 }

@@ -10,12 +10,12 @@ import { openRawTransport } from "../../src/transport/raw-transport.ts";
 import { makeTransportContext, type TransportContext } from "../../src/transport/transport-context.ts";
 import type { Transport, TransportListener } from "../../src/transport/transport.ts";
 import { openWsTransport } from "../../src/transport/ws-transport.ts";
-import { upgradeResponse } from "../../src/wire/handshake.ts";
 import { frameBytes } from "../support/frame-bytes.ts";
 import { outgoingMessage } from "../support/outgoing-message.ts";
 import { startRawPeer, type PeerConnection, type RawPeer, type RawPeerOptions } from "../support/raw-peer.ts";
 import { RecordingListener } from "../support/recording-listener.ts";
 import { selfSignedCertificate } from "../support/self-signed-certificate.ts";
+import { upgradeResponse } from "../support/upgrade-response.ts";
 
 const [continuation, text, binary, close, ping, pong] = [0, 1, 2, 8, 9, 10] as const;
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { upgradeResponse } from "../../src/wire/handshake.ts";
 import { frameMemory } from "../../src/wire/frame-memory.ts";
 import { FrameParser } from "../../src/wire/frame-parser.ts";
+import { upgradeResponse } from "./upgrade-response.ts";
 
 /** The server's end of one connection, and what came over it. */
 export interface PeerConnection {

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fanOutSpread } from "../../../src/statistics/fan-out.ts";
-import { lossInterval, lossPattern } from "../../../src/statistics/loss-pattern.ts";
 import { clopperPearson, wilson } from "../../../src/statistics/ratio-interval.ts";
 import { reorderDensity } from "../../../src/statistics/reorder-density.ts";
-import { analyseReordering, kendallDistance, ReorderStream } from "../../../src/statistics/reordering.ts";
+import { analyseReordering, kendallDistance } from "../../../src/statistics/reordering.ts";
 
 const arrivals = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 60 });
 const order = fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 60 });
@@ -28,30 +27,6 @@ describe("analyseReordering", () => {
         expect(found.extents.every((extent, i) => extent >= Math.max(1, found.nReordering[i]!))).toBe(true);
       }),
     );
-  });
-});
-
-describe("ReorderStream", () => {
-  it("agrees with the analysis of the whole list", () => {
-    fc.assert(
-      fc.property(order, (sequences) => {
-        const times = sequences.map((_, i) => 10 * i);
-        const whole = analyseReordering(sequences, times);
-        const stream = new ReorderStream();
-        const flagged = sequences.filter((sequence, i) => stream.arrive(sequence, times[i]!));
-        expect(flagged).toEqual(whole.packets);
-        expect([stream.received, stream.reordered]).toEqual([whole.received, whole.reordered]);
-        expect(stream.maxExtent).toBe(Math.max(0, ...whole.extents));
-        expect(stream.maxLateTime).toBe(Math.max(0, ...whole.lateTimes!));
-      }),
-    );
-  });
-
-  it("says at least 1024 when the larger number is longer ago", () => {
-    const stream = new ReorderStream();
-    stream.arrive(5000, 0);
-    for (let i = 0; i < 2000; i++) stream.arrive(i, 1);
-    expect([stream.reordered, stream.maxExtent]).toEqual([2000, 1024]);
   });
 });
 
@@ -87,14 +62,6 @@ describe("kendallDistance", () => {
       }),
     );
     expect(kendallDistance(["a"], ["a"]).distance).toBeNull();
-  });
-});
-
-describe("lossInterval", () => {
-  it("counts losses that come singly, and periods when they come in runs", () => {
-    const pattern = (text: string): boolean[] => Array.from(text, (one) => one === "x");
-    expect(lossInterval(lossPattern(pattern("..x....x.."), 2))).toEqual(clopperPearson(2, 10));
-    expect(lossInterval(lossPattern(pattern("..xxx..x.."), 2))).toEqual(clopperPearson(2, 10));
   });
 });
 

@@ -9,7 +9,7 @@ import {
   plainFrameBytes,
   writeMaskedBytes,
   writeMaskedFrame,
-  writePlainFrame,
+  writePlainHeader,
 } from "../../../src/wire/frame-writer.ts";
 import { MaskKeys } from "../../../src/wire/mask-keys.ts";
 import { frameBytes } from "../../support/frame-bytes.ts";
@@ -59,12 +59,14 @@ describe("writeMaskedBytes", () => {
   });
 });
 
-describe("writePlainFrame", () => {
-  it.each(payloadSizes)("writes exactly the frame around %i bytes, and nothing beside it", (size) => {
+describe("writePlainHeader", () => {
+  it.each(payloadSizes)("leaves room for exactly the %i bytes of its frame, and writes nothing beside it", (size) => {
     const source = frameMemory(Buffer.concat([Buffer.of(1), filled(size), Buffer.of(2)]));
-    const frame = written(plainFrameBytes(size), (memory, offset) =>
-      writePlainFrame(memory, offset, firstByte.text, source, 1, 1 + size),
-    );
+    const frame = written(plainFrameBytes(size), (memory, offset) => {
+      const at = writePlainHeader(memory, offset, firstByte.text, size);
+      copyBytes(source, 1, 1 + size, memory, at);
+      return at + size;
+    });
     expect(frame.equals(frameBytes(1, filled(size)))).toBe(true);
   });
 });

@@ -6,10 +6,10 @@ import {
   refusedUpgrade,
   upgradeKey,
   upgradeRequest,
-  upgradeResponse,
   type UpgradeWish,
 } from "../../../src/wire/handshake.ts";
 import { ResponseHeadReader, type ResponseHead } from "../../../src/wire/response-head.ts";
+import { upgradeResponse } from "../../support/upgrade-response.ts";
 
 const key = "dGhlIHNhbXBsZSBub25jZQ==";
 
