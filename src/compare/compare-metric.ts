@@ -1,6 +1,6 @@
 import type { ComparedMetric, Judgement, MetricChange } from "../result/comparison.ts";
 import { welchDifference, welchRatio } from "../statistics/mean-ratio.ts";
-import { pairDistance } from "../statistics/pair-spread.ts";
+import { chanceDistance, pairDistance } from "../statistics/pair-spread.ts";
 import { median } from "../statistics/percentile.ts";
 import { hodgesLehmann, hodgesLehmannRatio, type Estimate } from "../statistics/rank-test.ts";
 import { formatCount } from "../units/count.ts";
@@ -16,6 +16,8 @@ const confidence = 0.9;
 /** From so many runs a side their ranks say enough; down to `fewestRuns` a distribution has to be assumed. */
 const rankRuns = 5;
 const fewestRuns = 3;
+/** Without an interval chance shall make no regression in 99 of 100 metrics: five of them are looked at. */
+const chanceTail = 0.01;
 /** A machine that differs from itself by more, as a share, cannot gate the metric. */
 export const largestFloor = 0.25;
 
@@ -63,8 +65,10 @@ export function compareMetric(
   }
   const floor = floorFor(kind, options.floor);
   const matters = kind === "ratio" ? options.noiseThreshold : differenceLimit(base, baseRuns, options);
-  const limit = Math.max(matters, floor ?? 0);
-  const noiseFloor = floor !== null && floor > matters ? floor : null;
+  const reach = change.low === null ? chanceReach(kind, options.floor, [base.length, changed.length]) : 0;
+  const chance = floor === null ? 0 : Math.max(floor, reach);
+  const limit = Math.max(matters, chance);
+  const noiseFloor = chance > matters ? chance : null;
   if (kind === "ratio" && floor !== null && floor > largestFloor) {
     const reason = `ungateable: noise floor over ${percent(largestFloor)}`;
     return judged({ change, limit, noiseFloor, verdict: "inconclusive", reason });
@@ -139,6 +143,20 @@ function floorFor(kind: MetricChange["kind"], floor: MetricFloor | null): number
   if (floor === null) return null;
   if (kind === "difference") return pairDistance(floor.values);
   return floor.kind === "ratio" ? floor.floor : null;
+}
+
+/**
+ * How far so few runs lie apart by chance, in the form of the change: their noise floor alone is judged by, and of few runs itself,
+ * so that its largest distance is no bound for those to come.
+ */
+function chanceReach(
+  kind: MetricChange["kind"],
+  floor: MetricFloor | null,
+  runs: readonly [base: number, changed: number],
+): number {
+  if (floor === null || (kind === "ratio" && floor.kind !== "ratio")) return 0;
+  if (kind === "difference") return chanceDistance(floor.values, runs, chanceTail) ?? 0;
+  return Math.expm1(chanceDistance(floor.values.map(Math.log), runs, chanceTail) ?? 0);
 }
 
 /** How far a difference may go: a share of what it is to be seen against, of growth at least what counts as a leak. */

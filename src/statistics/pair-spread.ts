@@ -1,5 +1,6 @@
 import { meanAndVariance } from "./mean-ratio.ts";
 import { percentileNearestRank } from "./percentile.ts";
+import { studentQuantile } from "./special-functions.ts";
 
 /** The quantile of the distances of all pairs that counts as what chance does: one pair in twenty lies further apart. */
 const floorPercent = 95;
@@ -18,6 +19,21 @@ export function pairRatioSpread(values: readonly number[]): number | null {
 export function pairDistance(values: readonly number[]): number | null {
   const distances = values.flatMap((value, i) => values.slice(i + 1).map((other) => Math.abs(other - value)));
   return percentileNearestRank(distances, floorPercent);
+}
+
+/**
+ * How far the means of two further lots of runs lie apart by chance, but for one time in 1 / `tail` on either side, going by how
+ * far these runs of the same thing do: t s sqrt(1 / n1 + 1 / n2) with Student's t, as they are few themselves (a prediction
+ * interval). In the unit of the values; null below two.
+ */
+export function chanceDistance(
+  values: readonly number[],
+  [first, second]: readonly [number, number],
+  tail: number,
+): number | null {
+  if (values.length < 2) return null;
+  const t = studentQuantile(1 - tail, values.length - 1);
+  return t * Math.sqrt(meanAndVariance(values).variance * (1 / first + 1 / second));
 }
 
 /** Standard deviation (n - 1) over mean; null below two values and where the mean is not above 0. */

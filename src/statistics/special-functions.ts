@@ -91,6 +91,8 @@ export function logGamma(x: number): number {
 
 /** Regularized incomplete beta function I_x(a, b), a and b > 0, by its continued fraction (Lentz). */
 export function incompleteBeta(x: number, a: number, b: number): number {
+  // The fraction would never end.
+  if (Number.isNaN(x + a + b)) return NaN;
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
   // The fraction converges fast only on this side of the mean.
@@ -122,6 +124,7 @@ function nonZero(value: number): number {
 
 /** The x with I_x(a, b) = p, by bisection down to neighbouring doubles. */
 export function incompleteBetaQuantile(p: number, a: number, b: number): number {
+  if (Number.isNaN(p + a + b)) return NaN;
   if (p <= 0 || p >= 1) return p <= 0 ? 0 : 1;
   let [low, high] = [0, 1];
   for (;;) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareMetric, type JudgingOptions, type RunValue } from "../../../src/compare/compare-metric.ts";
 import { readMetricChoices, type MetricChoice } from "../../../src/compare/metric-choice.ts";
 import type { MetricFloor } from "../../../src/compare/noise-floor-record.ts";
+import { Xoshiro } from "../../../src/random/xoshiro.ts";
 import { pairRatioSpread } from "../../../src/statistics/pair-spread.ts";
 
 const plain: JudgingOptions = { noiseThreshold: 0.05, floor: null };
@@ -88,7 +89,7 @@ describe("compareMetric", () => {
   });
 
   it("judges one run a side against a noise floor alone, and never as the same", () => {
-    const floor = floorOf([0.1, 0.112]);
+    const floor = floorOf([0.1, 0.104, 0.098, 0.101, 0.102, 0.099]);
     const judged = (factor: number) =>
       compareMetric(metric("latency.p99"), runs([0.1]), runs([0.1 * factor]), { ...plain, floor });
     expect(judged(1.3)).toMatchObject({
@@ -98,6 +99,38 @@ describe("compareMetric", () => {
     expect(judged(1.1)).toMatchObject({ verdict: "inconclusive", reason: "1 run a side: within the noise floor" });
     expect(judged(1)).toMatchObject({ verdict: "inconclusive" });
     expect(judged(0.5)).toMatchObject({ verdict: "better" });
+  });
+
+  it("makes regressions of chance in few comparisons of single runs, however few runs the noise floor has", () => {
+    const random = new Xoshiro(31);
+    const gauss = () => Math.sqrt(-2 * Math.log(1 - random.f53())) * Math.cos(2 * Math.PI * random.f53());
+    const value = (spread: number) => Math.exp(spread * gauss());
+    for (const [count, spread] of [
+      [2, 0.1],
+      [3, 0.05],
+      [6, 0.05],
+      [10, 0.03],
+    ] as const) {
+      let alarms = 0;
+      for (let comparison = 0; comparison < 500; comparison++) {
+        const floor = floorOf(Array.from({ length: count }, () => value(spread)));
+        const found = compareMetric(metric("latency.p99"), runs([value(spread)]), runs([value(spread)]), {
+          ...plain,
+          floor,
+        });
+        if (found.verdict === "worse") alarms += 1;
+      }
+      expect(alarms, `${count} runs`).toBeLessThanOrEqual(13);
+    }
+  });
+
+  it("holds two runs of a noise floor to tell next to nothing of single runs to come", () => {
+    const floor = floorOf([0.1, 0.104]);
+    const found = compareMetric(metric("latency.p99"), runs([0.1]), runs([0.15]), { ...plain, floor });
+    expect(found).toMatchObject({ verdict: "inconclusive", reason: "1 run a side: within the noise floor" });
+    expect(found.limit).toBeGreaterThan(1);
+    const five = compareMetric(metric("latency.p99"), runs(base), runs(times(1.5)), { ...plain, floor });
+    expect(five).toMatchObject({ verdict: "worse", limit: 0.05 });
   });
 
   it("cannot gate on a machine that differs from itself by more than a quarter", () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { coefficientOfVariation, pairDistance, pairRatioSpread } from "../../../src/statistics/pair-spread.ts";
+import {
+  chanceDistance,
+  coefficientOfVariation,
+  pairDistance,
+  pairRatioSpread,
+} from "../../../src/statistics/pair-spread.ts";
 import { expectVector, methodVector } from "../../support/method-vectors.ts";
 
 describe("pairRatioSpread", () => {
@@ -23,6 +28,15 @@ describe("pairDistance", () => {
   it("is the distance that one pair in twenty exceeds, of negative values too", () => {
     expect(pairDistance([-3, 1])).toBe(4);
     expect(pairDistance([])).toBeNull();
+  });
+});
+
+describe("chanceDistance", () => {
+  it("is t s sqrt(1/n1 + 1/n2): of few values far more than any of them lie apart", () => {
+    // s = 1, t(0.95; 2) = 2.9200 and t(0.99; 2) = 6.9646
+    expect(chanceDistance([1, 2, 3], [1, 1], 0.05)).toBeCloseTo(2.92 * Math.SQRT2, 3);
+    expect(chanceDistance([1, 2, 3], [2, 2], 0.01)).toBeCloseTo(6.9646, 3);
+    expect(chanceDistance([1], [1, 1], 0.01)).toBeNull();
   });
 });
 

@@ -44,6 +44,10 @@ describe("special functions", () => {
     expect([studentCdf(0, 3), studentQuantile(0.5, 3)].map((value) => Math.abs(value))).toEqual([0.5, 0]);
   });
 
+  it("give nothing for nothing, at once", () => {
+    expect([studentQuantile(0.95, NaN), studentCdf(NaN, 3), binomialCdf(1, NaN, 0.5)]).toEqual([NaN, NaN, NaN]);
+  });
+
   it("give log-gamma as the logarithm of factorials", () => {
     let logFactorial = 0;
     for (let n = 1; n < 150; n++) {
