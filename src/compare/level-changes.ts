@@ -29,7 +29,7 @@ const smallestChange = 0.05;
  * Where the level of a metric changed from run to run: stretches by optimal partitioning, and of the borders between them
  * those whose change is certain (p < 0.001, Welch) and matters (more than 5 %): the rules of Hunter (Fleming et al. 2023).
  * Positive values are looked at on logarithms. Runs without a value are passed over. On 12 to 40 runs that differ by
- * 5 % at random about one series in two hundred has a change that is none, and a shift of 20 % is found in three of
+ * 5 % at random about one series in a thousand has a change that is none, and a shift of 20 % is found in three of
  * four series or more.
  */
 export function levelChanges(values: readonly (number | null)[], sense: Sense): readonly LevelChange[] {
@@ -39,7 +39,7 @@ export function levelChanges(values: readonly (number | null)[], sense: Sense): 
   const scaled = isPositive ? numbers.map(Math.log) : numbers;
   const typical = numbers.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, numbers.length);
   if (known.length < 2 * shortestLevel || typical === 0) return [];
-  const leastStdev = isPositive ? leastSpread : leastSpread * typical;
+  const leastStdev = Math.max(isPositive ? leastSpread : leastSpread * typical, spreadFromRunToRun(scaled));
   const stretches = changePoints(scaled, { shortest: shortestLevel, leastStdev, penaltyFactor });
   return stretches.slice(1).flatMap((stretch, index): readonly LevelChange[] => {
     const earlier = stretches[index]!;
@@ -58,6 +58,20 @@ export function levelChanges(values: readonly (number | null)[], sense: Sense): 
       },
     ];
   });
+}
+
+/** One change of level in so many runs is left out of what they differ by from one to the next. */
+const runsPerChange = 12;
+
+/**
+ * Standard deviation from one run to the next (von Neumann 1941: half of the mean square of successive differences), but for the
+ * largest differences, which are those of changes. No stretch is believed to be more alike than runs that follow each other: where
+ * runs have two modes, a few of one in a row would else be a level.
+ */
+function spreadFromRunToRun(values: readonly number[]): number {
+  const squares = values.slice(1).map((value, i) => (value - values[i]!) ** 2);
+  const kept = squares.sort((a, b) => a - b).slice(0, -Math.ceil(values.length / runsPerChange));
+  return kept.length === 0 ? 0 : Math.sqrt(mean(kept) / 2);
 }
 
 function isRealRatio(before: readonly number[], after: readonly number[]): boolean {

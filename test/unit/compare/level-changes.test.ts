@@ -61,6 +61,16 @@ describe("levelChanges", () => {
     expect(alarms).toBeLessThanOrEqual(6);
   });
 
+  it("takes two modes that runs have in no order for no levels", () => {
+    const random = new Xoshiro(17);
+    let alarms = 0;
+    for (let history = 0; history < 300; history++) {
+      const values = Array.from({ length: 40 }, () => (random.f53() < 0.5 ? 1 : 1.15) * (1 + 0.002 * random.f53()));
+      alarms += levelChanges(values, "lower").length > 0 ? 1 : 0;
+    }
+    expect(alarms).toBeLessThanOrEqual(3);
+  });
+
   it("gives places inside the series, rising, for whatever values", () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.double({ min: -1e9, max: 1e9, noNaN: true })), { maxLength: 60 }), (values) => {
