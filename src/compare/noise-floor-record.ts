@@ -31,6 +31,11 @@ export const noiseFloorSchema = Type.Object({
       values: Type.Array(Type.Number(), { description: "One a run" }),
     }),
   ),
+  unresolved: Type.Optional(
+    Type.Array(Type.Object({ name: Type.String(), samplesNeeded: Type.Integer({ minimum: 1 }) }), {
+      description: "Metrics that have no floor, as a run had too few samples of them",
+    }),
+  ),
 });
 
 export type NoiseFloor = DeepReadonly<Static<typeof noiseFloorSchema>>;

@@ -1,10 +1,11 @@
 import type { RunResult } from "../result/run-result.ts";
 import { coefficientOfVariation, pairDistance, pairRatioSpread } from "../statistics/pair-spread.ts";
-import { measuredValue } from "../verdict/measured-value.ts";
 import { changeKindOf } from "./change-kind.ts";
 import { comparableSettings, loadWords } from "./comparable-settings.ts";
 import { isDeliveryRatio } from "./compare-delivery.ts";
 import { defaultMetrics, type MetricChoice } from "./metric-choice.ts";
+import { samplesNeeded } from "../verdict/evaluate-threshold.ts";
+import { resolvedValue } from "./resolved-value.ts";
 import { noiseFloorSchemaName, type MetricFloor, type NoiseFloor } from "./noise-floor-record.ts";
 
 const dayMs = 86_400_000;
@@ -18,8 +19,8 @@ export interface StoredNoiseFloor {
 }
 
 /**
- * The noise floor of runs of one build under one load on one host, at least two. Metrics without a value in every run
- * have none. Whether the runs belong together is the caller's to know (`sideProblems`, `findDifferences`).
+ * The noise floor of runs of one build under one load on one host, at least two. Metrics without a value in every run,
+ * or with too few samples for one, have none. Whether the runs belong together is the caller's to know (`sideProblems`, `findDifferences`).
  */
 export function makeNoiseFloor(
   runs: readonly RunResult[],
@@ -28,6 +29,10 @@ export function makeNoiseFloor(
   const [first] = runs;
   if (first === undefined || runs.length < 2)
     throw new Error("a noise floor takes two runs. This is a bug in floodgate.");
+  const choices = defaultMetrics(runs);
+  const unresolved = choices
+    .filter(({ selection }) => runs.some((run) => resolvedValue(run, selection).isUnresolved))
+    .map(({ name, selection }) => ({ name, samplesNeeded: samplesNeeded(selection.stat) }));
   return {
     schema: noiseFloorSchemaName,
     createdAt: facts.createdAt,
@@ -36,12 +41,13 @@ export function makeNoiseFloor(
     load: loadWords(first),
     settings: comparableSettings(first),
     runs: runs.map(({ id, startedAt }) => ({ id, startedAt })),
-    metrics: defaultMetrics(runs).flatMap((choice) => floorOf(choice, runs) ?? []),
+    metrics: choices.flatMap((choice) => floorOf(choice, runs) ?? []),
+    ...(unresolved.length > 0 && { unresolved }),
   };
 }
 
 function floorOf(choice: MetricChoice, runs: readonly RunResult[]): MetricFloor | null {
-  const values = runs.flatMap((run) => measuredValue(run, choice.selection).value ?? []);
+  const values = runs.flatMap((run) => resolvedValue(run, choice.selection).value ?? []);
   // Messages are counted; chance has no say in which of them came.
   if (values.length < runs.length || isDeliveryRatio(choice)) return null;
   const kind = changeKindOf(choice, values);

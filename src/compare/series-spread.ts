@@ -1,7 +1,7 @@
 import type { RunResult } from "../result/run-result.ts";
 import { coefficientOfVariation } from "../statistics/pair-spread.ts";
 import { median } from "../statistics/percentile.ts";
-import { measuredValue } from "../verdict/measured-value.ts";
+import { resolvedValue } from "./resolved-value.ts";
 import { changeKindOf } from "./change-kind.ts";
 import { defaultMetrics, type MetricChoice } from "./metric-choice.ts";
 
@@ -11,7 +11,7 @@ export interface MetricSpread {
   readonly name: string;
   /** As of saved thresholds: of all numbers here but the coefficient. */
   readonly unit: string;
-  /** One a run, in their order; null where the run has none. */
+  /** One a run, in their order; null where the run has none, or too few samples for one. */
   readonly values: readonly (number | null)[];
   readonly median: number;
   readonly min: number;
@@ -36,7 +36,7 @@ export function spreadOf(results: readonly RunResult[]): readonly MetricSpread[]
 }
 
 function spreadOfMetric(choice: MetricChoice, results: readonly RunResult[]): MetricSpread | null {
-  const values = results.map((result) => measuredValue(result, choice.selection).value);
+  const values = results.map((result) => resolvedValue(result, choice.selection).value);
   const known = values.filter((value) => value !== null);
   const middle = median(known);
   if (middle === null) return null;

@@ -4,7 +4,7 @@ import { median } from "../statistics/percentile.ts";
 import { printDecimal } from "../units/decimal.ts";
 import { formatInUnit } from "../verdict/format-check.ts";
 import { colourise } from "./colourise.ts";
-import { plain, reportWidth, wrap } from "./format.ts";
+import { countText, plain, reportWidth, wrap } from "./format.ts";
 import type { TerminalReportOptions } from "./terminal-report.ts";
 import { renderTable } from "./terminal-table.ts";
 
@@ -50,14 +50,16 @@ function floorTable({ metrics }: NoiseFloor, width: number): readonly string[] {
   return renderTable(columns, rows, width);
 }
 
-function warningsOf({ metrics, runs }: NoiseFloor): readonly string[] {
+function warningsOf({ metrics, runs, unresolved = [] }: NoiseFloor): readonly string[] {
   const ungateable = metrics.filter(isUngateable).map(({ name }) => name);
+  const needs = unresolved.map((metric) => `${metric.name} (needs ${countText(metric.samplesNeeded)})`);
   return [
     ...(ungateable.length === 0
       ? []
       : [
           `ungateable here, as runs of the same differ by more than ${percent(largestFloor)}: ${ungateable.join(", ")}`,
         ]),
+    ...(unresolved.length === 0 ? [] : [`no floor, as a run has too few samples: ${needs.join(", ")}`]),
     ...(runs.length < tellingRuns
       ? [`${runs.length} runs tell little of how far runs can lie apart; take 6 or more`]
       : []),

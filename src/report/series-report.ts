@@ -1,6 +1,7 @@
 import { repeatableBelow, type MetricSpread } from "../compare/series-spread.ts";
 import type { RunSeries, SideSpread } from "../compare/series-record.ts";
 import { exitCode } from "../errors/exit-code.ts";
+import type { ResultTimes } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { formatRatio } from "../units/ratio.ts";
 import { formatInUnit } from "../verdict/format-check.ts";
@@ -22,19 +23,32 @@ export function renderSeriesMember(
   options: SeriesReportOptions,
 ): string {
   const width = reportWidth(options.columns);
-  const marker = verdictMarker(result);
+  const marker = memberMarker(result);
   const [reason = result.verdict.outcome, ...others] = result.verdict.reasons;
   const more = others.length === 0 || marker === "[PASS]" ? "" : ` (and ${others.length} more)`;
   const indent = " ".repeat(marker.length + 1);
   const lines = [
     ...wrap(`${name}: ${reason}${more}`, width, `${marker} `),
     ...wrap(mainNumbers(result), width, indent),
+    ...(result.verdict.outcome === "pass" && isLimited(result)
+      ? wrap(`the generator was limited: ${result.generator.reasons.join("; ")}`, width, indent)
+      : []),
     // Never cut where something may read it.
     ...(options.isTerminal === false
       ? [`${indent}saved to ${plain(savedTo)}`]
       : wrap(`saved to ${savedTo}`, width, indent)),
   ];
   return finish(lines, options);
+}
+
+/** Numbers of which nothing was asked are no good news where they say nothing of the target. */
+function memberMarker(result: RunResult): Marker {
+  const marker = verdictMarker(result);
+  return marker === "[PASS]" && isLimited(result) ? "[WARN]" : marker;
+}
+
+function isLimited({ generator }: RunResult): boolean {
+  return generator.health === "limited";
 }
 
 /** What the runs of a series came to together: how far apart they lay, and the exit code. Ends in a line break. */
@@ -64,11 +78,11 @@ function comparisonLines({ comparison, runs }: RunSeries, width: number): readon
 function mainNumbers({ totals, config }: RunResult): string {
   const { latencyUs, serviceUs, rate, deliveryRatio, connections } = totals;
   if (config.mode === "connect") {
-    return `${connections.opened} of ${connections.attempted} connections opened, connect p50 ${timeText(connections.connectUs.p50)}, p99 ${timeText(connections.connectUs.p99)}`;
+    return `${connections.opened} of ${connections.attempted} connections opened, connect ${middleAndTail(connections.connectUs)}`;
   }
   const [word, times] =
     totals.loop === "closed" ? (["service", serviceUs] as const) : (["latency", latencyUs] as const);
-  const latency = times.count === 0 ? [] : [`${word} p50 ${timeText(times.p50)}, p99 ${timeText(times.p99)}`];
+  const latency = times.count === 0 ? [] : [`${word} ${middleAndTail(times)}`];
   if (config.mode === "push") {
     return [...latency, `seen ${rateText(rate.deliveredPerSecond)}/s (${ratioText(deliveryRatio)})`].join("; ");
   }
@@ -76,6 +90,14 @@ function mainNumbers({ totals, config }: RunResult): string {
     ...latency,
     `sent ${rateText(rate.sentPerSecond)}/s, delivered ${rateText(rate.deliveredPerSecond)}/s (${ratioText(deliveryRatio)})`,
   ].join("; ");
+}
+
+/** `-` for a percentile of too few samples. */
+function middleAndTail(times: ResultTimes): string {
+  const [p50, p99] = (["p50", "p99"] as const).map((name) =>
+    times.unresolved.includes(name) ? "-" : timeText(times[name]),
+  );
+  return `p50 ${p50}, p99 ${p99}`;
 }
 
 function spreadLines({ side, metrics }: SideSpread, width: number): readonly string[] {

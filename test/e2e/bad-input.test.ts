@@ -233,7 +233,7 @@ const resultFiles: readonly Case[] = [
   [
     "other JSON",
     ["report", "foreign.json"],
-    '"foreign.json" is not a floodgate result: it has no "schema", not "floodgate.result/1"',
+    '"foreign.json" is not a floodgate result: it has no "schema"',
     "a result is a file that floodgate run has saved",
   ],
   [

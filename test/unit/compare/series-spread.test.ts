@@ -35,6 +35,15 @@ describe("spreadOf", () => {
     expect(growth).toMatchObject({ median: 2.5, min: -5, max: 10, coefficientOfVariation: null, isRepeatable: null });
   });
 
+  it("has no percentile of a run with too few samples for one", () => {
+    const short: RunResult = { ...sound, totals: { ...sound.totals, latencyUs: sampleTimes(200, 1000) } };
+    const names = spreadOf([short, short]).map(({ name }) => name);
+    expect(names).toContain("latency.p50");
+    expect(names).not.toContain("latency.p99");
+    const p99 = spreadOf([withLatency(1000), short]).find(({ name }) => name === "latency.p99");
+    expect(p99?.values).toEqual([expect.any(Number), null]);
+  });
+
   it("leaves out what no run has, and keeps the place of a run that has none", () => {
     const silent: RunResult = { ...sound, totals: { ...sound.totals, latencyUs: noTimes } };
     expect(spreadOf([silent, silent]).map(({ name }) => name)).not.toContain("latency.p50");

@@ -29,6 +29,12 @@ describe("the report of a noise floor", () => {
     expect(renderNoiseFloor(record, options)).not.toContain("ungateable");
   });
 
+  it("has no floor for a percentile of too few samples, and says how many it needs", () => {
+    const text = renderNoiseFloor(record, options);
+    expect(text).toContain("[WARN] no floor, as a run has too few samples: connect.p50 (needs 20)\n");
+    expect(text).not.toMatch(/connect\.p50 +\d/);
+  });
+
   it("warns of a floor from few runs", () => {
     expect(renderNoiseFloor(floorOf([1, 1.02]), options)).toContain("[WARN] 2 runs tell little");
   });

@@ -53,6 +53,19 @@ describe("the report of a series", () => {
     expect(text).toContain("saved to out-1.json\n");
   });
 
+  it("shows no percentile of too few samples", () => {
+    const { totals } = passed;
+    const short = { ...passed, totals: { ...totals, latencyUs: { ...sampleTimes(200, 1000), unresolved: ["p99"] } } };
+    expect(renderSeriesMember(short, "run 1 of 2", "out-1.json", options)).toMatch(/latency p50 \S+ ms, p99 -; sent/);
+  });
+
+  it("never calls a run good whose generator was limited, and says why", () => {
+    const generator = { ...passed.generator, health: "limited", reasons: ["slip p99 20 ms (limit 10 ms)"] } as const;
+    const text = renderSeriesMember({ ...passed, generator }, "run 1 of 2", "out-1.json", options);
+    expect(text).toMatch(/^\[WARN\] run 1 of 2: /);
+    expect(text).toContain("the generator was limited: slip p99 20 ms (limit 10 ms)\n");
+  });
+
   it("never cuts the place of a result where something may read it", () => {
     const path = `results/${"long-".repeat(40)}name.json`;
     const text = renderSeriesMember(passed, "run 1 of 2", path, { ...options, isTerminal: false });
