@@ -1,5 +1,6 @@
 import { arrivalsPerMessage } from "../result/lost-messages.ts";
 import type { RunResult } from "../result/run-result.ts";
+import { secondsIn } from "../result/whole-seconds.ts";
 import { hamedRaoFactor, mannKendall } from "../statistics/trend.ts";
 
 /** How many messages, of a broadcast deliveries, were on their way at the end of each whole second of the measured load. */
@@ -28,7 +29,7 @@ const leastGrowthSeconds = 0.01;
 
 /**
  * The trend of messages in flight: all sent so far, as often as each is to arrive, less all delivered and all lost so far,
- * second by second. A target that keeps up has as many on the way at the end as at the start. Null when there are fewer
+ * second by second (by several in a long trial). A target that keeps up has as many on the way at the end as at the start. Null when there are fewer
  * than two whole seconds, or some counts reached no second.
  */
 export function inFlightTrend({ phases, intervals, generator, totals }: RunResult): InFlightTrend | null {
@@ -37,7 +38,7 @@ export function inFlightTrend({ phases, intervals, generator, totals }: RunResul
   const fromMs = Math.min(...measured.map(({ startMs }) => startMs));
   const toMs = Math.max(...measured.map(({ endMs }) => endMs));
   const perMessage = arrivalsPerMessage(totals);
-  let [inFlight, due] = [0, 0];
+  let [inFlight, due, seconds] = [0, 0, 0];
   const atEnds: number[] = [];
   for (const { tMs, lengthMs, sent, delivered, lost } of intervals) {
     inFlight += sent * perMessage - delivered - lost;
@@ -45,12 +46,13 @@ export function inFlightTrend({ phases, intervals, generator, totals }: RunResul
     if (!isWhole || tMs <= fromMs - clockMs || tMs + lengthMs >= toMs + clockMs) continue;
     atEnds.push(Math.round(inFlight));
     due += sent * perMessage;
+    seconds += secondsIn({ lengthMs });
   }
   if (missed || atEnds.length < 2) return null;
   const factor = hamedRaoFactor([...atEnds.keys()], atEnds);
   const { pIncreasing, pIncreasingExact } = mannKendall(atEnds, factor);
   return {
-    ...{ first: atEnds[0]!, last: atEnds.at(-1)!, perMessage, duePerSecond: due / atEnds.length },
+    ...{ first: atEnds[0]!, last: atEnds.at(-1)!, perMessage, duePerSecond: due / seconds },
     pValue: factor === 1 && pIncreasingExact !== null ? pIncreasingExact : pIncreasing,
   };
 }

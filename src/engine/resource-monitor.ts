@@ -2,6 +2,7 @@ import type { MachineCounters } from "../host/process-probes.ts";
 import type { WorkersAs } from "../plan/plan.ts";
 import type { MemorySeries } from "./collected.ts";
 import type { MemorySource } from "./memory-source.ts";
+import { SampleList, type ResourceSample } from "./sample-list.ts";
 
 /** Readings of the process and the machine; tests put their own here. */
 export interface ResourceProbes {
@@ -10,19 +11,9 @@ export interface ResourceProbes {
   readonly machineCounters: () => MachineCounters;
 }
 
-/** What was read at one instant. */
-export interface ResourceSample {
-  /** Since the start of the run, milliseconds. */
-  readonly tMs: number;
-  readonly generatorBytes: number;
-  readonly targetBytes: number | null;
-  readonly connections: number;
-  readonly delivered: number;
-}
-
 /** Follows memory and CPU of the generator, and memory of the target, over a run. */
 export class ResourceMonitor {
-  readonly samples: ResourceSample[] = [];
+  readonly #readings = new SampleList();
   readonly #probes: ResourceProbes;
   readonly #target: MemorySource;
   readonly #workersAs: WorkersAs;
@@ -51,19 +42,12 @@ export class ResourceMonitor {
     this.#generatorPeak = Math.max(this.#generatorPeak, generatorBytes);
     const peak = reading?.peakBytes ?? reading?.bytes ?? null;
     if (peak !== null) this.#targetPeak = Math.max(this.#targetPeak ?? 0, peak);
-    this.samples.push({ tMs, generatorBytes, targetBytes: reading?.bytes ?? null, connections, delivered });
+    this.#readings.push({ tMs, generatorBytes, targetBytes: reading?.bytes ?? null, connections, delivered });
   }
 
-  /** The latest sample of a stretch of time; null when there is none. */
+  /** The latest reading of a stretch of time in the last two minutes; null when there is none. */
   sampleWithin(fromMs: number, toMs: number): ResourceSample | null {
-    let [low, high] = [0, this.samples.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.samples[middle]!.tMs < toMs) low = middle + 1;
-      else high = middle;
-    }
-    const sample = this.samples[low - 1];
-    return sample !== undefined && sample.tMs >= fromMs ? sample : null;
+    return this.#readings.within(fromMs, toMs);
   }
 
   /** Measured load begins: CPU counts from here. */
@@ -100,24 +84,25 @@ export class ResourceMonitor {
   }
 
   get generatorMemory(): MemorySeries {
+    const { samples } = this.#readings;
     return {
       source:
         this.#workersAs.kind === "threads"
           ? "process.memoryUsage().rss, the whole process with all workers"
           : "process.memoryUsage().rss of this process and every worker process, added; pages they share count in each",
-      samples: this.samples.map(({ tMs, generatorBytes, connections, delivered }) => ({
+      samples: samples.map(({ tMs, generatorBytes, connections, delivered }) => ({
         tMs,
         bytes: generatorBytes,
         connections,
         delivered,
       })),
-      peakBytes: this.samples.length === 0 ? null : this.#generatorPeak,
-      unavailable: this.samples.length === 0 ? "no sample was taken" : null,
+      peakBytes: samples.length === 0 ? null : this.#generatorPeak,
+      unavailable: samples.length === 0 ? "no sample was taken" : null,
     };
   }
 
   get targetMemory(): MemorySeries {
-    const samples = this.samples.flatMap(({ tMs, targetBytes, connections, delivered }) =>
+    const samples = this.#readings.samples.flatMap(({ tMs, targetBytes, connections, delivered }) =>
       targetBytes === null ? [] : [{ tMs, bytes: targetBytes, connections, delivered }],
     );
     const unavailable = samples.length > 0 ? null : (this.#target.unavailable ?? "no reading succeeded");

@@ -1,4 +1,4 @@
-import { Histogram, highestOfCell } from "../measure/histogram.ts";
+import { Histogram } from "../measure/histogram.ts";
 import type { FanOutCells } from "../measure/fan-out-cells.ts";
 import { healthCell, type WorkerCells } from "../measure/worker-cells.ts";
 import { messageClasses, type MessageClass } from "../plan/message-classes.ts";
@@ -13,11 +13,17 @@ import type {
   RunEnd,
 } from "./collected.ts";
 import type { ResourceMonitor } from "./resource-monitor.ts";
-import { IntervalReader } from "./snapshot/interval-reader.ts";
-import { mergeFailures, mergeFaultyReceivers, mergeStreams, type AllNotes } from "./snapshot/merge-notes.ts";
+import {
+  mergeFailures,
+  mergeFaultyReceivers,
+  mergeStreams,
+  type AllNotes,
+  type StandingNotes,
+} from "./snapshot/merge-notes.ts";
 import { missedCounts, nothingMissed } from "./snapshot/missed-counts.ts";
 import { PhaseReader } from "./snapshot/phase-reader.ts";
-import { RunTimeline, type SecondSoFar } from "./snapshot/run-timeline.ts";
+import { RunTimeline } from "./snapshot/run-timeline.ts";
+import { SecondKeeper } from "./snapshot/second-keeper.ts";
 import { readWorkerHealth } from "./snapshot/worker-health.ts";
 import type { WorkerNotes } from "./worker-messages.ts";
 
@@ -30,13 +36,11 @@ export class SnapshotCollector {
   readonly #startedAtEpochMs: number;
   readonly #resources: ResourceMonitor;
   readonly #timeline: RunTimeline;
-  readonly #intervals: IntervalReader;
+  readonly #seconds: SecondKeeper;
   readonly #phases: PhaseReader;
   readonly #classes: readonly { readonly messageClass: MessageClass; readonly reader: PhaseReader }[];
-  readonly #notes: (WorkerNotes | null)[];
+  readonly #notes: (StandingNotes | null)[];
   readonly #lost = new Map<number, string>();
-  /** Seconds as they were given to a live view, once no worker writes to them any more. */
-  readonly #madeIntervals = new Map<number, CollectedInterval>();
 
   constructor(
     plan: Plan,
@@ -53,7 +57,7 @@ export class SnapshotCollector {
     this.#runStartMs = runStartMs;
     this.#startedAtEpochMs = startedAtEpochMs;
     this.#timeline = new RunTimeline(plan);
-    this.#intervals = new IntervalReader(cells);
+    this.#seconds = new SecondKeeper(cells, this.#timeline, resources, runStartMs);
     this.#phases = new PhaseReader(plan, cells, fanOut);
     this.#classes = messageClasses(plan.stream).map((messageClass, index) => ({
       messageClass,
@@ -65,8 +69,11 @@ export class SnapshotCollector {
     this.#notes = cells.map(() => null);
   }
 
-  keepNotes(worker: number, notes: WorkerNotes): void {
+  /** What is told of seconds is what has been found since the worker told last; all else stands as it is now. */
+  keepNotes(worker: number, { lost, late, ...notes }: WorkerNotes): void {
     this.#notes[worker] = notes;
+    this.#seconds.addLost(lost);
+    this.#seconds.addLate(late);
   }
 
   keepLost(worker: number, reason: string): void {
@@ -104,19 +111,17 @@ export class SnapshotCollector {
 
   /** Once a second: takes what the workers are about to overwrite. */
   tick(nowMs: number): void {
-    const newest = this.#timeline.newestInterval(nowMs);
-    if (newest !== null) this.#intervals.tick(newest);
+    this.#seconds.tick(nowMs);
   }
 
   /** Before the next segment overwrites the ring. */
   sealAll(nowMs: number): void {
-    const newest = this.#timeline.newestInterval(nowMs);
-    if (newest !== null) this.#intervals.seal(newest);
+    this.#seconds.sealAll(nowMs);
   }
 
   collect(end: RunEnd, nowMs: number, target: Pick<Collected["target"], "description" | "mockBooks">): Collected {
     const phases = this.#collectPhases(nowMs, end);
-    const intervals = this.#timeline.secondsSoFar(nowMs).map((second) => this.#collectInterval(second, end));
+    const intervals = this.#seconds.intervals(nowMs);
     return {
       startedAtEpochMs: this.#startedAtEpochMs,
       durationMs: nowMs - this.#runStartMs,
@@ -162,45 +167,6 @@ export class SnapshotCollector {
       if (soFar === null) return null;
       return reader.read(phase, { ...soFar, isOver }, this.#runStartMs, notes, this.#lost);
     }).filter((phase) => phase !== null);
-  }
-
-  /** A live view asks each second for all seconds; those that are over and sealed are made once. */
-  #collectInterval(second: SecondSoFar, end: RunEnd): CollectedInterval {
-    const made = end.kind === "running" ? this.#madeIntervals.get(second.number) : undefined;
-    if (made !== undefined) return made;
-    const interval = this.#makeInterval(second, end);
-    if (this.#intervals.isSealed(second.number)) this.#madeIntervals.set(second.number, interval);
-    return interval;
-  }
-
-  #makeInterval({ number, segment, fromMs, lengthMs }: SecondSoFar, end: RunEnd): CollectedInterval {
-    const isLive = end.kind === "running";
-    const { sent, delivered, latency, slip } = isLive ? this.#intervals.readLive(number) : this.#intervals.read(number);
-    const tMs = fromMs - this.#runStartMs;
-    const sample = this.#resources.sampleWithin(tMs, tMs + 1000);
-    return {
-      tMs,
-      lengthMs,
-      segment,
-      sent,
-      delivered,
-      lost: this.#notes.reduce((sum, notes) => sum + (notes?.lost.get(number) ?? 0), 0),
-      latencyUs: isLive ? latency : this.#withLateSamples(latency, number),
-      slipUs: slip,
-      generatorRssBytes: sample?.generatorBytes ?? null,
-      targetRssBytes: sample?.targetBytes ?? null,
-      lagUs: this.#intervals.lagUsOf(number),
-    };
-  }
-
-  /** Samples that came when their second had left the ring; they are added at the end. */
-  #withLateSamples(latency: Histogram, number: number): Histogram {
-    const late = this.#notes.flatMap((notes) => notes?.late.get(number) ?? []);
-    if (late.length === 0) return latency;
-    const all = Histogram.empty();
-    all.add(latency);
-    for (const cells of late) for (const [cell, times] of cells) all.record(highestOfCell(cell), times);
-    return all;
   }
 
   #missed(intervals: readonly CollectedInterval[]): MissedCounts {

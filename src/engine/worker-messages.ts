@@ -90,7 +90,9 @@ export interface WorkerNotes {
   readonly compressionAgreed: boolean;
   /** In mode broadcast, once a drain is over. */
   readonly faultyReceivers: FaultyReceivers | null;
+  /** By interval number: messages lost since the notes before, by intended instant. */
   readonly lost: ReadonlyMap<number, number>;
+  /** Since the notes before. */
   readonly late: LateSamples;
   /** Mode push: told when a load is over; null before, and in other modes. */
   readonly streams: CollectedStreams | null;

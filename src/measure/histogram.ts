@@ -152,7 +152,8 @@ export class Histogram {
   add(other: Histogram): void {
     if (other.#count === 0) return;
     this.#unpack();
-    if (this.#dense === null && other.#dense === null && other.#packed === null) this.#addSparse(other);
+    const sparse = this.#dense === null ? other.#sparse() : null;
+    if (sparse !== null) this.#addSparse(sparse);
     else {
       const dense = (this.#dense ??= this.#toDense());
       other.forEachCell((cell, cellCount) => {
@@ -182,6 +183,11 @@ export class Histogram {
     this.#dense = null;
     this.#sparseCells = noCells;
     this.#sparseCounts = noCounts;
+  }
+
+  /** Bytes of the packed form; 0 while it is not packed. */
+  get packedBytes(): number {
+    return this.#packed?.length ?? 0;
   }
 
   /** Calls back for each cell in use, smallest values first. */
@@ -284,11 +290,24 @@ export class Histogram {
     const packed = this.#packed;
     if (packed === null) return;
     this.#packed = null;
+    const sparse = unpackSparse(packed);
+    if (sparse !== null) {
+      [this.#sparseCells, this.#sparseCounts] = [sparse.cells, sparse.counts];
+      return;
+    }
     const dense = new Float64Array(histogramCells);
     readVarintPairs(packed, (cell, cellCount) => {
       dense[cell] = cellCount;
     });
-    this.#take(dense);
+    this.#dense = dense;
+  }
+
+  /** As two sorted lists; null when it is dense, or too many cells are in use. */
+  #sparse(): SparseCells | null {
+    if (this.#dense !== null) return null;
+    return this.#packed === null
+      ? { cells: this.#sparseCells, counts: this.#sparseCounts }
+      : unpackSparse(this.#packed);
   }
 
   #toDense(): Float64Array {
@@ -322,13 +341,13 @@ export class Histogram {
   }
 
   /** Merges two sorted lists into new ones; the old may be shared with other histograms. */
-  #addSparse(other: Histogram): void {
+  #addSparse(other: SparseCells): void {
     if (this.#count === 0) {
-      this.#sparseCells = other.#sparseCells;
-      this.#sparseCounts = other.#sparseCounts;
+      this.#sparseCells = other.cells;
+      this.#sparseCounts = other.counts;
       return;
     }
-    const [a, b] = [this.#sparseCells, other.#sparseCells];
+    const [a, b] = [this.#sparseCells, other.cells];
     const cells = new Uint16Array(a.length + b.length);
     const counts = new Float64Array(a.length + b.length);
     let [i, j, used] = [0, 0, 0];
@@ -337,8 +356,7 @@ export class Histogram {
       const cellB = j < b.length ? b[j]! : Infinity;
       const cell = Math.min(cellA, cellB);
       cells[used] = cell;
-      counts[used++] =
-        (cellA === cell ? this.#sparseCounts[i++]! : 0) + (cellB === cell ? other.#sparseCounts[j++]! : 0);
+      counts[used++] = (cellA === cell ? this.#sparseCounts[i++]! : 0) + (cellB === cell ? other.counts[j++]! : 0);
     }
     this.#sparseCells = cells.slice(0, used);
     this.#sparseCounts = counts.slice(0, used);
@@ -354,6 +372,24 @@ function pushVarint(bytes: number[], value: number): void {
     rest = Math.floor(rest / 128);
   }
   bytes.push(rest);
+}
+
+/** Cells in use with their counts, smallest first. */
+interface SparseCells {
+  readonly cells: Uint16Array;
+  readonly counts: Float64Array;
+}
+
+/** Null when too many cells are in use. Without a dense array between: seconds of a long run are added up pair by pair. */
+function unpackSparse(packed: Uint8Array): SparseCells | null {
+  let used = 0;
+  readVarintPairs(packed, (cell, cellCount) => {
+    // Beyond its end the scratch ignores the writes.
+    scratchCells[used] = cell;
+    scratchCounts[used++] = cellCount;
+  });
+  if (used > sparseLimit) return null;
+  return { cells: scratchCells.slice(0, used), counts: scratchCounts.slice(0, used) };
 }
 
 /** Pairs of (cells skipped, count). */

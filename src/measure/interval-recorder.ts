@@ -12,7 +12,14 @@ import {
 } from "./worker-cells.ts";
 
 /** What came too late for the ring: by interval number, then by histogram cell, how often. */
-export type LateSamples = Map<number, Map<number, number>>;
+export type LateSamples = ReadonlyMap<number, ReadonlyMap<number, number>>;
+
+/** What is told of seconds beside the ring: of the time since it was told last. */
+export interface SecondsTold {
+  readonly late: LateSamples;
+  /** By interval number: messages lost, by intended instant. */
+  readonly lost: ReadonlyMap<number, number>;
+}
 
 /**
  * One worker's seconds. Latency goes to the second of the message's intended instant, sent and delivered to the second
@@ -20,9 +27,8 @@ export type LateSamples = Map<number, Map<number, number>>;
  * that numbers never repeat within a run.
  */
 export class IntervalRecorder {
-  readonly late: LateSamples = new Map();
-  /** By interval number: messages lost, by intended instant. */
-  readonly lost = new Map<number, number>();
+  #late = new Map<number, Map<number, number>>();
+  #lost = new Map<number, number>();
   readonly #slots: readonly IntervalCells[];
   readonly #past: Float64Array;
   readonly #latency: readonly HistogramWriter[];
@@ -46,6 +52,23 @@ export class IntervalRecorder {
     this.#currentLatency = this.#latency[0]!;
     this.#currentSlip = this.#slip[0]!;
     this.#currentCounts = new Float64Array(intervalCounter.length);
+  }
+
+  /** What there is to tell, and has not been taken yet. */
+  get told(): SecondsTold {
+    return { late: this.#late, lost: this.#lost };
+  }
+
+  get hasToTell(): boolean {
+    return this.#late.size > 0 || this.#lost.size > 0;
+  }
+
+  /** The same, for whoever adds it up: it is forgotten here, so that it does not grow for as long as a run lasts. */
+  takeTold(): SecondsTold {
+    const told = this.told;
+    this.#late = new Map();
+    this.#lost = new Map();
+    return told;
   }
 
   /** Begins a segment whose load runs `durationMs` from `startMs` of the run's clock. */
@@ -99,7 +122,7 @@ export class IntervalRecorder {
     this.#past[pastCounter.lost]! += times;
     if (Number.isNaN(intendedMs)) return;
     const number = this.#clampedNumberAt(intendedMs);
-    this.lost.set(number, (this.lost.get(number) ?? 0) + times);
+    this.#lost.set(number, (this.#lost.get(number) ?? 0) + times);
   }
 
   #recordElsewhere(intendedMs: number, latencyUs: number, times: number): void {
@@ -113,8 +136,8 @@ export class IntervalRecorder {
       return;
     }
     this.#past[pastCounter.latencies]! += times;
-    const cells = this.late.get(number) ?? new Map<number, number>();
-    if (cells.size === 0) this.late.set(number, cells);
+    const cells = this.#late.get(number) ?? new Map<number, number>();
+    if (cells.size === 0) this.#late.set(number, cells);
     const cell = cellOf(Math.min(latencyUs, highestTrackableUs));
     cells.set(cell, (cells.get(cell) ?? 0) + times);
   }

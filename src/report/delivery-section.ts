@@ -2,7 +2,7 @@ import { deliveryRatioInterval } from "../result/delivery-interval.ts";
 import { comesBack } from "../result/mode-facts.ts";
 import type { ResultBlock } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
-import { areSecondsComplete, measuredSecondsOf } from "../result/whole-seconds.ts";
+import { areSecondsComplete, measuredSecondsOf, secondsToEach } from "../result/whole-seconds.ts";
 import { clopperPearson, zeroLossUpperBound } from "../statistics/ratio-interval.ts";
 import { amount, countText, plain, ratioText, secondsText, wrap } from "./format.ts";
 import { renderRow } from "./terminal-table.ts";
@@ -116,22 +116,26 @@ export function lossCauses({ messages }: ResultBlock, mode: RunResult["config"][
 }
 
 /** One outage and thin random loss have equal ratios and different causes. */
-function lossPeriodNotes({ lossPeriods }: RunResult): readonly string[] {
+function lossPeriodNotes({ lossPeriods, intervals }: RunResult): readonly string[] {
   if (lossPeriods == null) return [];
   const { periods, longestSeconds, longestMessages, firstMs } = lossPeriods;
+  // Of seconds that were put together it is not known which had the loss.
+  const atMost = secondsToEach(intervals) === 1 ? "" : "at most ";
   const stretches = periods === 1 ? "in 1 stretch" : `in ${countText(periods)} stretches`;
   return [
-    `lost ${stretches} of seconds in a row, the longest ${longestSeconds} s, the heaviest ${amount(longestMessages, "message")}; first ${secondsText(firstMs)} after the start`,
+    `lost ${stretches} of seconds in a row, the longest ${atMost}${longestSeconds} s, the heaviest ${amount(longestMessages, "message")}; first ${secondsText(firstMs)} after the start`,
   ];
 }
 
 /** Messages due at the very end that are missing may only have been waited for too briefly. */
 export function drainNotes({ totals, intervals, config }: RunResult): readonly string[] {
   const atEnd = new Map(intervals.map((interval) => [interval.segment, interval]));
-  const isLostAtEnd = [...atEnd.values()].some((interval) => interval.lost > 0);
-  if (totals.messages.lostMissing === 0 || !isLostAtEnd || !comesBack(config.mode)) return [];
+  const lostAtEnd = [...atEnd.values()].filter((interval) => interval.lost > 0);
+  if (totals.messages.lostMissing === 0 || lostAtEnd.length === 0 || !comesBack(config.mode)) return [];
   const { settings } = config;
   const drain = typeof settings === "object" && settings !== null && "drain" in settings ? settings.drain : undefined;
   const waited = typeof drain === "string" ? ` (--drain ${plain(drain)})` : "";
-  return [`some were due at the very end; raise --drain if answers take longer than was waited${waited}`];
+  const each = secondsToEach(lostAtEnd);
+  const when = each === 1 ? "at the very end" : `in the last ${each} s`;
+  return [`some were due ${when}; raise --drain if answers take longer than was waited${waited}`];
 }

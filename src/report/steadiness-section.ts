@@ -81,8 +81,13 @@ export function steadinessNotes(judged: readonly JudgedPhase[]): readonly string
     ...judged.flatMap((phase) =>
       phase.steady.sustained.outcome === "pass" ? [] : [named(phase, `sustained: ${phase.steady.sustained.reason}`)],
     ),
-    "delivered messages of whole seconds of the steady part; sustained = worst / best 10 s; latency, delivery and rates above are of the whole phase",
+    `delivered messages of whole seconds of the steady part; sustained = worst / best ${windowsOf(judged)} s; latency, delivery and rates above are of the whole phase`,
   ];
+}
+
+/** Ten; merged results of long runs do not tell of so short ones. */
+function windowsOf(judged: readonly JudgedPhase[]): number {
+  return Math.max(...judged.map(({ steady }) => steady.sustained.windowSeconds));
 }
 
 function warmupNotes({ steady }: JudgedPhase): readonly string[] {

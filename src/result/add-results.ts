@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { exitCode } from "../errors/exit-code.ts";
 import { withSteadiness } from "./add-steadiness.ts";
-import { addIntervals, addParallel, partsOfBlock } from "./add-blocks.ts";
+import { addParallel, partsOfBlock } from "./add-blocks.ts";
+import { addIntervals } from "./add-intervals.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
 import { addClasses } from "./build-classes.ts";
 import { addStreams } from "./build-streams.ts";
@@ -64,10 +65,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     ...withScalability(phases, first.config),
     ...withClasses(sorted),
     ...withStreams(sorted),
-    intervals: addIntervals(
-      sorted.flatMap((result) => result.intervals.map((interval) => ({ startedAtEpochMs: startOf(result), interval }))),
-      startedAtEpochMs,
-    ),
+    intervals: addIntervals(sorted, startedAtEpochMs),
     memory: memoryOf(sorted, sources),
     generator: addGenerators(sorted),
     failures: addFailures(sorted, startedAtEpochMs),

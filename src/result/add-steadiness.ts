@@ -1,4 +1,5 @@
 import { isEvenLoad } from "./even-load.ts";
+import { inStretchesOf } from "./join-intervals.ts";
 import { judgeSteady } from "./judge-steady.ts";
 import { arrivalsPerMessage, latencyOfferedOf, lossPeriodsOf } from "./lost-messages.ts";
 import { comesBack } from "./mode-facts.ts";
@@ -7,7 +8,7 @@ import { phasesOfSavedPlan } from "./read-saved-plan.ts";
 import type { ResultBlock } from "./result-blocks.ts";
 import type { ResultInterval, ResultPhase, RunResult } from "./run-result.ts";
 import type { SteadyState } from "./steady-schema.ts";
-import { areSecondsComplete, wholeSecondsOf } from "./whole-seconds.ts";
+import { areSecondsComplete, secondsIn, secondsToEach, wholeSecondsOf } from "./whole-seconds.ts";
 
 /**
  * A finished result with what its seconds tell of it: steadiness of each measured phase of an even load, intervals of
@@ -79,8 +80,14 @@ function steadyOf(
     isAllSent: phase.messages.sent === phase.messages.offered,
     seconds: seconds[index]!,
     warmup: isWarmup
-      ? { explicitMs: before.endMs - before.startMs, seconds: seconds[index - 1]! }
+      ? { explicitMs: before.endMs - before.startMs, seconds: alike(seconds[index - 1]!, seconds[index]!) }
       : { explicitMs: 0, seconds: [] },
     areSecondsComplete: areSecondsComplete(result),
   });
+}
+
+/** A series has values of one length: those before are put together as those of the phase are; none where they cannot be. */
+function alike(before: readonly ResultInterval[], own: readonly ResultInterval[]): readonly ResultInterval[] {
+  const each = secondsToEach(own);
+  return inStretchesOf(each, before, false).filter((stretch) => secondsIn(stretch) === each);
 }

@@ -210,7 +210,10 @@ function intervalOf(interval: CollectedInterval, encode: boolean): ResultInterva
   const { tMs, lengthMs, segment, sent, delivered, lost, generatorRssBytes, targetRssBytes, lagUs } = interval;
   const latencyUs = intervalLatencyOf(interval.latencyUs, encode);
   const slipUs = intervalSlipOf(interval.slipUs, encode);
-  return { tMs, lengthMs, segment, sent, delivered, lost, latencyUs, slipUs, generatorRssBytes, targetRssBytes, lagUs };
+  return {
+    ...{ tMs, lengthMs, segment, sent, delivered, lost, latencyUs, slipUs, generatorRssBytes, targetRssBytes, lagUs },
+    ...(interval.deliveredExtremes !== null && { deliveredExtremes: interval.deliveredExtremes }),
+  };
 }
 
 function endOf(end: RunEnd): RunResult["end"] {

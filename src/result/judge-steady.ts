@@ -9,7 +9,7 @@ import { findLevels, findWarmUp, type FollowedMetric, type LevelsFinding, type W
 import type { ResultInterval } from "./run-result.ts";
 import type { SteadyState } from "./steady-schema.ts";
 import { noSustained, sustainedDelivery } from "./sustained-delivery.ts";
-import { deliveredPerSecond } from "./whole-seconds.ts";
+import { deliveredPerSecond, secondsToEach } from "./whole-seconds.ts";
 
 /** What is known of a measured phase of an even load, second by second. */
 export interface SteadyInput {
@@ -21,15 +21,15 @@ export interface SteadyInput {
   readonly arrivalsPerMessage?: number;
   /** Everything the schedule asked for was sent. */
   readonly isAllSent: boolean;
-  /** Whole seconds, in time order. */
+  /** Whole seconds, in time order; in a long run put together, so many to each. */
   readonly seconds: readonly ResultInterval[];
-  /** The load that the plan sent before as a warm-up: its length, 0 for none, and its whole seconds. */
+  /** The load that the plan sent before as a warm-up: its length, 0 for none, and its whole seconds, put together likewise. */
   readonly warmup: { readonly explicitMs: number; readonly seconds: readonly ResultInterval[] };
   /** False when some of what happened is in none of the seconds. */
   readonly areSecondsComplete: boolean;
 }
 
-/** Fewer seconds do not tell a warm-up from chance (ten batches of five). */
+/** Fewer seconds, or stretches of several, do not tell a warm-up from chance (ten batches of five). */
 const secondsNeeded = 50;
 
 /** Whether a phase held one level, from when on, and what it held. */
@@ -43,20 +43,22 @@ export function judgeSteady(input: SteadyInput): SteadyState {
   const backlog = input.isOpen ? backlogTrend(steady, input.arrivalsPerMessage) : null;
   const trouble = troubleOf(input, found, steady, backlog);
   const isKnown = seconds.length >= secondsNeeded;
+  const each = secondsToEach(seconds);
   return {
     outcome: trouble !== null ? "not-steady" : isKnown ? "steady" : "unresolved",
     reason:
-      trouble ?? (isKnown ? steadyReason(cut) : `${seconds.length} whole seconds; it takes ${secondsNeeded} to tell`),
+      trouble ??
+      (isKnown ? steadyReason(cut * each) : `${wholeSeconds(seconds.length, each)}; it takes ${secondsNeeded} to tell`),
     fromMs: steady[0]!.tMs,
     toMs: endOf(steady.at(-1)!),
     warmup: {
-      ...mserOf(found),
+      ...mserOf(found, each),
       explicitMs: input.warmup.explicitMs,
-      cutMs: cut * 1000,
+      cutMs: cut * each * 1000,
     },
     stability: stabilityBlock(found, seconds),
     delivered: deliveredOf(steady),
-    sustained: sustainedDelivery(steady, input.isAllSent),
+    sustained: sustainedDelivery(steady, input.isAllSent, cut === 0),
     backlog,
   };
 }
@@ -87,11 +89,11 @@ function seriesOf(seconds: readonly ResultInterval[], metric: FollowedMetric): r
 }
 
 /** The larger of both metrics. */
-function mserOf({ warmUps }: Findings): Pick<SteadyState["warmup"], "mserCutMs" | "mserIsValid"> {
+function mserOf({ warmUps }: Findings, each: number): Pick<SteadyState["warmup"], "mserCutMs" | "mserIsValid"> {
   const known = warmUps.filter((finding) => finding !== null);
   if (known.length === 0) return { mserCutMs: null, mserIsValid: null };
   return {
-    mserCutMs: Math.max(...known.map(({ cut }) => cut)) * 1000,
+    mserCutMs: Math.max(...known.map(({ cut }) => cut)) * each * 1000,
     mserIsValid: known.every(({ isValid }) => isValid),
   };
 }
@@ -121,7 +123,7 @@ function troubleOf(
   steady: readonly ResultInterval[],
   backlog: BacklogTrend | null,
 ): string | null {
-  const sent = steady.reduce((sum, each) => sum + each.sent, 0) / steady.length;
+  const sent = steady.reduce((sum, each) => sum + each.sent, 0) / (steady.length * secondsToEach(steady));
   if (backlog !== null && isBacklogGrowing(backlog, sent * (input.arrivalsPerMessage ?? 1))) {
     return `its backlog grew by ${formatCount(Math.round(backlog.growthMessages))} messages: answers came more slowly than messages`;
   }
@@ -198,10 +200,19 @@ const dipShare = 0.05;
 
 /** Pauses that come again and again are one level to any test of levels. */
 function dips(steady: readonly ResultInterval[]): string | null {
-  const usual = median(steady.map(({ delivered }) => delivered))!;
-  const low = steady.filter(({ delivered }) => delivered < usual / 2).length;
+  const usual = median(steady.map(deliveredPerSecond))!;
+  const low = steady.filter((second) => deliveredPerSecond(second) < usual / 2).length;
   if (usual < fewForDips || low / steady.length <= dipShare || low < 2) return null;
-  return `in ${low} of ${steady.length} seconds less than half of the usual ${formatRate(usual)} was delivered`;
+  const seconds = secondsWord(secondsToEach(steady));
+  return `in ${low} of ${steady.length} ${seconds} less than half of the usual ${formatRate(usual)} was delivered`;
+}
+
+function secondsWord(each: number): string {
+  return each === 1 ? "seconds" : `stretches of ${each} s`;
+}
+
+function wholeSeconds(count: number, each: number): string {
+  return `${count} whole ${secondsWord(each)}`;
 }
 
 function steadyReason(cut: number): string {

@@ -3,6 +3,7 @@ import type { ResultBlock } from "./result-blocks.ts";
 import type { ResultInterval } from "./run-result.ts";
 import type { LatencyOffered, LossPeriods } from "./steady-schema.ts";
 import { histogramOfTimes } from "./times-of-histogram.ts";
+import { secondsIn } from "./whole-seconds.ts";
 
 const percentiles = { p50: 50, p90: 90, p95: 95, p99: 99, p999: 99.9 } as const;
 
@@ -48,7 +49,10 @@ export function latencyOfferedOf(block: OfferedBlock): LatencyOffered {
   };
 }
 
-/** The stretches of seconds in a row with losses (by intended time); null when nothing was lost. */
+/**
+ * The stretches of seconds in a row with losses (by intended time); null when nothing was lost. Seconds that were put
+ * together count as a whole as soon as one of them has a loss: then stretches are at most so long, and may be more.
+ */
 export function lossPeriodsOf(intervals: readonly ResultInterval[]): LossPeriods | null {
   const periods: { fromMs: number; seconds: number; messages: number }[] = [];
   let before: ResultInterval | undefined;
@@ -57,9 +61,9 @@ export function lossPeriodsOf(intervals: readonly ResultInterval[]): LossPeriods
     if (lost > 0) {
       const period = periods.at(-1);
       if (period !== undefined && before?.segment === segment && before.lost > 0) {
-        period.seconds += 1;
+        period.seconds += secondsIn(interval);
         period.messages += lost;
-      } else periods.push({ fromMs: tMs, seconds: 1, messages: lost });
+      } else periods.push({ fromMs: tMs, seconds: secondsIn(interval), messages: lost });
     }
     before = interval;
   }

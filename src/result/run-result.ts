@@ -45,7 +45,10 @@ const classSchema = Type.Intersect([
 
 const intervalSchema = Type.Object({
   tMs: Type.Number({ description: "Start of the second, since startedAt" }),
-  lengthMs: Type.Number({ description: "1000; less in the last one of a segment" }),
+  lengthMs: Type.Number({
+    description:
+      "1000; less in the last one of a segment; in runs of more than an hour 2000, 4000, 8000 ... where neighbouring seconds of a phase were put together, counts and histograms added",
+  }),
   segment: count("Which segment of the plan"),
   sent: count("By send time"),
   delivered: count("By arrival"),
@@ -66,9 +69,23 @@ const intervalSchema = Type.Object({
     p99: timesSchema.properties.p99,
     hdr: timesSchema.properties.hdr,
   }),
-  generatorRssBytes: orNull(Type.Number()),
-  targetRssBytes: orNull(Type.Number()),
-  lagUs: Type.Number({ description: "Largest event-loop lag of any worker in this second" }),
+  generatorRssBytes: orNull(Type.Number(), "Of several seconds the largest"),
+  targetRssBytes: orNull(Type.Number(), "Of several seconds the largest"),
+  lagUs: Type.Number({ description: "Largest event-loop lag of any worker in this time" }),
+  deliveredExtremes: Type.Optional(
+    Type.Object(
+      {
+        leastInSecond: count("In the worst of the seconds"),
+        mostInSecond: count("In the best of them"),
+        leastInTenSeconds: orNull(
+          count("In the worst ten seconds in a row of the phase that end among them"),
+          "Null where none do",
+        ),
+        mostInTenSeconds: orNull(count("In the best such ten seconds"), "Null where none do"),
+      },
+      { description: "Messages delivered; only where several seconds were put together by one generator" },
+    ),
+  ),
 });
 
 /** A process's memory over the load. */
@@ -302,7 +319,9 @@ export const runResultSchema = Type.Object(
       }),
     ),
     streams: Type.Optional(streamsSchema),
-    intervals: Type.Array(intervalSchema, { description: "One per second of load, warm-up included" }),
+    intervals: Type.Array(intervalSchema, {
+      description: "One per second of load, warm-up included; in long runs one for several (lengthMs)",
+    }),
     lossPeriods: Type.Optional(orNull(lossPeriodsSchema, "Null when nothing was lost, and when no arrival is seen")),
     memory: Type.Object({
       generator: orNull(memorySchema),

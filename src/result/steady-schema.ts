@@ -68,7 +68,7 @@ export const steadySchema = Type.Object({
       maxPerSecond: perSecond("The best second"),
       variationRatio: orNull(
         Type.Number({ minimum: 0 }),
-        "Standard deviation of the seconds over their mean; null when the mean is 0",
+        "Standard deviation of the seconds (in a long run of what they were put together to) over their mean; null when the mean is 0",
       ),
       tauSeconds: Type.Number({
         minimum: 0,
@@ -79,11 +79,15 @@ export const steadySchema = Type.Object({
     "Null when there is no whole second, or when no arrival is seen",
   ),
   sustained: Type.Object({
-    windowSeconds: seconds("Length of the windows that are compared"),
+    windowSeconds: seconds(
+      "Length of the windows that are compared: 10, or more in merged results of long runs, whose seconds were put together",
+    ),
     peakPerSecond: perSecondOrNull("Delivered in the best window of the steady part", "when it is shorter than one"),
     sustainedPerSecond: perSecondOrNull("Delivered in the worst window", "when the steady part is shorter than one"),
     ratio: orNull(Type.Number({ minimum: 0, maximum: 1 }), "sustained / peak"),
-    longestRunSeconds: seconds("Most seconds in a row with at least 90 % of the peak"),
+    longestRunSeconds: seconds(
+      "Most seconds in a row with at least 90 % of the peak; where seconds were put together, of those that had no second below",
+    ),
     outcome: Type.Union([Type.Literal("pass"), Type.Literal("fail"), Type.Literal("unresolved")], {
       description: "pass: ratio >= 0.9. unresolved: it held so far, over less than six windows",
     }),
@@ -108,7 +112,10 @@ export const steadySchema = Type.Object({
 export const lossPeriodsSchema = Type.Object(
   {
     periods: Type.Integer({ minimum: 1, description: "Stretches of seconds in a row, each with a loss" }),
-    longestSeconds: Type.Integer({ minimum: 1, description: "Of the longest stretch" }),
+    longestSeconds: Type.Integer({
+      minimum: 1,
+      description: "Of the longest stretch; at most so many where seconds were put together",
+    }),
     longestMessages: Type.Integer({ minimum: 1, description: "Most messages lost in one stretch" }),
     firstMs: Type.Number({ description: "Start of the first second with a loss, since startedAt" }),
   },

@@ -2,25 +2,37 @@ import type { ResultInterval, ResultPhase, RunResult } from "./run-result.ts";
 
 /** Seconds may begin and end a little beside the phase they belong to. */
 const edgeToleranceMs = 5;
-/** Those of merged results were moved by up to half a second, onto whole seconds of the wall clock. */
-const mergedToleranceMs = -500;
 
 /**
  * The whole seconds of load that lie in a phase, in time order: the first and the last are left out where they are partial
- * or shared with another phase.
+ * or shared with another phase. In a long run these are stretches of several seconds, all of one length: what is left at
+ * the end of the phase is partial likewise.
  */
 export function wholeSecondsOf(
   { intervals, mergedFrom }: Pick<RunResult, "intervals" | "mergedFrom">,
   { segment, startMs, endMs }: Pick<ResultPhase, "segment" | "startMs" | "endMs">,
 ): readonly ResultInterval[] {
-  const toleranceMs = mergedFrom === undefined ? edgeToleranceMs : mergedToleranceMs;
-  return intervals.filter(
-    (interval) =>
-      interval.segment === segment &&
-      interval.lengthMs >= 1000 - edgeToleranceMs &&
-      interval.tMs >= startMs - toleranceMs &&
-      interval.tMs + interval.lengthMs <= endMs + toleranceMs,
+  // Those of merged results were moved by up to half of their length, onto whole seconds of the wall clock.
+  const toleranceMs = (lengthMs: number): number => (mergedFrom === undefined ? edgeToleranceMs : -lengthMs / 2);
+  const whole = intervals.filter(
+    ({ tMs, lengthMs, segment: own }) =>
+      own === segment &&
+      lengthMs >= 1000 - edgeToleranceMs &&
+      tMs >= startMs - toleranceMs(lengthMs) &&
+      tMs + lengthMs <= endMs + toleranceMs(lengthMs),
   );
+  const length = secondsToEach(whole);
+  return whole.filter((interval) => secondsIn(interval) === length);
+}
+
+/** How many seconds an interval has: at least 1. */
+export function secondsIn({ lengthMs }: Pick<ResultInterval, "lengthMs">): number {
+  return Math.max(1, Math.round(lengthMs / 1000));
+}
+
+/** The longest of some intervals, in seconds: the length of each where they are of one phase; 1 of none. */
+export function secondsToEach(intervals: readonly Pick<ResultInterval, "lengthMs">[]): number {
+  return intervals.reduce((most, interval) => Math.max(most, secondsIn(interval)), 1);
 }
 
 /** Those of all measured phases. */

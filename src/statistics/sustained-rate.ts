@@ -21,10 +21,20 @@ export function sustainedRate(rates: readonly number[], windowLength: number, le
     sustained = Math.min(sustained, sum / windowLength);
   });
   if (peak === -Infinity) return { peak: null, sustained: null, ratio: null, longestRun: 0 };
-  let [run, longestRun] = [0, 0];
-  for (const rate of rates) {
-    run = rate >= level * peak ? run + 1 : 0;
-    longestRun = Math.max(longestRun, run);
+  return {
+    peak,
+    sustained,
+    ratio: peak > 0 ? sustained / peak : null,
+    longestRun: longestRunFrom(rates, level * peak),
+  };
+}
+
+/** Most values in a row of at least `least`. */
+export function longestRunFrom(values: readonly number[], least: number): number {
+  let [run, longest] = [0, 0];
+  for (const value of values) {
+    run = value >= least ? run + 1 : 0;
+    longest = Math.max(longest, run);
   }
-  return { peak, sustained, ratio: peak > 0 ? sustained / peak : null, longestRun };
+  return longest;
 }

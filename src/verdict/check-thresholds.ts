@@ -138,7 +138,9 @@ function judgeWindows(threshold: Threshold, windows: readonly WindowValue[], rea
     judged.filter((each) => each.outcome === outcome).sort((a, b) => worseFirst(threshold, a.value, b.value))[0];
   const worst = worstOf("fail") ?? worstOf("unresolved") ?? worstOf("pass");
   if (worst === undefined) return { value: null, samples: 0, outcome: "no-data", detail: "no samples" };
-  const at = `worst ${span}: from ${(worst.window.fromMs / 1000).toFixed(0)} s`;
+  const { fromMs, seconds } = worst.window;
+  const joinedSeconds = seconds === threshold.overSeconds ? "" : ", as the seconds of a long run are put together";
+  const at = `worst ${seconds} s: from ${(fromMs / 1000).toFixed(0)} s${joinedSeconds}`;
   const detail = worst.detail === undefined ? at : `${at}; ${worst.detail}`;
   return { value: worst.value, samples: worst.samples, outcome: worst.outcome, detail };
 }

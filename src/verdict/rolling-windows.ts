@@ -1,5 +1,6 @@
 import type { ResultInterval, ResultPhase, RunResult } from "../result/run-result.ts";
 import { sumOfTimes } from "../result/times-of-histogram.ts";
+import { secondsIn } from "../result/whole-seconds.ts";
 import type { MeasuredValue } from "./measured-value.ts";
 import { percentileOf } from "./threshold-metrics.ts";
 import type { Threshold } from "./threshold.ts";
@@ -8,6 +9,8 @@ import type { Threshold } from "./threshold.ts";
 export interface WindowValue extends MeasuredValue {
   /** Start of the window since startedAt, milliseconds. */
   readonly fromMs: number;
+  /** As many as were asked for; in a long run, whose seconds were put together, perhaps a few more. */
+  readonly seconds: number;
 }
 
 /** Seconds may begin and end a little beside the phase they belong to. */
@@ -15,7 +18,8 @@ const edgeToleranceMs = 5;
 
 /**
  * Every window of `overSeconds` whole seconds, one second apart, that lies in measured load (in the named phase, when
- * there is one) and in one segment. Windows that end before `endingAfterMs` are left out, for a run that goes on.
+ * there is one) and in one segment. Where seconds were put together a window has as many of these stretches as it takes.
+ * Windows that end before `endingAfterMs` are left out, for a run that goes on.
  */
 export function rollingWindows(result: RunResult, threshold: Threshold, endingAfterMs = 0): readonly WindowValue[] {
   const length = threshold.overSeconds ?? 1;
@@ -25,11 +29,11 @@ export function rollingWindows(result: RunResult, threshold: Threshold, endingAf
     if (!isJudged(interval, result.phases, threshold.selectors.phase)) run = [];
     else if (isNext(run.at(-1), interval)) run.push(interval);
     else run = [interval];
-    if (run.length < length) continue;
-    const window = run.slice(-length);
-    run = window;
+    let seconds = run.reduce((sum, each) => sum + secondsIn(each), 0);
+    if (seconds < length) continue;
+    while (seconds - secondsIn(run[0]!) >= length) seconds -= secondsIn(run.shift()!);
     if (interval.tMs + interval.lengthMs < endingAfterMs) continue;
-    windows.push({ fromMs: window[0]!.tMs, ...windowValue(result, window, threshold) });
+    windows.push({ fromMs: run[0]!.tMs, seconds, ...windowValue(result, run, threshold) });
   }
   return windows;
 }

@@ -173,6 +173,7 @@ export function anInterval(
     generatorRssBytes: 80_000_000,
     targetRssBytes: 60_000_000,
     lagUs: 400,
+    deliveredExtremes: null,
     ...changes,
   };
 }

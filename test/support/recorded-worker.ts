@@ -75,7 +75,7 @@ export class RecordedWorker {
 
   /** Latencies over all seconds, those that came after their second had left the ring included. */
   latenciesInIntervals(): number {
-    const late = [...this.intervals.late.values()].flatMap((cells) => [...cells.values()]);
+    const late = [...this.intervals.told.late.values()].flatMap((cells) => [...cells.values()]);
     const inRing = this.cells.intervals.map(({ latency }) => samplesOf(latency));
     return [...late, ...inRing].reduce((sum, count) => sum + count, 0);
   }
@@ -88,7 +88,7 @@ export class RecordedWorker {
   }
 
   lostInIntervals(): number {
-    return [...this.intervals.lost.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.intervals.told.lost.values()].reduce((sum, count) => sum + count, 0);
   }
 
   get lost(): number {

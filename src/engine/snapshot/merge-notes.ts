@@ -3,8 +3,11 @@ import { worstStreams } from "../worker/faulty-streams.ts";
 import { worstReceivers } from "../worker/receiver-faults.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
+/** What of a worker's notes stands until it tells again. */
+export type StandingNotes = Omit<WorkerNotes, "lost" | "late">;
+
 /** Notes of each worker; null for one that has not told any yet. */
-export type AllNotes = readonly (WorkerNotes | null)[];
+export type AllNotes = readonly (StandingNotes | null)[];
 
 /** Counts by name, added. */
 export function mergeCounts(all: readonly (Readonly<Record<string, number>> | undefined)[]): Record<string, number> {

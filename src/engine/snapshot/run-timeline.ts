@@ -25,6 +25,8 @@ export interface SecondSoFar {
   /** Counts through all segments. */
   readonly number: number;
   readonly segment: number;
+  /** Index among all phases of the one that it is a whole second of; null where it is shared by two, or shorter. */
+  readonly phase: number | null;
   readonly fromMs: number;
   readonly lengthMs: number;
 }
@@ -66,14 +68,25 @@ export class RunTimeline {
     return index < 0 ? null : segment.firstInterval + Math.min(index, loadSecondsOf(segment.phases) - 1);
   }
 
-  /** In time order. The load may have been cut short, or have ended a little after its planned end. */
-  secondsSoFar(nowMs: number): readonly SecondSoFar[] {
-    return this.#segments.flatMap(({ startMs, endedMs, phases, firstInterval }, segment) => {
+  /** Those from `first` on, in time order. The load may have been cut short, or have ended a little after its planned end. */
+  secondsFrom(first: number, nowMs: number): readonly SecondSoFar[] {
+    return this.#segments.flatMap((progress, segment) => {
+      const { startMs, endedMs, phases, firstInterval } = progress;
       if (startMs === null) return [];
       const upToMs = Math.min(endedMs ?? nowMs, startMs + loadMsOf(phases));
-      return Array.from({ length: Math.max(0, Math.ceil((upToMs - startMs) / 1000)) }, (_, index) => {
+      const count = Math.ceil((upToMs - startMs) / 1000);
+      const skipped = Math.max(0, first - firstInterval);
+      return Array.from({ length: Math.max(0, count - skipped) }, (_, i) => {
+        const index = skipped + i;
         const fromMs = startMs + index * 1000;
-        return { number: firstInterval + index, segment, fromMs, lengthMs: Math.min(1000, upToMs - fromMs) };
+        const lengthMs = Math.min(1000, upToMs - fromMs);
+        return {
+          number: firstInterval + index,
+          segment,
+          phase: lengthMs < 1000 ? null : phaseOfSecond(progress, index),
+          fromMs,
+          lengthMs,
+        };
       });
     });
   }
@@ -100,4 +113,11 @@ export class RunTimeline {
   get #latest(): SegmentProgress | undefined {
     return this.#segments[this.#segments.length - 1];
   }
+}
+
+/** Index among all phases of the one that a second of the segment lies in as a whole; null when there is none. */
+function phaseOfSecond({ phases, firstPhase }: SegmentProgress, second: number): number | null {
+  const [fromMs, toMs] = [second * 1000, second * 1000 + 1000];
+  const index = phases.findIndex(({ startMs, durationMs }) => startMs <= fromMs && startMs + durationMs >= toMs);
+  return index < 0 ? null : firstPhase + index;
 }

@@ -343,12 +343,12 @@ class Share {
   #publish(): void {
     if (this.#isLoading) this.#health.publish();
     this.#receiver.everySecond(this.#nowMs());
-    if (this.#notes.changed) this.#tellNotes();
+    if (this.#notes.changed || this.#intervals.hasToTell) this.#tellNotes();
   }
 
   #tellNotes(): void {
     this.#notes.changed = false;
-    this.#tell({ kind: "notes", notes: this.#notes.notes(this.#intervals.lost, this.#intervals.late) });
+    this.#tell({ kind: "notes", notes: this.#notes.notes(this.#intervals.takeTold()) });
   }
 
   #tell(event: WorkerEvent): void {

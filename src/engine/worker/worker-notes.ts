@@ -1,5 +1,5 @@
 import { failureCode, type Failure } from "../../errors/failure.ts";
-import type { LateSamples } from "../../measure/interval-recorder.ts";
+import type { SecondsTold } from "../../measure/interval-recorder.ts";
 import type { CollectedStreams, FailureCount, FaultyReceivers } from "../collected.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
@@ -70,7 +70,7 @@ export class NoteBook {
     this.changed = true;
   }
 
-  notes(lost: ReadonlyMap<number, number>, late: LateSamples): WorkerNotes {
+  notes({ lost, late }: SecondsTold): WorkerNotes {
     return {
       errorsByPhase: this.#errors,
       closeCodesByPhase: this.#closeCodes,

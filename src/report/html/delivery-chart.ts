@@ -1,11 +1,13 @@
 import type { ResultInterval, RunResult } from "../../result/run-result.ts";
+import { secondsIn } from "../../result/whole-seconds.ts";
 import { amount, countText, ratioText, secondsText } from "../format.ts";
 import { deliveryUnknown, lossSentence } from "../delivery-section.ts";
 import { axis } from "./chart-spec.ts";
+import { joinedSecondsNote } from "../joined-seconds.ts";
 import { asSentence, type ChartFigure } from "./html-chart.ts";
 import { lineOverTime, middleSeconds, phaseBands, timeAxis, timeCursor } from "./run-time.ts";
 
-/** Seconds in a row in each of which messages due were lost. */
+/** Seconds in a row in each of which messages due were lost; where seconds were put together, in some of which. */
 export interface LossPeriod {
   /** Since the first connection attempt. */
   readonly startMs: number;
@@ -55,9 +57,10 @@ export function deliveryChart(result: RunResult): ChartFigure {
       overall,
       periodSentence(
         periods,
-        intervals.length,
+        intervals.reduce((sum, interval) => sum + secondsIn(interval), 0),
         phases.some(({ measured }) => !measured),
       ),
+      ...joinedSecondsNote(result),
     ],
     chart: {
       x: timeAxis,

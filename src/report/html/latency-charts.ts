@@ -4,6 +4,7 @@ import type { RunResult } from "../../result/run-result.ts";
 import { histogramOfTimes } from "../../result/times-of-histogram.ts";
 import { countText, timeText } from "../format.ts";
 import { axis, type ChartAxis, type ChartSeries } from "./chart-spec.ts";
+import { joinedSecondsNote } from "../joined-seconds.ts";
 import { oneWayUnknown } from "../message-sections.ts";
 import { asSentence, hasData, type ChartFigure } from "./html-chart.ts";
 import { percentileOverTime, samplesFor } from "./percentile-windows.ts";
@@ -51,6 +52,7 @@ export function latencyOverTimeChart(result: RunResult): ChartFigure {
     summary: [
       `Of the whole measured time: ${told.join(", ")}.`,
       `Each message counts in the second it was ${totals.loop === "closed" || result.config.mode === "push" ? "sent" : "due"}, so a standstill shows where it began. A point covers as many seconds as its percentile needs (p95 ${countText(samplesFor(95))} answers, p99 ${countText(samplesFor(99))}); max is of each second, so a percentile of several can lie above it.`,
+      ...joinedSecondsNote(result),
     ],
     chart: {
       x: timeAxis,

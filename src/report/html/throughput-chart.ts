@@ -1,6 +1,7 @@
 import { offeredOverTime } from "../../result/offered-in-second.ts";
 import type { RunResult } from "../../result/run-result.ts";
 import { rateText, ratioText } from "../format.ts";
+import { joinedSecondsNote } from "../joined-seconds.ts";
 import { judgedPhases } from "../steadiness-section.ts";
 import { axis, type ChartMark, type ChartSeries } from "./chart-spec.ts";
 import type { ChartFigure } from "./html-chart.ts";
@@ -31,7 +32,10 @@ export function throughputChart(result: RunResult): ChartFigure {
   );
   return {
     title,
-    summary: config.mode === "push" ? pushedSummary(totals) : sentSummary(totals, config.mode),
+    summary: [
+      ...(config.mode === "push" ? pushedSummary(totals) : sentSummary(totals, config.mode)),
+      ...joinedSecondsNote(result),
+    ],
     chart: {
       x: timeAxis,
       y: axis("messages per second", "perSecond", { hasZero: true }),

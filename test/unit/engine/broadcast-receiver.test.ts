@@ -57,7 +57,7 @@ describe("receiving a broadcast", () => {
     const counts = [delivered, lostMissing, duplicated, reordered].map((which) => worker.count(which));
     expect(counts).toEqual([8, 1, 1, 1]);
     const none = { lost: 0, duplicated: 0, reordered: 0, misrouted: 0, room: 0 };
-    expect(worker.notes.notes(new Map(), new Map()).faultyReceivers).toEqual({
+    expect(worker.notes.notes({ lost: new Map(), late: new Map() }).faultyReceivers).toEqual({
       count: 2,
       worst: [
         { ...none, connection: 3, duplicated: 1, reordered: 1 },

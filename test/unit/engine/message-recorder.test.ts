@@ -144,7 +144,7 @@ describe("the message recorder", () => {
     worker.ledger.finish();
     expect(worker.count(counter.lostClosed, 0)).toBe(1);
     expect(worker.count(counter.lostMissing, 1)).toBe(1);
-    expect([...worker.intervals.lost]).toEqual([
+    expect([...worker.intervals.told.lost]).toEqual([
       [0, 1],
       [1, 1],
     ]);

@@ -65,7 +65,7 @@ function runMirrored({ tickAtMs, mirrorAtMs, delayMs, latenciesMs }: Timing) {
   deliverUpTo(Infinity);
   collector.segmentEnded(seconds * 1000);
   collector.sealAll(seconds * 1000);
-  collector.keepNotes(0, { ...emptyNotes, late: recorder.late, lost: recorder.lost });
+  collector.keepNotes(0, { ...emptyNotes, ...recorder.takeTold() });
   const { intervals } = collector.collect({ kind: "completed" }, seconds * 1000, { description: "", mockBooks: null });
   return { expected, found: intervals.map((interval) => interval.latencyUs.count) };
 }

@@ -54,7 +54,7 @@ class Worker {
   }
 
   notes() {
-    return structuredClone(this.#notes.notes(this.#intervals.lost, this.#intervals.late));
+    return structuredClone(this.#notes.notes(this.#intervals.takeTold()));
   }
 }
 

@@ -34,7 +34,7 @@ describe("the interval recorder", () => {
     recorder.advance(30_500);
     recorder.recordDelivered(1000, 29_500_000, true, 1);
     expect(slots.reduce((sum, slot) => sum + latencyCount(slot), 0)).toBe(0);
-    const late = [...recorder.late.entries()];
+    const late = [...recorder.told.late.entries()];
     expect(late.map(([number, cells]) => [number, [...cells.values()]])).toEqual([[1, [1]]]);
   });
 
@@ -82,7 +82,7 @@ describe("the interval recorder", () => {
     const [recorder] = recorderWithSlots();
     recorder.startSegment(1000, 3000, 0);
     for (const intendedMs of [1000, 1999, 2000, 3999, 9000]) recorder.recordLost(intendedMs);
-    expect([...recorder.lost]).toEqual([
+    expect([...recorder.told.lost]).toEqual([
       [0, 2],
       [1, 1],
       [2, 2],

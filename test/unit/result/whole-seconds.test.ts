@@ -22,7 +22,7 @@ function secondsOfInstants(instantsMs: readonly number[], durationMs: number) {
   }
   timeline.loadEnded(durationMs);
   const reader = new IntervalReader([cells]);
-  return timeline.secondsSoFar(durationMs).map(({ number, fromMs, lengthMs }) => {
+  return timeline.secondsFrom(0, durationMs).map(({ number, fromMs, lengthMs }) => {
     const { sent, delivered } = reader.read(number);
     return sampleInterval(fromMs, sent, { delivered, lengthMs });
   });

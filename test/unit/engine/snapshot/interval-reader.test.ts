@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { IntervalReader } from "../../../../src/engine/snapshot/interval-reader.ts";
 import { IntervalRecorder } from "../../../../src/measure/interval-recorder.ts";
-import { allocateWorkerCells, healthCell } from "../../../../src/measure/worker-cells.ts";
+import { allocateWorkerCells } from "../../../../src/measure/worker-cells.ts";
 
 /** So many workers that have begun a load of ten minutes at instant 0, and the reader of their seconds. */
 function workers(count: number) {
@@ -45,65 +45,15 @@ describe("the reader of intervals", () => {
     expect(reader.readLive(0).latency.count).toBe(3);
     for (let next = 2; next < 40; next += 1) {
       for (const recorder of recorders) liveThrough(recorder, next, 1000 + next);
-      reader.tick(next);
       expect(reader.readLive(next).latency.max).toBe(1000 + next);
     }
-    expect(reader.readLive(0).latency.count).toBe(3);
-  });
-
-  it("keeps every second of a run longer than the ring, each as it was", () => {
-    const { recorders, reader } = workers(2);
-    for (let second = 0; second < 60; second += 1) {
-      for (const recorder of recorders) liveThrough(recorder, second, 1000 + second);
-      reader.tick(second);
-    }
-    reader.seal(59);
-    for (let second = 0; second < 60; second += 1) {
-      const { sent, delivered, latency } = reader.read(second);
-      expect([sent, delivered, latency.count, latency.max]).toEqual([2, 2, 2, 1000 + second]);
-    }
-  });
-
-  it("takes a second no sooner than answers to it have a slot of their own no more", () => {
-    const { recorders, reader } = workers(1);
-    const recorder = recorders[0]!;
-    for (let second = 0; second < 30; second += 1) {
-      recorder.advance(second * 1000 + 10);
-      // Each answer comes as late as the ring allows.
-      if (second >= 9) recorder.recordDelivered((second - 9) * 1000, 9_010_000, true, 1);
-      reader.tick(second);
-    }
-    expect(recorder.late.size).toBe(0);
-    for (let second = 0; second < 20; second += 1) expect(reader.read(second).latency.count).toBe(1);
-  });
-
-  it("misses no second when it is kept from looking for a few, and reads none as another", () => {
-    const { recorders, reader } = workers(1);
-    const recorder = recorders[0]!;
-    for (let second = 0; second < 40; second += 1) {
-      liveThrough(recorder, second);
-      if (second < 20 || second > 23) reader.tick(second);
-    }
-    reader.seal(39);
-    expect(Array.from({ length: 40 }, (_, second) => reader.read(second).sent)).toEqual(Array(40).fill(1));
   });
 
   it("finds nothing in a second that was overwritten before it could be read", () => {
     const { recorders, reader } = workers(1);
     for (let second = 0; second < 20; second += 1) liveThrough(recorders[0]!, second);
-    reader.tick(19);
     expect(reader.read(3)).toMatchObject({ sent: 0, delivered: 0 });
     expect(reader.read(3).latency.count).toBe(0);
     expect(reader.read(4).sent).toBe(1);
-  });
-
-  it("keeps the worst lag of each second", () => {
-    const { cells, reader } = workers(2);
-    cells[0]!.health[healthCell.lagLastSecondUs] = 300;
-    cells[1]!.health[healthCell.lagLastSecondUs] = 900;
-    reader.tick(1);
-    cells[1]!.health[healthCell.lagLastSecondUs] = 100;
-    reader.tick(2);
-    expect([0, 1, 2].map((second) => reader.lagUsOf(second))).toEqual([900, 300, 0]);
   });
 });

@@ -10,7 +10,7 @@ describe("failures of several workers", () => {
     first.noteFailure(timeout, 0, 1500);
     first.noteFailure(refused, 0, 1300);
     second.noteFailure({ ...refused, example: "another" }, 0, 1200);
-    const all = [first, second].map((book) => book.notes(new Map(), new Map()));
+    const all = [first, second].map((book) => book.notes({ lost: new Map(), late: new Map() }));
     expect(mergeFailures([...all, null])).toEqual([
       { code: "connect/refused", ...refused, count: 2, firstMs: 200, lastMs: 300 },
       { code: "handshake/timeout", ...timeout, count: 1, firstMs: 500, lastMs: 500 },

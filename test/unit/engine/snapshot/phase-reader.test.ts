@@ -108,7 +108,7 @@ describe("the reader of phases", () => {
       book?.noteFailure(refused, 0, 10);
       book?.noteClose(1006, 0, 100 * (index + 1));
       book?.noteClose(1001, 1, 9999);
-      return book?.notes(new Map(), new Map()) ?? null;
+      return book?.notes({ lost: new Map(), late: new Map() }) ?? null;
     });
     const phase = reader.read(0, soFar, 0, notes, nobody);
     expect(phase.errors).toEqual({ "connect/refused": 2 });

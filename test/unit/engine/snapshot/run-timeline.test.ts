@@ -33,16 +33,16 @@ describe("the timeline of a run", () => {
     const timeline = twoSegments();
     timeline.connecting();
     timeline.loadStarted(1000);
-    expect(timeline.secondsSoFar(1000)).toEqual([]);
-    expect(timeline.secondsSoFar(2400)).toEqual([
-      { number: 0, segment: 0, fromMs: 1000, lengthMs: 1000 },
-      { number: 1, segment: 0, fromMs: 2000, lengthMs: 400 },
+    expect(timeline.secondsFrom(0, 1000)).toEqual([]);
+    expect(timeline.secondsFrom(0, 2400)).toEqual([
+      { number: 0, segment: 0, phase: 0, fromMs: 1000, lengthMs: 1000 },
+      { number: 1, segment: 0, phase: null, fromMs: 2000, lengthMs: 400 },
     ]);
     // Overdue messages may leave a little after the planned end: in the last second, which gets no longer by that.
     timeline.loadEnded(3580);
     timeline.connecting();
     timeline.loadStarted(5000);
-    expect(timeline.secondsSoFar(6000).map(({ number, fromMs, lengthMs }) => [number, fromMs, lengthMs])).toEqual([
+    expect(timeline.secondsFrom(0, 6000).map(({ number, fromMs, lengthMs }) => [number, fromMs, lengthMs])).toEqual([
       [0, 1000, 1000],
       [1, 2000, 1000],
       [2, 3000, 500],
@@ -55,7 +55,9 @@ describe("the timeline of a run", () => {
     timeline.connecting();
     timeline.loadStarted(1000);
     timeline.loadEnded(1300);
-    expect(timeline.secondsSoFar(60_000)).toEqual([{ number: 0, segment: 0, fromMs: 1000, lengthMs: 300 }]);
+    expect(timeline.secondsFrom(0, 60_000)).toEqual([
+      { number: 0, segment: 0, phase: null, fromMs: 1000, lengthMs: 300 },
+    ]);
     expect(timeline.phaseSoFar(1, 60_000)).toBe(null);
   });
 
@@ -82,6 +84,6 @@ describe("the timeline of a run", () => {
     timeline.connecting();
     timeline.loadStarted(1020);
     expect(timeline.phaseSoFar(0, 1010)).toEqual({ connections: 10, startMs: 1020, endMs: 1020, isRunning: true });
-    expect(timeline.secondsSoFar(1010)).toEqual([]);
+    expect(timeline.secondsFrom(0, 1010)).toEqual([]);
   });
 });
