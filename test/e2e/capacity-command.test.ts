@@ -70,8 +70,11 @@ describe("floodgate capacity", () => {
     expect(found).toMatchObject({ lower: 20, upper: 21, limitedBy: "target" });
     expect(found.trials.find(({ load }) => load === 21)?.reasons[0]).toBe("20 of 21 connections opened");
   });
+});
 
-  it("ends with 99 when the condition holds at no load", { timeout: 160 * seconds }, async () => {
+// These offer so little that they can wait at the same time.
+describe.concurrent("floodgate capacity, at light loads,", { timeout: 160 * seconds }, () => {
+  it("ends with 99 when the condition holds at no load", async () => {
     const run = await capacity([
       ...["--mock-latency", "300ms", "--until", "latency.p50<10ms", "--start", "40"],
       ...["--trial", "1s", "--final", "1s", "--settle", "0", "--warmup", "500ms"],
@@ -85,7 +88,7 @@ describe("floodgate capacity", () => {
     expect(run.stdout).toContain("[FAIL] exit code 99");
   });
 
-  it("says at least when it may go no higher; report shows it again", { timeout: 160 * seconds }, async () => {
+  it("says at least when it may go no higher; report shows it again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "floodgate-capacity-"));
     try {
       const args = [
@@ -120,7 +123,7 @@ describe("floodgate capacity", () => {
     }
   });
 
-  it("saves the trials so far upon Ctrl-C: 130", { timeout: 160 * seconds }, async () => {
+  it("saves the trials so far upon Ctrl-C: 130", async () => {
     const run = await capacity(["--until", "delivery.lost==0", "--start", "50", "--trial", "2s", "--warmup", "300ms"], {
       signals: [{ after: /trial 1: /, signal: "SIGINT" }],
     });
@@ -132,14 +135,14 @@ describe("floodgate capacity", () => {
     expect(resultOf(run).verdict).toMatchObject({ outcome: "interrupted", exitCode: 130 });
   });
 
-  it("ends with 97 when there is no target, after a single trial", { timeout: 160 * seconds }, async () => {
+  it("ends with 97 when there is no target, after a single trial", async () => {
     const run = await capacity([`ws://127.0.0.1:${await freePort()}/`, "--until", "latency.p50<1s", ...short]);
     expect(run.exitCode, run.stderr).toBe(97);
     expect(foundBy(run).trials).toHaveLength(1);
     expect(run.stdout).toContain("ECONNREFUSED");
   });
 
-  it("stops when the target has gone, and tells what held until then: 97", { timeout: 160 * seconds }, async () => {
+  it("stops when the target has gone, and tells what held until then: 97", async () => {
     const port = await freePort();
     const run = await capacity([
       `ws://127.0.0.1:${port}/`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { resultOf, runAndRead } from "../support/saved-run.ts";
 
 /** Runs against a misbehaving mock; `books` is what the mock says it did, `seen` what the run found out. */
-async function runWith(faults: readonly string[], load: readonly string[] = ["-c", "8", "-r", "2000", "-d", "2s"]) {
+async function runWith(faults: readonly string[], load: readonly string[] = ["-c", "8", "-r", "2000", "-d", "1s"]) {
   const run = await runAndRead([...load, "--warmup", "0s", "--drain", "1500ms", "--seed", "11", ...faults]);
   const { totals, target, failures } = resultOf(run);
   return { seen: totals.messages, connections: totals.connections, books: target.books!, failures, run };
