@@ -129,7 +129,8 @@ describe("floodgate run", () => {
     // Answers take 300 ms: some are always on their way.
     const args = ["run", "-c", "4", "-r", "400", "-d", "60s", "--mock-latency", "300ms", "-o", "out.json"];
     const run = startCli(args, { cwd: folder });
-    await run.waitFor("stderr", /sent=/);
+    // Under load, and not while it connects.
+    await run.waitFor("stderr", /sent=[1-9]/);
     process.kill(-run.pid, "SIGTERM");
     expect((await run.end).exitCode).toBe(143);
     const result = JSON.parse(await readFile(join(folder, "out.json"), "utf8")) as RunResult;
