@@ -104,7 +104,7 @@ function metricOf(
   return { name, unit, sense, isPrimary, values, changes: levelChanges(values, sense) };
 }
 
-/** The tag that tells most of the runs apart, of equal ones the most usual; null when all have the same. */
+/** Of the tags in which runs differ the most telling name, else the one that tells most of them apart; null when all are alike. */
 function tellingTag(all: readonly Readonly<Record<string, string>>[]): string | null {
   const keys = [...new Set(all.flatMap((tags) => Object.keys(tags)))];
   const different = (key: string) => new Set(all.map((tags) => tags[key])).size;

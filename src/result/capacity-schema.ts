@@ -1,13 +1,7 @@
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
+import { oneOf, orNull } from "./schema-shorthands.ts";
 
-const orNull = <T extends TSchema>(schema: T, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
-const oneOf = <const T extends readonly string[]>(words: T, description?: string) =>
-  Type.Union(
-    words.map((word) => Type.Literal(word as T[number])),
-    description === undefined ? {} : { description },
-  );
 const perSecond = orNull(Type.Number({ minimum: 0 }), "Null where nothing of the kind was measured");
 
 const trialSchema = Type.Object({

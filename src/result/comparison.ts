@@ -1,16 +1,7 @@
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { timesSchema } from "./result-blocks.ts";
-
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const text = (description: string) => Type.String({ description });
-const orNull = <T extends TSchema>(schema: T, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
-const oneOf = <const T extends readonly string[]>(words: T, description?: string) =>
-  Type.Union(
-    words.map((word) => Type.Literal(word as T[number])),
-    description === undefined ? {} : { description },
-  );
+import { count, oneOf, orNull, text } from "./schema-shorthands.ts";
 
 /** The value of `schema` in every comparison of this version. */
 export const comparisonSchemaName = "floodgate.comparison/1";

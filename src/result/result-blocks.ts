@@ -1,12 +1,10 @@
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { latencyOfferedSchema, percentileIntervalSchema } from "./steady-schema.ts";
+import { count, orNull } from "./schema-shorthands.ts";
 
 // The parts that totals, phases and classes of a saved result have in common. run-result.ts puts them together.
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const orNull = <T extends TSchema>(schema: T, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
 const microseconds = (description: string) =>
   orNull(Type.Number({ minimum: 0 }), `${description}, microseconds; null when there is no sample`);
 const perSecond = (description: string) =>

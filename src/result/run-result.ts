@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import { capacitySchema } from "./capacity-schema.ts";
 import { comparisonSchema } from "./comparison.ts";
 import type { DeepReadonly } from "./deep-readonly.ts";
@@ -7,16 +7,8 @@ import { resultSchemaName } from "./result-schema-name.ts";
 import { lossPeriodsSchema, steadySchema } from "./steady-schema.ts";
 import { scalabilitySchema } from "./scalability-schema.ts";
 import { streamsSchema } from "./streams-schema.ts";
+import { count, oneOf, orNull, text } from "./schema-shorthands.ts";
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const orNull = <T extends TSchema>(schema: T, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
-const oneOf = <const T extends readonly string[]>(words: T, description?: string) =>
-  Type.Union(
-    words.map((word) => Type.Literal(word as T[number])),
-    description === undefined ? {} : { description },
-  );
-const text = (description: string) => Type.String({ description });
 const bytes = (description: string) => Type.Number({ description: `${description}, bytes` });
 
 const healthSchema = oneOf(["ok", "degraded", "limited"], "limited: the generator itself spoiled these numbers");

@@ -1,8 +1,6 @@
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
-
-const orNull = <T extends TSchema>(schema: T, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
+import { orNull } from "./schema-shorthands.ts";
 
 const endless = "null where throughput grows without end";
 const interval = (description: string) =>

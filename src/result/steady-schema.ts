@@ -1,10 +1,9 @@
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import type { DeepReadonly } from "./deep-readonly.ts";
+import { orNull } from "./schema-shorthands.ts";
 
 // What a saved result says of its steadiness; result-blocks.ts and run-result.ts put it in its place.
 
-const orNull = <T extends TSchema>(schema: T, description: string) =>
-  Type.Union([schema, Type.Null()], { description });
 const seconds = (description: string) => Type.Integer({ minimum: 0, description });
 const perSecond = (description: string) =>
   Type.Number({ minimum: 0, description: `${description}, messages a second` });

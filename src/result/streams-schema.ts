@@ -1,9 +1,6 @@
-import { Type, type TSchema } from "@sinclair/typebox";
+import { Type } from "@sinclair/typebox";
 import { timesSchema } from "./result-blocks.ts";
-
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const orNull = <T extends TSchema>(schema: T, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
+import { count, orNull } from "./schema-shorthands.ts";
 
 /** Mode push: what was seen of the streams in measured load. */
 export const streamsSchema = Type.Object(
