@@ -1,4 +1,5 @@
 import type { RunResult } from "../result/run-result.ts";
+import { oneWayUnknown } from "../verdict/measured-value.ts";
 import { classHeads, classNotes, classRows } from "./class-section.ts";
 import { capacityNotes, trialColumns, trialRows } from "./capacity-section.ts";
 import { comparisonMarkdownSections } from "./comparison-markdown.ts";
@@ -19,7 +20,6 @@ import {
 } from "./health-sections.ts";
 import { cutMarkdown, markdownCode, markdownTable, markdownText, type MarkdownColumn } from "./markdown-text.ts";
 import {
-  oneWayUnknown,
   phaseNotes,
   phaseRows,
   rateFigures,

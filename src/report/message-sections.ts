@@ -1,10 +1,11 @@
 import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
+import { samplesNeeded } from "../verdict/evaluate-threshold.ts";
+import { oneWayUnknown } from "../verdict/measured-value.ts";
 import { countText, plain, rateText, ratioText, secondsText, timeText, wrap } from "./format.ts";
 import { renderGrid, renderRow, renderTable, type Column } from "./terminal-table.ts";
 
 const percentileNames = ["p50", "p90", "p95", "p99", "p999"] as const;
-const samplesNeeded = { p50: 20, p90: 100, p95: 200, p99: 1000, p999: 10_000 } as const;
 
 const timesMeaning = {
   latency: "receipt - intended send",
@@ -36,14 +37,6 @@ function oneWayTimes({ totals, streams }: RunResult): ShownTimes {
   const times = [["one-way", latencyUs]] as const;
   const meaning = streams === undefined ? [] : [`one-way = ${streams.oneWay.note}`];
   return { title, times, notes: [...unresolvedNotes(times), ...meaning] };
-}
-
-/** Mode push: why there is no one-way latency. */
-export function oneWayUnknown({ totals, streams }: RunResult): string {
-  if (streams?.oneWay.isMeasured === false) return `one-way: not measurable here: ${streams.oneWay.note}`;
-  return totals.messages.delivered === 0
-    ? "no samples"
-    : "one-way: no message had an instant of sending where it was looked for";
 }
 
 /** The times of a run that have samples, with what to call them together and what to know about them. */
@@ -90,7 +83,9 @@ export function unresolvedNotes(measured: readonly (readonly [string, ResultTime
   for (const [name, times] of measured) {
     const needs = percentileNames
       .filter((percentile) => times.unresolved.includes(percentile))
-      .map((percentile) => `${percentileTitle(percentile)} needs ${countText(samplesNeeded[percentile])}`);
+      .map(
+        (percentile) => `${percentileTitle(percentile)} needs ${countText(samplesNeeded(percentileTitle(percentile)))}`,
+      );
     if (needs.length === 0) continue;
     const note = `too few samples: ${needs.join(", ")}; there are ${countText(times.count)}`;
     notes.set(note, [...(notes.get(note) ?? []), name]);

@@ -73,10 +73,12 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
   }
 }
 
-/** Mode push: why there is no latency. */
-function oneWayUnknown({ streams }: RunResult): string {
+/** Mode push: why there is no one-way latency. */
+export function oneWayUnknown({ totals, streams }: Pick<RunResult, "totals" | "streams">): string {
   if (streams?.oneWay.isMeasured === false) return `one-way: not measurable here: ${streams.oneWay.note}`;
-  return "no message had an instant of sending where it was looked for";
+  return totals.messages.delivered === 0
+    ? "no samples"
+    : "one-way: no message had an instant of sending where it was looked for";
 }
 
 /** A figure of many times, in seconds. */

@@ -5,7 +5,7 @@ import { histogramOfTimes } from "../../result/times-of-histogram.ts";
 import { countText, timeText } from "../format.ts";
 import { axis, type ChartAxis, type ChartSeries } from "./chart-spec.ts";
 import { joinedSecondsNote } from "../joined-seconds.ts";
-import { oneWayUnknown } from "../message-sections.ts";
+import { oneWayUnknown } from "../../verdict/measured-value.ts";
 import { asSentence, hasData, type ChartFigure } from "./html-chart.ts";
 import { percentileOverTime, samplesFor } from "./percentile-windows.ts";
 import { lineOverTime, middleSeconds, phaseBands, timeAxis, timeCursor } from "./run-time.ts";
