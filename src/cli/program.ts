@@ -227,6 +227,12 @@ function readGate({ gate, abortOnFail }: Options): GateMode {
 
 function outputFile(text: string | undefined): string | null {
   if (text?.trim() === "") throw usageError("--output is empty", "name a file, or leave it out");
+  if (text === "-") {
+    throw usageError(
+      '--output "-" would be a file of that name: only reports go to stdout by "-"',
+      "name a file; --json writes the result to stdout",
+    );
+  }
   return text ?? null;
 }
 

@@ -13,11 +13,14 @@ function problemsOf({ name, result }: NamedResult): readonly string[] {
   return problem === null ? [] : [`"${name}" ${problem}`];
 }
 
-function problemOf({ end, generator, verdict }: RunResult): string | null {
+function problemOf({ end, generator, verdict, capacity }: RunResult): string | null {
   const because = (reasons: readonly string[]): string => (reasons.length === 0 ? "" : `: ${reasons[0]}`);
   if (end.kind === "running") return "is of a run that was still going on";
   if (end.kind !== "completed")
     return `is partial: the run was ${end.kind}${end.reason === null ? "" : ` (${end.reason})`}`;
+  if (capacity !== undefined) {
+    return "is of a search for capacity, and its numbers are those of one trial of it: compare runs at a rate that both hold";
+  }
   if (verdict.outcome === "failed") return `is of a run that failed${because(verdict.reasons)}`;
   if (generator.health !== "limited") return null;
   return `was limited by its generator, so that its numbers say nothing certain about the target${because(generator.reasons)}`;

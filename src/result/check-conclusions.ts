@@ -12,7 +12,8 @@ const exitCodesOf: Readonly<Record<RunResult["verdict"]["outcome"], readonly num
 
 /**
  * The first thing that a result concludes and its own numbers contradict, as a sentence; null for a sound one. It
- * judges no threshold again, as a later version may know better than the one that did.
+ * judges no threshold again, as a later version may know better than the one that did; but what passed has to lie on the
+ * side of its bound that its expression asks for.
  */
 export function brokenConclusion(result: RunResult): string | null {
   const { memory } = result;
@@ -31,7 +32,29 @@ export function brokenConclusion(result: RunResult): string | null {
     const broken = side === null ? null : brokenMemory(side);
     if (broken !== null) return `memory.${name}: ${broken}`;
   }
-  return brokenPromise(result) ?? brokenVerdict(result);
+  return brokenPromise(result) ?? brokenHealth(result) ?? brokenPass(result) ?? brokenVerdict(result);
+}
+
+const healthRanks = { ok: 0, degraded: 1, limited: 2 } as const;
+
+/** A generator is no better than it was in the worst phase whose numbers count. */
+function brokenHealth({ generator, phases }: RunResult): string | null {
+  const worse = phases.find(
+    ({ measured, generatorHealth }) => measured && healthRanks[generatorHealth] > healthRanks[generator.health],
+  );
+  if (worse === undefined) return null;
+  return `generator: ${generator.health}, although it was ${worse.generatorHealth} in phase "${worse.name}"`;
+}
+
+function brokenPass({ thresholds }: RunResult): string | null {
+  for (const { expression, value, bound, outcome, low } of thresholds) {
+    // With an interval it is that, not the value, which passes.
+    if (outcome !== "pass" || value === null || bound === null || low !== undefined) continue;
+    const op = /[<>]/.exec(expression.replace(/\{[^}]*\}/, ""))?.[0];
+    const beyond = op === "<" ? value - bound : op === ">" ? bound - value : 0;
+    if (beyond > 1e-9 * Math.abs(bound)) return `thresholds: "${expression}" is pass, although its value is ${value}`;
+  }
+  return null;
 }
 
 function brokenRate({ rate }: ResultBlock): string | null {

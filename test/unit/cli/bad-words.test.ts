@@ -380,6 +380,11 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   ],
   [["run", "-o", ""], "--output is empty", "name a file, or leave it out"],
   [
+    ["run", "-o", "-"],
+    '--output "-" would be a file of that name: only reports go to stdout by "-"',
+    "name a file; --json writes the result to stdout",
+  ],
+  [
     ["serve", "--latency", "normal(5,5)"],
     '--latency "normal(5,5)" has no time in first place ("5")',
     "write 5ms, normal(20ms,5ms) (mean, deviation) or lognormal(20ms,0.5) (median, sigma without unit)",

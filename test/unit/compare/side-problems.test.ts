@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sideProblems } from "../../../src/compare/side-problems.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
+import { sampleCapacity } from "../../support/sample-capacity.ts";
 import { comparedRun } from "../../support/compared-runs.ts";
 
 const sound = comparedRun("sound");
@@ -27,6 +28,11 @@ describe("sideProblems", () => {
     ],
   ] as const)("refuses %j", (changes, problem) => {
     expect(sideProblems([named("x", changes)], [named("y")])).toEqual([problem]);
+  });
+
+  it("refuses a search for capacity, of which it holds one trial", () => {
+    const search = named("x", { capacity: sampleCapacity("x") });
+    expect(sideProblems([named("a")], [search])[0]).toMatch(/^"x" is of a search for capacity, /);
   });
 
   it("refuses a generator that was limited, with its reason", () => {

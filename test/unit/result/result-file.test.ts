@@ -199,6 +199,12 @@ test("a conclusion that the numbers contradict is found", () => {
   expect(faultOf(edited("thresholds", [gate]))).toContain(
     'verdict: pass, although threshold "latency.p99<50ms" is fail',
   );
+  expect(faultOf(edited("thresholds", [{ ...gate, outcome: "pass", value: 0.07, bound: 0.05 }]))).toContain(
+    'thresholds: "latency.p99<50ms" is pass, although its value is 0.07',
+  );
+  expect(faultOf(edited("phases.0.generatorHealth", "limited"))).toMatch(
+    /generator: ok, although it was limited in phase "[^"]+"/,
+  );
   expect(faultOf(edited("verdict.exitCode", 99))).toContain("verdict: pass does not end with exit code 99");
   const failed = { outcome: "fail", exitCode: 99, reasons: ["slow"] };
   expect(faultOf(edited("verdict", failed))).toContain("verdict: fail, although no threshold is");
@@ -241,7 +247,16 @@ function pushed(promisedPerSecond: number | null): RunResult {
   const load = { plan: aPhasePlan({ load: { kind: "idle" } }), connections: 4, slipUs: aHistogram([]) };
   const streams = {
     ...{ streams: [0, 1, 2, 3], seen: [9000, 9000, 9000, 9000], windowMs: [10_000, 10_000, 10_000, 10_000] },
-    ...{ longestSilenceMs: [1, 1, 1, 1], gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 0, overtold: 0, faulty: [] },
+    ...{
+      longestSilenceMs: [1, 1, 1, 1],
+      gaps: 0,
+      longestGap: 0,
+      restarts: 0,
+      outside: 0,
+      endsTold: 0,
+      overtold: 0,
+      faulty: [],
+    },
   };
   return aResult({
     plan: { mode: "push", stream: { ...plainStream, promisedPerSecond } },
