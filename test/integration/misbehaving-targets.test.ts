@@ -208,7 +208,7 @@ describe("a target in a process of its own", () => {
     const folder = await mkdtemp(join(tmpdir(), "floodgate-target-"));
     try {
       const run = startCli(["run", server.url, "-c", "4", "-r", "400", "-o", "out.json", ...args], { cwd: folder });
-      await run.waitFor("stderr", /sent=/);
+      await run.waitFor("stderr", /sent=[1-9]/);
       await disturb(server.pid!);
       const end = await run.end;
       const result = JSON.parse(await readFile(join(folder, "out.json"), "utf8")) as RunResult;
