@@ -13,7 +13,7 @@ const mayImport = {
   transport: ["wire", "plan", "errors", "host"],
   probe: ["transport", "plan", "wire", "errors"],
   engine: ["transport", "plan", "measure", "wire", "host", "random", "errors"],
-  "mock-server": ["wire", "random", "host", "errors"],
+  "mock-server": ["wire", "random", "host", "units", "errors"],
   target: ["engine", "mock-server", "host", "errors"],
   result: ["engine", "plan", "measure", "statistics", "host", "units", "errors"],
   verdict: ["result", "statistics", "units", "errors"],

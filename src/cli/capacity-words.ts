@@ -71,7 +71,7 @@ const unfit: Readonly<Record<string, readonly [why: string, mend: string]>> = {
   "--gate": ["trials are judged by their values, and tried again where they disagree", "leave it out"],
   "--strict": ["a condition left undecided does not hold here anyway", "leave it out"],
 };
-const keptWithoutSetting = ["--env", "--output", "--json", "--quiet", "--no-progress"];
+const keptWithoutSetting = ["--env", "--output", "--json", "--quiet", "--no-progress", "--metrics-port"];
 
 /** The flags of `floodgate capacity`: its own, and those of `run` that say how to connect, what to send, where to write. */
 export const capacityFlags: readonly FlagSpec[] = [

@@ -470,6 +470,12 @@ export const runFlags: readonly FlagSpec[] = [
   { flags: "-j, --json", setting: null, group: output, about: "the result as JSON on stdout, in place of the summary" },
   { flags: "-q, --quiet", setting: null, group: output, about: "nothing but errors" },
   { flags: "--no-progress", setting: null, group: output, about: "no lines while it runs" },
+  {
+    flags: "--metrics-port <port>",
+    setting: null,
+    group: output,
+    about: "while it runs: Prometheus metrics on 127.0.0.1, /metrics and /healthz; 0 for a free port",
+  },
   { flags: "--title <text>", setting: "title", group: output, about: "title of the report" },
   {
     flags: "--tag <key=value>",

@@ -209,6 +209,8 @@ function readRunWords(
       json: options.json === true,
       quiet: options.quiet === true,
       progress: options.progress !== false,
+      metricsPort:
+        options.metricsPort === undefined ? null : flagValue("port", "--metrics-port", options.metricsPort as string),
     },
     series,
   };

@@ -20,6 +20,7 @@ import { decideVerdict } from "../verdict/verdict.ts";
 import { announceRun } from "./announce-run.ts";
 import { booksSince, readBooks } from "./read-books.ts";
 import { factsOf, type RunFacts } from "./run-facts.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 import { showProgress } from "./show-progress.ts";
 import type { StopRequests } from "./stop-requests.ts";
 
@@ -86,6 +87,8 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
   const { target, thresholds, stopping, host } = setting;
   const { plan } = facts;
   const booksBefore = await readBooks(request, target);
+  const metrics = request.output.metricsPort === null ? null : await serveMetrics(request.output.metricsPort);
+  if (metrics !== null && !request.output.quiet) host.stderr.write(`[INFO] metrics on ${metrics.url}\n`);
   const progress = showProgress(request.output, plan, host);
   const live = request.abortOnFail === null ? null : new LiveThresholds(thresholds, request.abortOnFail.delayMs);
   const run: PlanRun = new PlanRun(plan, {
@@ -99,9 +102,10 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
     targetDescription: target.description,
     startWorkers: startWorkersAs(plan.workersAs),
     onTick(collect, stage) {
-      if (progress === null && live === null) return;
+      if (progress === null && live === null && metrics === null) return;
       const result = buildResult({ ...facts, collected: collect(), includeEncodedHistograms: false });
       progress?.show(result, stage);
+      metrics?.show(result, stage);
       const failed = live?.firstFailure(result);
       if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });
     },
@@ -114,6 +118,7 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
   } finally {
     stopping.detach();
     progress?.end();
+    await metrics?.close();
   }
 }
 

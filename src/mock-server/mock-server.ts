@@ -10,6 +10,8 @@ import { LeakedMemory } from "./leaked-memory.ts";
 import { MockBooks, type RefusalReason } from "./mock-books.ts";
 import type { MockContext } from "./mock-connection.ts";
 import type { MockOptions } from "./mock-options.ts";
+import { expositionType } from "../units/exposition-format.ts";
+import { mockMetrics } from "./mock-metrics.ts";
 import type { MockSession } from "./mock-session.ts";
 import { mockStatsSchema } from "./mock-stats.ts";
 import { PlainSession } from "./plain-session.ts";
@@ -166,7 +168,9 @@ class MockServer implements RunningMock {
     const path = request.url?.split("?")[0];
     if (path === "/healthz") answerJson(response, { status: "ok" });
     else if (path === "/stats") answerJson(response, { schema: mockStatsSchema, ...this.books() });
-    else if (path === "/streams") answerJson(response, this.#streams());
+    else if (path === "/metrics") {
+      response.writeHead(200, { "Content-Type": expositionType }).end(mockMetrics(this.books()));
+    } else if (path === "/streams") answerJson(response, this.#streams());
     else if (path === webSocketPath) {
       response
         .writeHead(426, { Upgrade: "websocket", "Content-Type": "text/plain" })
@@ -174,7 +178,7 @@ class MockServer implements RunningMock {
     } else
       response
         .writeHead(404, { "Content-Type": "text/plain" })
-        .end("there are only /, /healthz, /stats and /streams\n");
+        .end("there are only /, /healthz, /stats, /metrics and /streams\n");
   }
 }
 

@@ -70,6 +70,8 @@ export interface OutputRequest {
   /** Nothing on stderr but errors, and no summary. */
   readonly quiet: boolean;
   readonly progress: boolean;
+  /** Port to tell metrics on while it runs, 0 for a free one; null for none. */
+  readonly metricsPort: number | null;
 }
 
 /** A report as its flag asked for it. */

@@ -56,6 +56,9 @@ describe("floodgate serve", () => {
     await client.until(() => client.text.includes("read"));
     const response = await fetch(match![2]!, { headers: { connection: "close" } });
     expect(await response.json()).toMatchObject({ messagesIn: 1 });
+    const metrics = await fetch(match![2]!.replace("/stats", "/metrics"), { headers: { connection: "close" } });
+    expect(metrics.headers.get("content-type")).toContain("version=0.0.4");
+    expect(await metrics.text()).toContain("\nfloodgate_mock_messages_in_total 1\n");
     signal("SIGTERM");
     expect(await ended).toBe(0);
     expect(output()).toMatch(

@@ -40,7 +40,7 @@ describe("floodgate run", () => {
     expect(target).toEqual({ kind: "url", url, memory: null });
     expect(thresholds).toEqual([]);
     expect(abortOnFail).toBeNull();
-    expect(output).toEqual({ file: null, reports: [], json: false, quiet: false, progress: true });
+    expect(output).toEqual({ file: null, reports: [], json: false, quiet: false, progress: true, metricsPort: null });
   });
 
   it("is the quick profile against the mock when nothing is given", async () => {

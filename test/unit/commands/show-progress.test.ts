@@ -11,7 +11,7 @@ const plan = aPlan({}, [
   aPhasePlan({ name: "low", durationMs: 2500, load: constant(100) }),
   aPhasePlan({ name: "high", startMs: 2500, durationMs: 2500, load: constant(1000) }),
 ]);
-const output = { file: null, reports: [], json: false, quiet: false, progress: true } as const;
+const output = { file: null, reports: [], json: false, quiet: false, progress: true, metricsPort: null } as const;
 
 function lineOf(result: RunResult, stage: "load" | "draining"): string {
   const { host, stderr } = fakeHost();
