@@ -83,12 +83,16 @@ function seriesOf(group: readonly NamedResult[], load: string, metrics: string |
   const choices =
     metrics === null ? defaultMetrics(results).filter(({ isPrimary }) => isPrimary) : readMetricChoices(metrics);
   const tag = tellingTag(results.map(({ tags }) => tags));
+  const minutes = new Set(results.map(({ startedAt }) => startedAt.slice(0, "2026-01-02T03:04".length)));
+  // Seconds only where runs of the same minute would be called the same.
+  const length = minutes.size < results.length ? "2026-01-02T03:04:05".length : "2026-01-02T03:04".length;
+  const instantOf = ({ startedAt }: NamedResult["result"]): string => startedAt.slice(0, length).replace("T", " ");
   return {
     load,
     host: hostName(hostSettings(results[0]!)),
     runs: group.map(({ name, result }) => ({
       ...{ name, id: result.id, startedAt: result.startedAt },
-      label: (tag === null ? undefined : result.tags[tag]) ?? result.startedAt.slice(0, 16).replace("T", " "),
+      label: (tag === null ? undefined : result.tags[tag]) ?? instantOf(result),
     })),
     metrics: choices
       .map((choice) => metricOf(choice, group))

@@ -84,6 +84,14 @@ describe("trendOfResults", () => {
       "2026-01-02 03:04",
       "2026-01-03 03:04",
     ]);
+    const soon = changed(history([1, 1.1]), ({ id }) => ({
+      tags: {},
+      startedAt: `2026-01-02T03:04:0${id.slice(-1)}.000Z`,
+    }));
+    expect(trendOfResults(soon, null).series[0]!.runs.map(({ label }) => label)).toEqual([
+      "2026-01-02 03:04:01",
+      "2026-01-02 03:04:02",
+    ]);
   });
 
   it("leaves out a metric that no run has", () => {
