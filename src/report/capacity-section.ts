@@ -51,7 +51,7 @@ export function capacityNotes({ capacity, id }: RunResult): readonly string[] {
   return [
     ...lengthNotes(trials),
     ...(shown === -1 ? [] : [`all other numbers of this result are those of trial ${shown + 1}`]),
-    ...(perConnectionPerSecond === null ? [] : [`each connection sends ${rateText(perConnectionPerSecond)} msg/s`]),
+    ...(perConnectionPerSecond === null ? [] : [`rate: ${rateText(perConnectionPerSecond)} msg/s for each connection`]),
   ];
 }
 

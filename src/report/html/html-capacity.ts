@@ -12,7 +12,7 @@ export function capacityBody(result: RunResult): Html | null {
   if (capacity === undefined) return null;
   const rows = trialRows(capacity).map((cells) => [...cells.slice(0, -1), reasonCell(cells.at(-1) ?? "")]);
   const table = htmlTable("Trials, in order", trialColumns(capacity), rows);
-  return markup`${renderChart(capacityChart(capacity))}${table}${notes(capacityNotes(result))}`;
+  return markup`${renderChart(capacityChart(capacity, result.config))}${table}${notes(capacityNotes(result))}`;
 }
 
 function reasonCell(reason: string): Html | null {
@@ -25,8 +25,11 @@ const outcomes = [
   ["generator-limited", "generator limited", "grey"],
 ] as const;
 
-/** What each trial brought back of what it offered, or how many connections it opened, and the bounds. */
-export function capacityChart(capacity: ResultCapacity): ChartFigure {
+/**
+ * What each trial brought back of what it offered, or how many connections it opened, and the bounds. In a broadcast every
+ * message is delivered many times, so that no line of what was offered can be held against it.
+ */
+export function capacityChart(capacity: ResultCapacity, { mode }: Pick<RunResult["config"], "mode">): ChartFigure {
   const { over, perConnectionPerSecond, statement } = capacity;
   const sends = over === "rate" || perConnectionPerSecond !== null;
   const all = outcomes.map(([outcome, label, colour]) => ({
@@ -61,7 +64,7 @@ export function capacityChart(capacity: ResultCapacity): ChartFigure {
         hasZero: true,
       }),
       y: axis(sends ? "delivered per second" : "connections opened", sends ? "perSecond" : "count", { hasZero: true }),
-      series: [ideal, ...trials],
+      series: mode === "broadcast" ? trials : [ideal, ...trials],
       bands: [],
       marks: marksOf(capacity),
       cursorGroup: null,

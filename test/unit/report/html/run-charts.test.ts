@@ -23,9 +23,10 @@ import {
 
 describe("capacityChart", () => {
   const found = sampleCapacity("x");
+  const echo = { mode: "echo" } as const;
 
   it("shows what each trial delivered, by its outcome, and marks both bounds", () => {
-    const { chart, summary } = capacityChart(found);
+    const { chart, summary } = capacityChart(found, echo);
     expect(lineOf(chart, "held")).toMatchObject({ shape: "points", xs: [1000, 1000, 1000], ys: [1000, 1000, 1000] });
     expect(lineOf(chart, "failed").xs).toEqual([1040, 1040, 1040, 2000]);
     expect(lineOf(chart, "generator limited").xs).toEqual([1040]);
@@ -42,19 +43,23 @@ describe("capacityChart", () => {
       sampleTrial({ load: 20, connectionsOpened: 20 }),
       sampleTrial({ load: 40, connectionsOpened: 21, outcome: "failed" }),
     ];
-    const { chart, title } = capacityChart({
-      ...found,
-      ...{ over: "connections", unit: "connections", lower: 20, upper: null },
-      trials,
-    });
+    const { chart, title } = capacityChart(
+      { ...found, ...{ over: "connections", unit: "connections", lower: 20, upper: null }, trials },
+      { mode: "connect" },
+    );
     expect(title).toBe("Connections opened by each trial");
     expect(lineOf(chart, "failed")).toMatchObject({ xs: [40], ys: [21] });
     expect(chart!.marks).toHaveLength(1);
   });
 
+  it("holds the deliveries of a broadcast against no line of what was offered: there are more of them", () => {
+    const { chart } = capacityChart(found, { mode: "broadcast" });
+    expect(chart!.series.map(({ label }) => label)).toEqual(["held", "failed", "generator limited"]);
+  });
+
   it("draws nothing where no trial was run to its end", () => {
     const trials = [sampleTrial({ outcome: "interrupted" })];
-    const { chart, summary } = capacityChart({ ...found, lower: null, upper: null, trials });
+    const { chart, summary } = capacityChart({ ...found, lower: null, upper: null, trials }, echo);
     expect(chart).toBeNull();
     expect(summary.at(-1)).toBe("No trial has brought back anything.");
   });
