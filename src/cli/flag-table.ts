@@ -46,6 +46,7 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
   ["disconnect-rate <share>", "disconnectRate", "messages upon which the connection is cut"],
   ["refuse-rate <share>", "refuseRate", "connection attempts answered with HTTP 503"],
   ["stall <time@time>", "stall", "2s@10s: silent for 2 s in every 10 s"],
+  ["outage <time@time>", "outage", "1s@5s: each 5 s all connections are cut, and none is taken for 1 s"],
   ["leak <bytes>", "leak", "memory kept for ever per message"],
   ["max-message <bytes>", "maxMessage", "answer a larger message with close code 1009 (default: 16MiB)"],
   ["max-rate <msg/s>", "maxRate", "close a connection that sends faster with code 1008 (default: no limit)"],
@@ -370,6 +371,30 @@ export const runFlags: readonly FlagSpec[] = [
     group: connect,
     sets: false,
     about: "do not, whatever the profile says",
+  },
+  {
+    flags: "--reconnect-buffer <n>",
+    setting: "reconnect.buffer",
+    group: connect,
+    about: "messages per connection that wait while it is away (default: none; they count as unsendable)",
+  },
+  {
+    flags: "--breaker <n>",
+    setting: "reconnect.breaker",
+    group: connect,
+    about: "open a circuit breaker after so many failed attempts in a row (default: none)",
+  },
+  {
+    flags: "--churn <n/s>",
+    setting: "churn",
+    group: connect,
+    about: "connections per second that are closed and opened again (default: none)",
+  },
+  {
+    flags: "--drop-all <time>",
+    setting: "dropAll",
+    group: connect,
+    about: "drop all connections at once, so long after the load began (default: never)",
   },
 
   {

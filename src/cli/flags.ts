@@ -29,7 +29,7 @@ export function flagLayer(given: readonly GivenFlag[], targetUrl?: string): Sett
     if (before !== undefined) throw togetherError(before, origin, "they set the same thing");
     origins.set(setting, origin);
     const path = setting.split(".");
-    const block = path.length === 1 ? texts : ((texts[path[0]!] ??= {}) as Record<string, unknown>);
+    const block = path.length === 1 ? texts : blockAt(texts, path[0]!);
     block[path.at(-1)!] = value;
   };
   if (targetUrl !== undefined) put("target", checked("target", targetUrl, "the target"), "the target");
@@ -43,6 +43,15 @@ export function flagLayer(given: readonly GivenFlag[], targetUrl?: string): Sett
   };
   refuseConflicts(layer);
   return layer;
+}
+
+/** The block of that name; a flag that says yes to the whole block is no more than its having something in it. */
+function blockAt(texts: Record<string, unknown>, name: string): Record<string, unknown> {
+  const known = texts[name];
+  if (typeof known === "object") return known as Record<string, unknown>;
+  const block: Record<string, unknown> = {};
+  texts[name] = block;
+  return block;
 }
 
 /** One flag's text as a value of its own kind, for flags that are no settings. Throws a usage error that names the flag. */

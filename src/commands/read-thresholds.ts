@@ -1,5 +1,5 @@
 import type { NamedResult } from "../compare/find-differences.ts";
-import type { Plan } from "../plan/plan.ts";
+import { reopens, type Plan } from "../plan/plan.ts";
 import type { RunRequest } from "../profile/run-request.ts";
 import { classNames } from "../result/build-classes.ts";
 import { applicableThresholds, type ApplicableThresholds } from "../verdict/applicable-thresholds.ts";
@@ -23,6 +23,7 @@ export function readThresholds(request: RunRequest, baseline: readonly NamedResu
     knowsOneWay: request.plan.stream?.oneWay.kind !== "unknown",
     isPromised: request.plan.stream?.promisedPerSecond != null,
     isClosedLoop: loads.every((load) => load.kind === "max"),
+    isReopened: reopens(request.plan.connect),
     plan: request.plan,
   };
   const { thresholds, notes } = applicableThresholds(parsed, measuring, ({ source }) => source.startsWith("--"));

@@ -25,6 +25,8 @@ export interface Collected {
   readonly classes: readonly CollectedClass[];
   /** Mode push: what was seen of its streams, once a load is over; null before, and in other modes. */
   readonly streams: CollectedStreams | null;
+  /** Null where connections are not opened again. */
+  readonly resilience: CollectedResilience | null;
 }
 
 /** The lists run alike: one entry per stream that was in measured load. */
@@ -115,6 +117,9 @@ export interface CollectedPhase {
   readonly ownSlipUs: Histogram;
   /** Mode push: from one arrival on a stream to the next. */
   readonly interArrivalUs: Histogram;
+  /** From the end of a ready connection to its being ready again. */
+  readonly recoveryUs: Histogram;
+  readonly outageCounts: OutageCounts;
   /** Writes to sockets between the start and the end of the phase's load; 0 when the transport does not tell. */
   readonly writesInWindow: number;
   readonly connectionCounts: ConnectionCounts;
@@ -220,6 +225,60 @@ export interface ConnectionCounts {
     readonly max: number;
   } | null;
   readonly closeCodes: Readonly<Record<string, number>>;
+}
+
+/** What became of connections that ended while they were wanted. */
+export interface OutageCounts {
+  /** Ends of ready connections, those that the run ended itself included. */
+  readonly outages: number;
+  readonly onPurpose: number;
+  /** Outages that were followed by a ready connection. */
+  readonly returned: number;
+  /** Attempts after an end or a failed attempt. */
+  readonly retries: number;
+  readonly retriesSucceeded: number;
+  /** Connections given up after too many attempts. */
+  readonly retriesGivenUp: number;
+  /** Messages due while their connection was away, and kept; then sent; and those too many to keep. */
+  readonly buffered: number;
+  readonly bufferSent: number;
+  readonly bufferOverflowed: number;
+  /** Attempts that the breaker made wait, and those it failed at once. */
+  readonly breakerHeld: number;
+  readonly breakerRejected: number;
+}
+
+/** Outages of several connections at once, and how the breakers behaved; what counts and histograms do not tell. */
+export interface CollectedResilience {
+  /** In time order. */
+  readonly herds: readonly Herd[];
+  /** The most messages that waited for one connection. */
+  readonly bufferHighWater: number;
+  /** One per worker that has a breaker. */
+  readonly breakers: readonly BreakerRecord[];
+}
+
+/** Connections of which at least half of those open were lost within a second. */
+export interface Herd {
+  /** Of the first loss, milliseconds since the start of the run. */
+  readonly startMs: number;
+  readonly connections: number;
+  /** Until the last of them was ready again, milliseconds; null while one is away. */
+  readonly allBackMs: number | null;
+}
+
+export type BreakerState = "closed" | "open" | "half-open";
+
+export interface BreakerRecord {
+  readonly worker: number;
+  readonly opens: number;
+  readonly halfOpens: number;
+  readonly closes: number;
+  /** Time in which it was not closed, milliseconds. */
+  readonly openMs: number;
+  readonly state: BreakerState;
+  /** The first of them, milliseconds since the start of the run. */
+  readonly changes: readonly { readonly tMs: number; readonly state: BreakerState }[];
 }
 
 /**

@@ -23,6 +23,7 @@ export function nothingCollected(startedAtEpochMs: number, targetDescription: st
     firstForeignFrame: null,
     classes: [],
     streams: null,
+    resilience: null,
     compressionAgreed: true,
     faultyReceivers: null,
   };

@@ -16,6 +16,7 @@ import type { ResourceMonitor } from "./resource-monitor.ts";
 import {
   mergeFailures,
   mergeFaultyReceivers,
+  mergeResilience,
   mergeStreams,
   type AllNotes,
   type StandingNotes,
@@ -144,6 +145,7 @@ export class SnapshotCollector {
       compressionAgreed: this.#notes.every((notes) => notes?.compressionAgreed ?? true),
       classes: this.#collectClasses(nowMs, end),
       streams: mergeStreams(this.#notes),
+      resilience: mergeResilience(this.#notes),
       faultyReceivers: this.#faultyReceivers(),
     };
   }

@@ -3,7 +3,7 @@ import type { CellsUpdate } from "../measure/cells-mirror.ts";
 import type { LateSamples } from "../measure/interval-recorder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { BroadcastMemory } from "./broadcast-memory.ts";
-import type { CollectedStreams, FailureCount, FaultyReceivers } from "./collected.ts";
+import type { BreakerRecord, CollectedStreams, FailureCount, FaultyReceivers, Herd } from "./collected.ts";
 
 /** One worker's part of a run. */
 export interface ShareTask {
@@ -96,6 +96,15 @@ export interface WorkerNotes {
   readonly late: LateSamples;
   /** Mode push: told when a load is over; null before, and in other modes. */
   readonly streams: CollectedStreams | null;
+  /** Null where connections are not opened again. */
+  readonly resilience: WorkerResilience | null;
+}
+
+/** What one worker tells of its outages. */
+export interface WorkerResilience {
+  readonly herds: readonly Herd[];
+  readonly bufferHighWater: number;
+  readonly breaker: Omit<BreakerRecord, "worker"> | null;
 }
 
 /** Lifetimes of connections that ended, milliseconds. */

@@ -28,6 +28,8 @@ export interface PhaseCells {
   readonly connect: HistogramCells;
   /** Mode push: from one arrival on a stream to the next. */
   readonly interArrival: HistogramCells;
+  /** From the end of a ready connection to its being ready again, in the phase in which it ended. */
+  readonly recovery: HistogramCells;
 }
 
 export interface IntervalCells {
@@ -118,7 +120,23 @@ export const counter = {
   expected: 31,
   /** Mode push: sequences that the target said it gave up. */
   refused: 32,
-  length: 33,
+  /** Ends of ready connections that were wanted, those that the run ended itself included; and those. */
+  outages: 33,
+  outagesOnPurpose: 34,
+  /** Outages that were followed by a ready connection. */
+  returned: 35,
+  /** Attempts after an end or a failed attempt; those that became ready; connections given up after too many. */
+  retries: 36,
+  retriesSucceeded: 37,
+  retriesGivenUp: 38,
+  /** Messages due while their connection was away: kept, sent later, and too many to keep (part of `unsendable`). */
+  buffered: 39,
+  bufferSent: 40,
+  bufferOverflowed: 41,
+  /** Attempts that the breaker made wait, and those it failed at once. */
+  breakerHeld: 42,
+  breakerRejected: 43,
+  length: 44,
 } as const;
 
 /** An attempt to connect is late when it is begun so long after its turn: more than a timer's own lateness. */
@@ -158,7 +176,7 @@ export interface HistogramCells {
 
 const histogramBytes = histogramStat.length * 8 + histogramCells * 4;
 const controlBytes = 64;
-const phaseHistograms = 6;
+const phaseHistograms = 7;
 const intervalHistograms = 2;
 
 /** Shared memory for one worker of a plan with so many phases and classes of messages. Pages never touched cost nothing. */
@@ -169,8 +187,8 @@ export function allocateWorkerCells(phaseCount: number, classCount = 0): WorkerC
   const bytes = single + phaseCount * (1 + classCount) * perPhase + intervalRingLength * perInterval;
   const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount, classCount);
   for (const phase of [cells.phases, ...cells.classes].flat()) {
-    const { latency, service, ownSlip, blockedSlip, connect, interArrival } = phase;
-    for (const histogram of [latency, service, ownSlip, blockedSlip, connect, interArrival]) {
+    const { latency, service, ownSlip, blockedSlip, connect, interArrival, recovery } = phase;
+    for (const histogram of [latency, service, ownSlip, blockedSlip, connect, interArrival, recovery]) {
       histogram.stats[histogramStat.min] = Infinity;
     }
   }
@@ -213,6 +231,7 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number, c
       blockedSlip: histogram(),
       connect: histogram(),
       interArrival: histogram(),
+      recovery: histogram(),
     }));
   const phases = phaseCells();
   const intervals = Array.from({ length: intervalRingLength }, () => ({

@@ -139,6 +139,10 @@ class CompressedSession implements MockSession, AnswerWire {
     return dropped;
   }
 
+  cutOff(): void {
+    this.#connection.cutOff();
+  }
+
   destroy(): void {
     this.#webSocket.terminate();
   }
@@ -195,6 +199,10 @@ class RefusedSession implements MockSession {
   close(): number {
     this.#socket.destroy();
     return 0;
+  }
+
+  cutOff(): void {
+    this.#socket.destroy();
   }
 
   destroy(): void {

@@ -1,7 +1,7 @@
 import { priorities } from "./stream-priorities.ts";
 
 /** Why a connection attempt was turned away. */
-export type RefusalReason = "handshake" | "bearer" | "limit" | "fault";
+export type RefusalReason = "handshake" | "bearer" | "limit" | "fault" | "outage";
 
 /** What the answer of `GET /stats` holds beside counts since the start. */
 const gauges: ReadonlySet<string> = new Set([
@@ -41,13 +41,15 @@ export class MockBooks {
   connectionsPeak = 0;
   /** Ended, in whatever way. */
   connectionsClosed = 0;
-  /** Ended by the faults disconnect-after and disconnect-rate, or for taking nothing; part of the closed ones. */
+  /** Ended by the faults disconnect-after, disconnect-rate and outage, or for taking nothing; part of the closed ones. */
   connectionsCut = 0;
   /** Ended with 1008 because they sent too fast; part of the closed ones. The message too many is unansweredAtDisconnect. */
   connectionsRateLimited = 0;
   /** Left by the peer without a close frame; part of the closed ones. */
   connectionsLost = 0;
-  readonly refused: Record<RefusalReason, number> = { handshake: 0, bearer: 0, limit: 0, fault: 0 };
+  readonly refused: Record<RefusalReason, number> = { handshake: 0, bearer: 0, limit: 0, fault: 0, outage: 0 };
+  /** Times that all connections were cut at once. */
+  outages = 0;
   messagesIn = 0;
   /** Answers that left, duplicates and corrupt ones included. */
   messagesOut = 0;
@@ -149,6 +151,8 @@ export class MockBooks {
       refusedBearer: this.refused.bearer,
       refusedLimit: this.refused.limit,
       refusedFault: this.refused.fault,
+      refusedOutage: this.refused.outage,
+      outages: this.outages,
       messagesIn: this.messagesIn,
       messagesOut: this.messagesOut,
       payloadBytesIn: this.payloadBytesIn,

@@ -311,6 +311,11 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
     this.end();
   }
 
+  /** Ends the connection as a planned fault does. */
+  cutOff(): void {
+    if (!this.#isEnded) this.#cut(0);
+  }
+
   /** Nothing more will be answered. Gives the number of answers that were still pending. */
   end(): number {
     if (this.#isEnded) return 0;

@@ -30,6 +30,10 @@ export interface MockOptions {
   readonly refuseRatio: number;
   /** Stops answering for `durationMs`, each `everyMs`; answers wait meanwhile and leave afterwards. */
   readonly stall: { readonly durationMs: number; readonly everyMs: number } | null;
+  /**
+   * Cuts every connection and refuses new ones with HTTP 503 for `durationMs`, each `everyMs` from the first connection on.
+   */
+  readonly outage: { readonly durationMs: number; readonly everyMs: number } | null;
   /** Bytes kept for ever per message received. */
   readonly leakBytesPerMessage: number;
   /** A larger message is answered with close code 1009. */
@@ -92,6 +96,7 @@ export const defaultMockOptions: MockOptions = {
   disconnectRatio: 0,
   refuseRatio: 0,
   stall: null,
+  outage: null,
   leakBytesPerMessage: 0,
   maxMessageBytes: 16 * 1024 * 1024,
   maxRatePerSecond: null,

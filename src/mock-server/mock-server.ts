@@ -66,6 +66,8 @@ class MockServer implements RunningMock {
     this.#context.books.close();
   };
   #attempts = 0;
+  #isAway = false;
+  #outageTimer: NodeJS.Timeout | undefined;
   #closing: Promise<ShutdownStatistics> | undefined;
 
   constructor(server: Server, port: number, options: MockOptions) {
@@ -109,6 +111,7 @@ class MockServer implements RunningMock {
 
   async #shutDown(): Promise<ShutdownStatistics> {
     const startedMs = nodeTimers.nowMs();
+    clearTimeout(this.#outageTimer);
     const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const sessions = await shutDownSessions(this.#sessions);
@@ -139,6 +142,7 @@ class MockServer implements RunningMock {
     if (options.bearer !== null && request.headers.authorization !== `Bearer ${options.bearer}`) {
       return { reason: "bearer", answer: refusals.bearer };
     }
+    if (this.#isAway) return { reason: "outage", answer: refusals.outage };
     if (plan.refuses(this.#attempts)) return { reason: "fault", answer: refusals.fault };
     const isFull = books.connectionsOpen >= (options.maxConnections ?? Infinity);
     return isFull || this.#closing !== undefined ? { reason: "limit", answer: refusals.limit } : null;
@@ -146,6 +150,7 @@ class MockServer implements RunningMock {
 
   #open(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const number = this.#context.books.open();
+    if (number === 1) this.#planOutage();
     const onEnded = this.#onEnded;
     const session = offersCompression(request)
       ? this.#compressed.open(request, socket, head, { number, context: this.#context, onEnded })
@@ -162,6 +167,24 @@ class MockServer implements RunningMock {
 
   #streams(): readonly StreamStatus[] {
     return Array.from(this.#context.queuedStreams, ({ status }) => status);
+  }
+
+  /** The next outage, counted from the first connection or from the last outage; the end of it follows. */
+  #planOutage(): void {
+    const { outage } = this.#context.options;
+    if (outage === null) return;
+    this.#outageTimer = setTimeout(
+      () => {
+        this.#isAway = true;
+        this.#context.books.outages += 1;
+        for (const session of this.#sessions) session.cutOff();
+        this.#outageTimer = setTimeout(() => {
+          this.#isAway = false;
+          this.#planOutage();
+        }, outage.durationMs);
+      },
+      outage.everyMs - (this.#context.books.outages > 0 ? outage.durationMs : 0),
+    );
   }
 
   #answerHttp(request: IncomingMessage, response: ServerResponse): void {
@@ -190,6 +213,7 @@ const refusals = {
     body: "the bearer token is missing or wrong",
   },
   fault: { status: 503, reason: "Service Unavailable", body: "refused as planned (refuse-rate)" },
+  outage: { status: 503, reason: "Service Unavailable", body: "away as planned (outage)" },
   limit: { status: 503, reason: "Service Unavailable", body: "no more connections are taken" },
 } as const satisfies Record<string, Refusal>;
 

@@ -12,6 +12,8 @@ export interface MockSession {
   flushPending(): number;
   /** Drops what is pending and closes with this code; gives the number of answers dropped. */
   close(code: number): number;
+  /** Ends it as a fault does: without a close frame, after everything sent. */
+  cutOff(): void;
   /** Ends the connection at once. */
   destroy(): void;
 }

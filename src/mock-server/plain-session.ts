@@ -128,6 +128,10 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener, Sha
     return dropped;
   }
 
+  cutOff(): void {
+    this.#connection.cutOff();
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }

@@ -165,6 +165,16 @@ export interface ConnectPlan {
   /** What must be seen in a frame before the connection counts as ready; null for at once. */
   readonly ready: ReadyPlan | null;
   readonly reconnect: ReconnectPlan | null;
+  /** What the run does to its own connections. */
+  readonly disturb: DisturbPlan;
+}
+
+/** Connections that the run itself ends, to see them come back. */
+export interface DisturbPlan {
+  /** Connections per second over all workers that are closed and opened again; 0 for none. */
+  readonly churnPerSecond: number;
+  /** From the start of each segment's load: the instant at which all connections are dropped at once; null for never. */
+  readonly dropAllAtMs: number | null;
 }
 
 export interface ReadyPlan {
@@ -189,6 +199,25 @@ export interface ReconnectPlan {
   readonly maxMs: number;
   /** Null for without end. */
   readonly maxAttempts: number | null;
+  /** Messages due while a connection is away that are kept and sent once it is back, per connection; null for none. */
+  readonly bufferMessages: number | null;
+  /** Null when every attempt may be made. */
+  readonly breaker: BreakerPlan | null;
+}
+
+/** When attempts to reconnect are held back because others fail; one breaker per worker, as each has one target. */
+export interface BreakerPlan {
+  /** Failures in a row after which it opens. */
+  readonly failures: number;
+  /** How long it stays open before one attempt is let through. */
+  readonly cooldownMs: number;
+  /** Attempts that come while it is open wait for it, or fail at once. */
+  readonly whileOpen: "queue" | "fail-fast";
+}
+
+/** Whether connections of this plan are opened again after an end, so that there is something to say of it. */
+export function reopens({ reconnect, disturb }: Pick<ConnectPlan, "reconnect" | "disturb">): boolean {
+  return reconnect !== null || disturb.churnPerSecond > 0 || disturb.dropAllAtMs !== null;
 }
 
 export interface PacingPlan {

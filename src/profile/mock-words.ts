@@ -27,15 +27,34 @@ export function readMockLatency(text: string): Reading<MockLatency> {
 
 /** Reads `2s@10s`: stops answering for 2 s, each 10 s. */
 export function readMockStall(text: string): Reading<NonNullable<MockOptions["stall"]>> {
-  const hint = "write <time>@<time>, for example 2s@10s: silent for 2 s in every 10 s";
+  return readSpells(text, "a stall", "is silent all the time", "2s@10s: silent for 2 s in every 10 s");
+}
+
+/** Reads `1s@5s`: each 5 s all connections are cut, and none is taken for 1 s. */
+export function readMockOutage(text: string): Reading<NonNullable<MockOptions["outage"]>> {
+  return readSpells(
+    text,
+    "an outage",
+    "is away all the time",
+    "1s@5s: each 5 s all are cut, and none is taken for 1 s",
+  );
+}
+
+/** Reads `<time>@<time>`: how long, and how often. */
+function readSpells(
+  text: string,
+  what: string,
+  fault: string,
+  example: string,
+): Reading<{ readonly durationMs: number; readonly everyMs: number }> {
+  const hint = `write <time>@<time>, for example ${example}`;
   const [duration, every, ...more] = text.split("@");
-  if (duration === undefined || every === undefined || more.length > 0) return readProblem("is not a stall", hint);
+  if (duration === undefined || every === undefined || more.length > 0) return readProblem(`is not ${what}`, hint);
   const durationMs = parseDurationMs(duration);
   const everyMs = parseDurationMs(every);
   if (durationMs === null || durationMs <= 0)
     return readProblem(`has no time before the @ ("${duration.trim()}")`, hint);
   if (everyMs === null || everyMs <= 0) return readProblem(`has no time after the @ ("${every.trim()}")`, hint);
-  if (durationMs >= everyMs)
-    return readProblem("is silent all the time", "the first time has to be shorter than the second");
+  if (durationMs >= everyMs) return readProblem(fault, "the first time has to be shorter than the second");
   return readValue({ durationMs, everyMs });
 }

@@ -100,6 +100,29 @@ const reconnect = settingsBlock(
         description: "Attempts per lost connection. Default: without end.",
       }),
     ),
+    buffer: optional(
+      setting<number | string>("count", {
+        unit: "messages",
+        description:
+          "Messages due while a connection is away that are kept and sent once it is back, per connection; more are counted as overflow. Default: none are kept.",
+      }),
+    ),
+    breaker: optional(
+      setting<number | string>("count", {
+        unit: "failures",
+        description:
+          "Failures in a row after which a circuit breaker opens: no attempts for cooldown, then one; when that succeeds it closes. Default: no breaker.",
+      }),
+    ),
+    cooldown: optional(
+      setting<string>("time", { default: "1s", description: "How long the breaker stays open before it tries again." }),
+    ),
+    whileOpen: optional(
+      oneOf(["queue", "fail-fast"], {
+        default: "queue",
+        description: "Attempts that come while the breaker is open wait for it, or fail at once and back off further.",
+      }),
+    ),
   },
   { type: ["object", "boolean"], default: false },
 );
@@ -279,6 +302,13 @@ const mock = settingsBlock(
       setting<string>("stall", {
         unit: "time@time",
         description: "Stops answering: 2s@10s is silent for 2 s in every 10 s. Default: never.",
+      }),
+    ),
+    outage: optional(
+      setting<string>("outage", {
+        unit: "time@time",
+        description:
+          "Is away: 1s@5s cuts every connection each 5 s, counted from the first connection, and answers new ones with HTTP 503 for 1 s. Default: never.",
       }),
     ),
     leak: optional(
@@ -486,6 +516,19 @@ const settings = {
   stream: optional(stream),
   connect: optional(connect),
   reconnect: optional(reconnect),
+  churn: optional(
+    setting<number | string>("rate", {
+      unit: "connections/s",
+      description:
+        "Connections per second, in total, that are closed once they are answered, and opened again at once. Default: none.",
+    }),
+  ),
+  dropAll: optional(
+    setting<string>("time", {
+      description:
+        "From the start of the load (of each stage with other connections): all connections are dropped at once, without a close frame. Default: never.",
+    }),
+  ),
   onLate: optional(
     oneOf(["catch-up", "skip"], {
       default: "catch-up",

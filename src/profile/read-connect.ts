@@ -45,6 +45,10 @@ export function readConnect(merged: MergedSettings, surroundings: SettingSurroun
     firstMessages: texts.firstMessage ?? [],
     ready: texts.ready === undefined ? null : readChecked("ready", texts.ready),
     reconnect: readReconnect(texts),
+    disturb: {
+      churnPerSecond: texts.churn === undefined ? 0 : readChecked("rate", texts.churn),
+      dropAllAtMs: texts.dropAll === undefined ? null : readChecked("time", texts.dropAll),
+    },
   };
 }
 
@@ -180,10 +184,21 @@ export function readMessageText(merged: MergedSettings, surroundings: SettingSur
 function readReconnect(texts: SettingTexts): ReconnectPlan | null {
   const reconnect = texts.reconnect;
   if (reconnect === undefined || reconnect === false) return null;
-  const { base = "100ms", max = "10s", attempts } = reconnect === true ? {} : reconnect;
+  const { base = "100ms", max = "10s", attempts, buffer, ...rest } = reconnect === true ? {} : reconnect;
   return {
     baseMs: readChecked("time", base),
     maxMs: readChecked("time", max),
     maxAttempts: attempts === undefined ? null : readChecked("count", attempts),
+    bufferMessages: buffer === undefined ? null : readChecked("count", buffer),
+    breaker: readBreaker(rest),
   };
+}
+
+function readBreaker({
+  breaker,
+  cooldown = "1s",
+  whileOpen = "queue",
+}: Exclude<NonNullable<SettingTexts["reconnect"]>, boolean>): ReconnectPlan["breaker"] {
+  if (breaker === undefined) return null;
+  return { failures: readChecked("count", breaker), cooldownMs: readChecked("time", cooldown), whileOpen };
 }

@@ -72,6 +72,7 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
     disconnectRatio: share(texts.disconnectRate),
     refuseRatio: share(texts.refuseRate),
     stall: texts.stall === undefined ? null : readChecked("stall", texts.stall),
+    outage: texts.outage === undefined ? null : readChecked("outage", texts.outage),
     leakBytesPerMessage: texts.leak === undefined ? 0 : readChecked("size", texts.leak),
     maxMessageBytes: texts.maxMessage === undefined ? base.maxMessageBytes : readChecked("size", texts.maxMessage),
     maxRatePerSecond: texts.maxRate === undefined ? null : readChecked("rate", texts.maxRate),

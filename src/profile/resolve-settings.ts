@@ -170,4 +170,8 @@ function refuseUseless(merged: MergedSettings, settings: Settings): void {
     );
   }
   refuseUselessBroadcast(merged, settings);
+  const { reconnect, disturb } = settings.connect;
+  if (isFlag("dropAll") && reconnect === null && disturb.dropAllAtMs !== null) {
+    throw usageError("--drop-all would leave no connection open", "add --reconnect, so that they come back");
+  }
 }

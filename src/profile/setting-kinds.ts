@@ -12,7 +12,7 @@ import { parseRatio } from "../units/ratio.ts";
 import { parseSizeBytes } from "../units/size.ts";
 import { parseDurationMs } from "../units/time.ts";
 import { readLocalAddresses } from "./local-addresses.ts";
-import { readMockLatency, readMockStall } from "./mock-words.ts";
+import { readMockLatency, readMockOutage, readMockStall } from "./mock-words.ts";
 import { readPriorityShares, readShares } from "./share-words.ts";
 import type { PublisherCount } from "./settings.ts";
 
@@ -54,6 +54,7 @@ export interface SettingValues {
   readonly sizes: MockOptions["streamSizes"];
   readonly "priority-shares": PriorityShares;
   readonly stall: NonNullable<MockOptions["stall"]>;
+  readonly outage: NonNullable<MockOptions["outage"]>;
   readonly filled: string;
 }
 
@@ -114,6 +115,7 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "given-up-field": (raw) => readFieldPattern(String(raw), "givenUp"),
   "class-names": (raw) => readClassNames(String(raw)),
   stall: (raw) => readMockStall(String(raw)),
+  outage: (raw) => readMockOutage(String(raw)),
   filled: (raw) =>
     String(raw).trim() === "" ? readProblem("is empty", "write something, or leave it out") : readValue(String(raw)),
 };

@@ -30,6 +30,7 @@ import {
   unsentNotes,
 } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
+import { outageFigures, resilienceNotes, retryFigures } from "./resilience-section.ts";
 import { streamFigures, streamNotes } from "./stream-section.ts";
 import { judgedPhases, steadinessCells, steadinessColumns, steadinessNotes } from "./steadiness-section.ts";
 import {
@@ -79,6 +80,7 @@ export function renderMarkdown(result: RunResult): string {
     steadinessTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
     ...(isConnect ? [] : [connectionTable(result)]),
+    resilienceTable(result),
     memoryTable(result),
     generatorTable(result),
     errorTable(result),
@@ -231,6 +233,19 @@ function streamTable({ streams }: RunResult): Lines {
     ...figuresTable(streamFigures(streams)),
     ...(interArrivalUs.count === 0 ? [] : markdownTable(columns, [["interval", ...timesCells(interArrivalUs)]])),
     ...bullets(streamNotes(streams)),
+  ];
+}
+
+function resilienceTable({ resilience }: RunResult): Lines {
+  if (resilience === undefined) return [];
+  const { recoveryUs } = resilience;
+  const columns = [{ title: "", align: "left" } as const, ...timesHeads.map((head) => ({ title: head }))];
+  return [
+    "### Resilience",
+    ...figuresTable(outageFigures(resilience)),
+    ...(recoveryUs.count === 0 ? [] : markdownTable(columns, [["recovery", ...timesCells(recoveryUs)]])),
+    ...retryFigures(resilience).flatMap(figuresTable),
+    ...bullets(resilienceNotes(resilience)),
   ];
 }
 

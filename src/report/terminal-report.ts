@@ -9,6 +9,7 @@ import { reportWidth } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
 import { latencySection, phaseSection, rateSection } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
+import { resilienceSection } from "./resilience-section.ts";
 import { streamSection } from "./stream-section.ts";
 import { steadinessSection } from "./steadiness-section.ts";
 import {
@@ -52,6 +53,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     steadinessSection(result, width),
     scalabilitySection(result, width),
     ...(isConnect ? [] : [connectionSection(result, width)]),
+    resilienceSection(result, width),
     memorySection(result, width),
     generatorSection(result, width),
     errorSection(result, width),

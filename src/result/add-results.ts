@@ -5,6 +5,7 @@ import { addParallel, partsOfBlock } from "./add-blocks.ts";
 import { addIntervals } from "./add-intervals.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
 import { addClasses } from "./build-classes.ts";
+import { addResilience } from "./build-resilience.ts";
 import { addStreams } from "./build-streams.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
 import { withScalability } from "./build-scalability.ts";
@@ -65,6 +66,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     ...withScalability(phases, first.config),
     ...withClasses(sorted),
     ...withStreams(sorted),
+    ...withResilience(sorted),
     intervals: addIntervals(sorted, startedAtEpochMs),
     memory: memoryOf(sorted, sources),
     generator: addGenerators(sorted),
@@ -92,6 +94,11 @@ function withStreams(results: readonly RunResult[]): Pick<RunResult, "streams"> 
 function withClasses(results: readonly RunResult[]): Pick<RunResult, "classes"> {
   const classes = addClasses(results.map((result) => result.classes));
   return classes === undefined ? {} : { classes };
+}
+
+function withResilience(results: readonly RunResult[]): Pick<RunResult, "resilience"> {
+  const resilience = addResilience(results.map((result) => result.resilience));
+  return resilience === undefined ? {} : { resilience };
 }
 
 /** When a result's run began, milliseconds since the epoch. */

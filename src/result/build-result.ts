@@ -9,6 +9,7 @@ import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
 import { withScalability } from "./build-scalability.ts";
 import { assertIdentities } from "./check-identities.ts";
+import { buildResilience } from "./build-resilience.ts";
 import { buildStreams } from "./build-streams.ts";
 import { deliveryFromBooks } from "./delivery-from-books.ts";
 import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
@@ -91,6 +92,7 @@ export function buildResult(input: ResultInput): RunResult {
       collected.streams !== null && {
         streams: buildStreams(plan.stream, collected, collected.streams, encode),
       }),
+    ...resilienceOf(plan, collected, encode),
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
     generator: buildGenerator(collected, phases, plan.runId),
@@ -188,6 +190,11 @@ function configOf({ plan, settings, strict = false, gate = "point" }: ResultInpu
     settings: withoutSecrets(settings) ?? null,
     plan: withoutSecrets(plan),
   };
+}
+
+function resilienceOf({ connect }: Plan, collected: Collected, encode: boolean): Pick<RunResult, "resilience"> {
+  const resilience = buildResilience(connect, collected, encode);
+  return resilience === undefined ? {} : { resilience };
 }
 
 function faultyReceiversOf({ faultyReceivers }: Collected, { broadcast }: Plan): Pick<RunResult, "faultyReceivers"> {

@@ -44,6 +44,7 @@ export function brokenIdentities(result: RunResult): readonly string[] {
   for (const phase of result.phases) broken.push(...brokenInBlock(phaseName(phase), phase, result));
   for (const block of result.classes ?? []) broken.push(...brokenInBlock(`class "${block.class.name}"`, block, result));
   broken.push(...brokenIntervals(result), ...brokenSteadiness(result), ...brokenCapacity(result));
+  broken.push(...brokenResilience(result));
   return broken;
 }
 
@@ -60,6 +61,26 @@ function brokenCapacity({ capacity }: RunResult): readonly string[] {
     ...(lower !== null && upper !== null && lower >= upper
       ? [`capacity: lower ${lower} is not below upper ${upper}`]
       : []),
+  ];
+}
+
+/** What is part of something is no more than that. */
+function brokenResilience({ resilience }: RunResult): readonly string[] {
+  if (resilience === undefined) return [];
+  const { outages, onPurpose, returned, recoveryUs, retry, buffer } = resilience;
+  const parts: readonly (readonly [string, number, number])[] = [
+    ["onPurpose", onPurpose, outages],
+    ["returned", returned, outages],
+    ["retry.successes", retry.successes, retry.attempts],
+    ["buffer.sentLater", buffer?.sentLater ?? 0, buffer?.buffered ?? 0],
+  ];
+  return [
+    ...parts.flatMap(([name, part, whole]) =>
+      part > whole ? [`resilience: ${name} ${part} is more than there were, ${whole}`] : [],
+    ),
+    ...(recoveryUs.count === returned
+      ? []
+      : [`resilience: recoveryUs.count ${recoveryUs.count} is not returned ${returned}`]),
   ];
 }
 

@@ -6,6 +6,7 @@ import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
 import { lossPeriodsSchema, steadySchema } from "./steady-schema.ts";
 import { scalabilitySchema } from "./scalability-schema.ts";
+import { resilienceSchema } from "./resilience-schema.ts";
 import { streamsSchema } from "./streams-schema.ts";
 import { count, oneOf, orNull, text } from "./schema-shorthands.ts";
 
@@ -311,6 +312,7 @@ export const runResultSchema = Type.Object(
       }),
     ),
     streams: Type.Optional(streamsSchema),
+    resilience: Type.Optional(resilienceSchema),
     intervals: Type.Array(intervalSchema, {
       description: "One per second of load, warm-up included; in long runs one for several (lengthMs)",
     }),
@@ -357,6 +359,7 @@ export type RunResult = DeepReadonly<Static<typeof runResultSchema>>;
 export type ResultPhase = RunResult["phases"][number];
 export type ResultClass = NonNullable<RunResult["classes"]>[number];
 export type ResultStreams = NonNullable<RunResult["streams"]>;
+export type ResultResilience = NonNullable<RunResult["resilience"]>;
 export type ResultInterval = RunResult["intervals"][number];
 export type ResultMemory = NonNullable<RunResult["memory"]["generator"]>;
 export type ResultGenerator = RunResult["generator"];

@@ -1,6 +1,7 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { whyNotSustained, type FitProblem, type SustainedPlan } from "./sustained-fit.ts";
+import { isOfResilience } from "./resilience-value.ts";
 import type { Threshold } from "./threshold.ts";
 
 /** What a run of this mode cannot measure. */
@@ -13,6 +14,8 @@ export interface MeasuringMode {
   readonly isPromised?: boolean;
   /** Every load of the run is a closed loop: there is no schedule to be early or late on. @default false */
   readonly isClosedLoop?: boolean;
+  /** Lost connections are opened again. @default true */
+  readonly isReopened?: boolean;
   /** What is planned; without it sustained rates are taken to be told. */
   readonly plan?: SustainedPlan;
 }
@@ -71,6 +74,9 @@ function whyNotMeasured(threshold: Threshold, measuring: MeasuringMode): FitProb
   const { metric, stat } = threshold;
   const { mode, knowsDelivery, isClosedLoop = false, plan } = measuring;
   const subject = metric.split(".")[0]!;
+  if (isOfResilience(metric) && measuring.isReopened === false) {
+    return { reason: "lost connections are not opened again here", hint: "add --reconnect, or leave it out" };
+  }
   const ofMode = (reason: string): FitProblem => ({ reason, hint: "leave it out, or take --mode echo" });
   if (mode === "push" && subject !== "throughput") return whyNotPushed(threshold, measuring);
   if (mode === "connect" && ["latency", "service", "slip", "delivery", "rate", "throughput"].includes(subject)) {

@@ -1,12 +1,13 @@
-import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
+import type { ResultBlock } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { offeredPercentile, undeliveredOf } from "../result/lost-messages.ts";
 import { steadyPhaseOf } from "../result/add-steadiness.ts";
 import { sustainedLevel } from "../result/sustained-delivery.ts";
 import { formatRatio } from "../units/ratio.ts";
-import { percentileOfTimes } from "../result/times-of-histogram.ts";
+import { isOfResilience, resilienceValue } from "./resilience-value.ts";
 import { percentileOf } from "./threshold-metrics.ts";
 import { selectedBlock } from "./selected-block.ts";
+import { timesValue } from "./times-value.ts";
 import { thresholdName, type Threshold } from "./threshold.ts";
 
 /** What a result says of a threshold's metric, in the threshold's unit. */
@@ -33,6 +34,7 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
     return noValue(phase === undefined ? "the result has no such class" : `phase ${phase} was not reached`);
   }
   const { stat } = threshold;
+  if (isOfResilience(threshold.metric)) return resilienceValue(result, threshold);
   switch (threshold.metric) {
     case "latency":
       if (result.config.mode === "push" && block.latencyUs.count === 0) return noValue(oneWayUnknown(result));
@@ -79,21 +81,6 @@ export function oneWayUnknown({ totals, streams }: Pick<RunResult, "totals" | "s
   return totals.messages.delivered === 0
     ? "no samples"
     : "one-way: no message had an instant of sending where it was looked for";
-}
-
-/** A figure of many times, in seconds. */
-function timesValue(times: ResultTimes, stat: string): MeasuredValue {
-  if (times.count === 0) return { value: null, samples: 0, detail: "no samples" };
-  const percentile = percentileOf(stat);
-  const us = writtenFigure(times, stat) ?? (percentile === undefined ? null : percentileOfTimes(times, percentile));
-  return { value: us === null ? null : us / 1e6, samples: times.count };
-}
-
-/** What the result spells out, and no histogram has to be read for. */
-function writtenFigure(times: ResultTimes, stat: string): number | null {
-  const { min, mean, stdev, max, p50, p90, p95, p99, p999 } = times;
-  const figures: Readonly<Record<string, number | null>> = { min, mean, stdev, max, p50, p90, p95, p99, "p99.9": p999 };
-  return figures[stat] ?? null;
 }
 
 /** A percentile with undelivered messages as infinitely late. */

@@ -20,7 +20,16 @@ export interface NameFault {
 
 /** Percentiles count as a statistic of every metric that has this list. */
 const distribution = ["min", "mean", "stdev", "max"];
-const distributions = ["latency", "service", "slip", "connect", "latency.service", "latency.slip", "latency.offered"];
+const distributions = [
+  "latency",
+  "service",
+  "slip",
+  "connect",
+  "latency.service",
+  "latency.slip",
+  "latency.offered",
+  "recovery",
+];
 const memoryStats: Readonly<Record<string, QuantityKind>> = {
   peak: "size",
   growth: "size",
@@ -52,6 +61,11 @@ const named: Readonly<Record<string, Readonly<Record<string, QuantityKind>>>> = 
   "generator.lag": { p50: "time", p99: "time", max: "time" },
   generator: { cpu: "ratio" },
   scaling: { efficiency: "ratio" },
+  connections: { returned: "ratio", away: "count", outages: "count" },
+  herd: { allBack: "time" },
+  retry: { attempts: "count", ratio: "ratio", givenUp: "count" },
+  breaker: { opens: "count", notClosed: "count" },
+  buffer: { overflowed: "count", highWater: "count" },
   throughput: { sustained: "rate", sustainRatio: "ratio" },
 };
 /** Of all other metrics less is better; comparisons go by it. */
@@ -166,7 +180,8 @@ function unknownMetric(path: string): NameFault {
     (second === undefined ? undefined : nearestName(`${first}.${second}`, known)) ??
     nearestName(first, known) ??
     Object.entries(named).find(([, stats]) => Object.hasOwn(stats, first))?.[0];
-  const list = "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput";
+  const list =
+    "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer";
   return {
     faulty: path === "" ? "" : nearest !== undefined || second === undefined ? path : first,
     reason: path === "" ? "names no metric" : "is not a metric",

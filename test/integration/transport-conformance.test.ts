@@ -38,6 +38,7 @@ function contextFor(url: string, given: Given = {}): TransportContext {
     firstMessages: [],
     ready: null,
     reconnect: null,
+    disturb: { churnPerSecond: 0, dropAllAtMs: null },
     ...given.connect,
   };
   const limits = { maxBufferedBytes: 1 << 20, maxMessageBytes: given.maxMessageBytes ?? 16 * 1024 * 1024 };

@@ -5,6 +5,7 @@ import type {
   ConnectionCounts,
   MemorySeries,
   MessageCounts,
+  OutageCounts,
   WorkerHealth,
 } from "../../src/engine/collected.ts";
 import { Histogram, lowestOfCell } from "../../src/measure/histogram.ts";
@@ -53,6 +54,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
       firstMessages: [],
       ready: null,
       reconnect: null,
+      disturb: { churnPerSecond: 0, dropAllAtMs: null },
     },
     pacing: { mode: "timer", onLate: "catch-up", maxSlipMs: 100 },
     limits: { maxBufferedBytes: 1 << 20, maxMessageBytes: 1 << 24 },
@@ -147,6 +149,8 @@ export function aCollectedPhase(
     slipUs: aHistogram(plan.load.kind === "max" ? [] : plausibleTimes(sent, 20)),
     ownSlipUs: aHistogram(plan.load.kind === "max" ? [] : plausibleTimes(sent, 20)),
     interArrivalUs: aHistogram([]),
+    recoveryUs: aHistogram([]),
+    outageCounts: noOutages,
     writesInWindow: 0,
     connectionCounts: someConnections(),
     fanOut: null,
@@ -154,6 +158,21 @@ export function aCollectedPhase(
     ...changes,
   };
 }
+
+/** Nothing was lost. */
+export const noOutages: OutageCounts = {
+  outages: 0,
+  onPurpose: 0,
+  returned: 0,
+  retries: 0,
+  retriesSucceeded: 0,
+  retriesGivenUp: 0,
+  buffered: 0,
+  bufferSent: 0,
+  bufferOverflowed: 0,
+  breakerHeld: 0,
+  breakerRejected: 0,
+};
 
 /** One second beginning at `tMs` with `latencyUs` in it. */
 export function anInterval(
@@ -245,6 +264,7 @@ export function aCollected(
     firstForeignFrame: null,
     compressionAgreed: true,
     streams: null,
+    resilience: null,
     faultyReceivers: null,
     classes: [],
     ...changes,

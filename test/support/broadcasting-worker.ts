@@ -4,6 +4,7 @@ import { makeBroadcastSides } from "../../src/engine/worker/broadcast-sides.ts";
 import { ConnectionSet } from "../../src/engine/worker/connection-set.ts";
 import { MessageRecorder } from "../../src/engine/worker/message-recorder.ts";
 import type { Publisher } from "../../src/engine/worker/publisher.ts";
+import { OutageBook } from "../../src/engine/worker/outage-book.ts";
 import { NoteBook } from "../../src/engine/worker/worker-notes.ts";
 import { DeliveryLedger } from "../../src/measure/delivery-ledger.ts";
 import { viewFanOutCells, type FanOutCells } from "../../src/measure/fan-out-cells.ts";
@@ -62,6 +63,7 @@ export class BroadcastingWorker {
       ...{ ...parts, nowMs, plan: plan.connect, workers: 1, workerIndex: 0, capacity: connections },
       rooms: plan.broadcast!.rooms,
       receiver: this.receiver,
+      outages: new OutageBook(this.cells.phases),
       random: new Xoshiro(1),
       openTransport: (listener) => {
         const transport = new MemoryTransport(listener);

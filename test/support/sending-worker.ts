@@ -3,6 +3,7 @@ import { ConnectionSet } from "../../src/engine/worker/connection-set.ts";
 import { EchoReceiver } from "../../src/engine/worker/echo-receiver.ts";
 import { MessageRecorder } from "../../src/engine/worker/message-recorder.ts";
 import { SendLoop } from "../../src/engine/worker/send-loop.ts";
+import { OutageBook } from "../../src/engine/worker/outage-book.ts";
 import { NoteBook } from "../../src/engine/worker/worker-notes.ts";
 import { DeliveryLedger } from "../../src/measure/delivery-ledger.ts";
 import { IntervalRecorder } from "../../src/measure/interval-recorder.ts";
@@ -25,6 +26,7 @@ const connect: ConnectPlan = {
   firstMessages: [],
   ready: null,
   reconnect: null,
+  disturb: { churnPerSecond: 0, dropAllAtMs: null },
 };
 
 export interface SendingWorkerOptions {
@@ -77,6 +79,7 @@ export class SendingWorker {
       recorder: this.recorder,
       receiver: new EchoReceiver(this.codec, this.recorder, notes),
       notes,
+      outages: new OutageBook(this.cells.phases),
       random: new Xoshiro(1),
       openTransport: (listener) => {
         const transport = new MemoryTransport(listener);
@@ -97,6 +100,7 @@ export class SendingWorker {
       messageBytes: 64,
       maxBufferedBytes: options.maxBufferedBytes ?? 1_000_000,
       expectsAnswers: options.isOneway !== true,
+      bufferMessages: options.connect?.reconnect?.bufferMessages ?? null,
       nowMs,
     });
     this.connections.attachSender(this.loop);

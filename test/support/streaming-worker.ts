@@ -1,6 +1,7 @@
 import { ConnectionSet } from "../../src/engine/worker/connection-set.ts";
 import { MessageRecorder } from "../../src/engine/worker/message-recorder.ts";
 import { StreamReceiver } from "../../src/engine/worker/stream-receiver.ts";
+import { OutageBook } from "../../src/engine/worker/outage-book.ts";
 import { NoteBook } from "../../src/engine/worker/worker-notes.ts";
 import { DeliveryLedger } from "../../src/measure/delivery-ledger.ts";
 import { IntervalRecorder } from "../../src/measure/interval-recorder.ts";
@@ -65,6 +66,7 @@ export class StreamingWorker {
       recorder: this.recorder,
       receiver: this.receiver,
       notes: this.notes,
+      outages: new OutageBook(this.cells.phases),
       random: new Xoshiro(1),
       openTransport: (listener) => {
         const transport = new MemoryTransport(listener);

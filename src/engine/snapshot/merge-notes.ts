@@ -1,4 +1,11 @@
-import type { CollectedStreams, ConnectionCounts, FailureCount, FaultyReceivers } from "../collected.ts";
+import type {
+  CollectedResilience,
+  CollectedStreams,
+  ConnectionCounts,
+  FailureCount,
+  FaultyReceivers,
+  Herd,
+} from "../collected.ts";
 import { worstStreams } from "../worker/faulty-streams.ts";
 import { worstReceivers } from "../worker/receiver-faults.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
@@ -77,4 +84,38 @@ export function mergeStreams(all: AllNotes): CollectedStreams | null {
     overtold: sum(({ overtold }) => overtold),
     faulty: worstStreams(told.flatMap(({ faulty }) => faulty)),
   };
+}
+
+/** Losses of two workers so near to each other have one cause, milliseconds. */
+const oneHerdMs = 1000;
+
+/** Herds of all workers together, and their breakers side by side; null where no worker opens connections again. */
+export function mergeResilience(all: AllNotes): CollectedResilience | null {
+  const told = all.map((notes) => notes?.resilience ?? null);
+  if (told.every((own) => own === null)) return null;
+  return {
+    herds: mergeHerds(told.flatMap((own) => own?.herds ?? [])),
+    bufferHighWater: Math.max(...told.map((own) => own?.bufferHighWater ?? 0)),
+    breakers: told.flatMap((own, worker) => (own?.breaker == null ? [] : [{ worker, ...own.breaker }])),
+  };
+}
+
+/** Herds that began within a second of each other are one: it is over when the last connection of all of them is back. */
+export function mergeHerds(all: readonly Herd[]): readonly Herd[] {
+  const merged: Herd[] = [];
+  for (const herd of [...all].sort((a, b) => a.startMs - b.startMs)) {
+    const before = merged.at(-1);
+    if (before === undefined || herd.startMs - before.startMs > oneHerdMs) {
+      merged.push(herd);
+      continue;
+    }
+    const endMs = ({ startMs, allBackMs }: Herd) => (allBackMs === null ? null : startMs + allBackMs);
+    const ends = [endMs(before), endMs(herd)];
+    merged[merged.length - 1] = {
+      startMs: before.startMs,
+      connections: before.connections + herd.connections,
+      allBackMs: ends.includes(null) ? null : Math.max(...ends.map(Number)) - before.startMs,
+    };
+  }
+  return merged;
 }

@@ -2,7 +2,7 @@ import type { Histogram } from "../../measure/histogram.ts";
 import type { FanOutCells } from "../../measure/fan-out-cells.ts";
 import { control, counter, type WorkerCells } from "../../measure/worker-cells.ts";
 import type { PhasePlan, Plan } from "../../plan/plan.ts";
-import type { CollectedPhase, ConnectionCounts, FanOutCounts, MessageCounts } from "../collected.ts";
+import type { CollectedPhase, ConnectionCounts, FanOutCounts, MessageCounts, OutageCounts } from "../collected.ts";
 import { readFanOut } from "./fan-out-reader.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeCounts, mergeLifetimes, type AllNotes } from "./merge-notes.ts";
@@ -69,6 +69,8 @@ export class PhaseReader {
       slipUs,
       ownSlipUs,
       interArrivalUs: mergeHistograms(cells.map(({ interArrival }) => interArrival)),
+      recoveryUs: mergeHistograms(cells.map(({ recovery }) => recovery)),
+      outageCounts: outageCounts(sum),
       writesInWindow: sum(counter.writesInWindow),
       connectionCounts: this.#connectionCounts(phase, soFar.isRunning, notes, sum),
       fanOut,
@@ -182,6 +184,22 @@ function fannedOut(
     pending: isOver ? 0 : open,
     lostClosed: isOver ? lostClosed + open : lostClosed,
     late: Math.min(messages.late, delivered),
+  };
+}
+
+function outageCounts(sum: Sum): OutageCounts {
+  return {
+    outages: sum(counter.outages),
+    onPurpose: sum(counter.outagesOnPurpose),
+    returned: sum(counter.returned),
+    retries: sum(counter.retries),
+    retriesSucceeded: sum(counter.retriesSucceeded),
+    retriesGivenUp: sum(counter.retriesGivenUp),
+    buffered: sum(counter.buffered),
+    bufferSent: sum(counter.bufferSent),
+    bufferOverflowed: sum(counter.bufferOverflowed),
+    breakerHeld: sum(counter.breakerHeld),
+    breakerRejected: sum(counter.breakerRejected),
   };
 }
 

@@ -22,6 +22,8 @@ export class Backlog {
   readonly #owner: BacklogOwner;
   /** Over all connections. */
   #waiting = 0;
+  /** The most that one connection has had waiting because it was away. */
+  bufferHighWater = 0;
 
   constructor(parts: SendParts, owner: BacklogOwner) {
     this.#parts = parts;
@@ -43,6 +45,42 @@ export class Backlog {
     backlog[connection.backlogHead + connection.backlogLength] = intendedMs;
     connection.backlogLength += 1;
     this.#waiting += 1;
+  }
+
+  /** A message that is due while its connection is away: kept as far as there is room, else it cannot be sent. */
+  addWhileAway(connection: LoadConnection, intendedMs: number, phase: number): void {
+    const { recorder, bufferMessages } = this.#parts;
+    if (bufferMessages === null || connection.awaySinceMs === null) {
+      recorder.count(phase, counter.unsendable);
+    } else if (connection.backlogLength >= bufferMessages || this.#waiting >= mostWaiting) {
+      recorder.count(phase, counter.unsendable);
+      recorder.count(phase, counter.bufferOverflowed);
+    } else {
+      this.add(connection, intendedMs, phase);
+      recorder.count(phase, counter.buffered);
+      this.#noteBuffered(connection, 1);
+    }
+  }
+
+  /** The connection is lost: what waited for it goes on waiting where it may, and cannot be sent where it may not. */
+  lost(connection: LoadConnection): void {
+    const { recorder, bufferMessages } = this.#parts;
+    if (bufferMessages === null || connection.awaySinceMs === null) {
+      this.drop(connection, counter.unsendable);
+      return;
+    }
+    while (connection.backlogLength > bufferMessages) {
+      connection.backlogLength -= 1;
+      this.#waiting -= 1;
+      const phase = this.#phaseAt(connection, connection.backlogLength);
+      recorder.count(phase, counter.unsendable);
+      recorder.count(phase, counter.bufferOverflowed);
+    }
+    connection.bufferedLeft = Math.min(connection.bufferedLeft, connection.backlogLength);
+    for (let index = connection.bufferedLeft; index < connection.backlogLength; index += 1) {
+      recorder.count(this.#phaseAt(connection, index), counter.buffered);
+    }
+    this.#noteBuffered(connection, connection.backlogLength - connection.bufferedLeft);
   }
 
   /** The target reads again: what waited leaves, oldest first. */
@@ -69,6 +107,16 @@ export class Backlog {
     connection.backlog = null;
     connection.backlogHead = 0;
     connection.backlogLength = 0;
+    connection.bufferedLeft = 0;
+  }
+
+  #noteBuffered(connection: LoadConnection, more: number): void {
+    connection.bufferedLeft += more;
+    if (connection.bufferedLeft > this.bufferHighWater) this.bufferHighWater = connection.bufferedLeft;
+  }
+
+  #phaseAt(connection: LoadConnection, index: number): number {
+    return this.#owner.phaseAt(connection.backlog![connection.backlogHead + index]!);
   }
 
   #writeSome(connection: LoadConnection): void {
@@ -82,11 +130,14 @@ export class Backlog {
       connection.backlogLength -= 1;
       this.#waiting -= 1;
       const phase = this.#owner.phaseAt(intendedMs);
+      const wasBuffered = connection.bufferedLeft > 0;
+      if (wasBuffered) connection.bufferedLeft -= 1;
       if (isTooLate(sentMs - intendedMs, pacing)) {
         recorder.count(phase, counter.skipped);
         recorder.count(phase, counter.skippedBlocked);
         continue;
       }
+      if (wasBuffered) recorder.count(phase, counter.bufferSent);
       const sequence = recorder.recordSent(connection.local, intendedMs, sentMs, phase, messageBytes, true);
       transport.writeMessage(connections.codec.encode(connection.global, sequence));
     }

@@ -1,6 +1,6 @@
 import type { Failure } from "../../errors/failure.ts";
 import { control, counter, lateAttemptMs } from "../../measure/worker-cells.ts";
-import type { ConnectPlan, ReconnectPlan } from "../../plan/plan.ts";
+import type { ConnectPlan } from "../../plan/plan.ts";
 import { pathInRoom, roomNames, roomOf } from "../../plan/rooms.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
@@ -10,11 +10,16 @@ import { Greeting } from "./greeting.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
 import { OpeningQueue } from "./opening-queue.ts";
+import type { OutageBook } from "./outage-book.ts";
+import { Reopening } from "./reopening.ts";
 import type { Receiver } from "./receiver.ts";
 import type { NoteBook } from "./worker-notes.ts";
 
 /** Close frames sent in one turn of the event loop at the end of a run. */
 const closedPerTurn = 64;
+/** One that leaves waits so long for answers, and looks so often. */
+const leaveMs = 1000;
+const leaveLookMs = 10;
 
 export interface ConnectionSetParts {
   readonly plan: ConnectPlan;
@@ -28,6 +33,7 @@ export interface ConnectionSetParts {
   readonly recorder: MessageRecorder;
   readonly receiver: Receiver;
   readonly notes: NoteBook;
+  readonly outages: OutageBook;
   readonly random: Xoshiro;
   readonly openTransport: OpenTransport;
   readonly nowMs: () => number;
@@ -68,7 +74,9 @@ export class ConnectionSet {
   readonly #greeting: Greeting;
   /** Empty where there are none. */
   readonly #roomNames: readonly string[];
-  readonly #reconnectTimers = new Set<NodeJS.Timeout>();
+  /** Null where lost connections stay lost. */
+  readonly #reopening: Reopening | null;
+  readonly #leaveTimers = new Set<NodeJS.Timeout>();
 
   constructor(parts: ConnectionSetParts) {
     this.#parts = parts;
@@ -95,6 +103,7 @@ export class ConnectionSet {
       },
     });
     this.#greeting = new Greeting(parts.plan);
+    this.#reopening = this.#makeReopening();
   }
 
   attachSender(sender: SendSide): void {
@@ -136,6 +145,33 @@ export class ConnectionSet {
     this.#stopOpening();
     this.#whenSettled?.();
     this.#whenSettled = null;
+  }
+
+  /** Closes a ready connection once it is answered, and opens it again at once, as a client would that comes anew. */
+  leave(connection: LoadConnection): void {
+    const { outages, recorder, nowMs } = this.#parts;
+    connection.state = "leaving";
+    this.#setReady(this.ready - 1);
+    outages.lost(connection, recorder.eventPhase, nowMs(), this.ready, true);
+    this.#closeWhenAnswered(connection, nowMs() + leaveMs);
+  }
+
+  /** Ends all ready connections at once, without a close frame; they come back as lost ones do. */
+  dropAll(): void {
+    const { outages, recorder, nowMs } = this.#parts;
+    const atMs = nowMs();
+    for (const connection of this.connections) {
+      if (connection.state !== "ready") continue;
+      this.#setReady(this.ready - 1);
+      outages.lost(connection, recorder.eventPhase, atMs, this.ready, true);
+      connection.state = "leaving";
+      connection.transport?.destroy();
+    }
+  }
+
+  /** How the breaker has behaved; null where there is none. */
+  breakerRecord(originMs: number): ReturnType<Reopening["breakerRecord"]> {
+    return this.#reopening?.breakerRecord(originMs) ?? null;
   }
 
   /** One instant for all messages of a read: they became visible together. */
@@ -188,6 +224,7 @@ export class ConnectionSet {
     const { recorder, notes } = this.#parts;
     const wasReady = connection.state === "ready";
     const wasClosing = connection.state === "closing";
+    const wasDropped = connection.state === "leaving";
     const nowMs = this.#parts.nowMs();
     const phase = recorder.eventPhase;
     if (connection.state === "opening" || connection.state === "waiting") this.#opening -= 1;
@@ -207,7 +244,13 @@ export class ConnectionSet {
       return;
     }
     this.receiver.ended(connection);
-    if (wasReady) this.#sender?.lost(connection);
+    if (wasReady || wasDropped) this.#sender?.lost(connection);
+    if (wasDropped) {
+      this.#comeAgain(connection);
+      return;
+    }
+    if (wasReady) this.#parts.outages.lost(connection, phase, nowMs, this.ready, false);
+    else this.#reopening?.attemptFailed();
     if (wasReady) {
       recorder.count(phase, counter.closed);
       notes.noteClose(end.closeCode, phase, nowMs - connection.openedAtMs);
@@ -219,11 +262,46 @@ export class ConnectionSet {
     this.#afterEnd(connection);
   }
 
+  /** One that the run itself has ended: after `leave` at once, after `dropAll` as after any loss. */
+  #comeAgain(connection: LoadConnection): void {
+    const isWanted = this.#mayOpen && connection.local < this.#wanted;
+    const isChurned = connection.leftInOrder;
+    connection.leftInOrder = false;
+    if (isWanted && isChurned) this.#openOne(connection);
+    else if (isWanted) this.#reopening?.tryAgain(connection);
+    this.#checkAllClosed();
+  }
+
+  #closeWhenAnswered(connection: LoadConnection, latestMs: number): void {
+    const timer = setTimeout(() => {
+      this.#leaveTimers.delete(timer);
+      if (connection.state !== "leaving") return;
+      const isOwed = this.recorder.ledger.outstandingOf(connection.local) > 0;
+      if (isOwed && this.#parts.nowMs() < latestMs) this.#closeWhenAnswered(connection, latestMs);
+      else {
+        connection.leftInOrder = true;
+        connection.transport?.close(1000, "");
+      }
+    }, leaveLookMs);
+    this.#leaveTimers.add(timer);
+  }
+
+  #makeReopening(): Reopening | null {
+    const { plan, random, recorder, nowMs } = this.#parts;
+    if (plan.reconnect === null) return null;
+    return new Reopening({
+      plan: plan.reconnect,
+      random,
+      nowMs,
+      count: (which) => recorder.count(recorder.eventPhase, which),
+      isWanted: ({ state, local }) => this.#mayOpen && local < this.#wanted && state === "idle",
+      open: (connection) => this.#openOne(connection),
+    });
+  }
+
   #afterEnd(connection: LoadConnection): void {
-    const reconnect = this.#parts.plan.reconnect;
-    if (reconnect !== null && this.#mayOpen && mayTryAgain(reconnect, connection.failedAttempts)) {
-      this.#reopenLater(connection, reconnect);
-    }
+    connection.isRetry = false;
+    if (this.#mayOpen) this.#reopening?.tryAgain(connection);
     this.#settleOne(connection);
     this.#checkAllClosed();
     this.#queue.attemptEnded();
@@ -257,6 +335,10 @@ export class ConnectionSet {
     if (connection.hasBeenReady) recorder.count(recorder.eventPhase, counter.reconnects);
     connection.hasBeenReady = true;
     connection.failedAttempts = 0;
+    if (connection.isRetry) recorder.count(recorder.eventPhase, counter.retriesSucceeded);
+    connection.isRetry = false;
+    this.#reopening?.attemptSucceeded();
+    this.#parts.outages.ready(connection, this.#parts.nowMs());
     this.#opening -= 1;
     recorder.count(recorder.eventPhase, counter.opened);
     recorder.recordConnected(connectUs);
@@ -265,16 +347,6 @@ export class ConnectionSet {
     this.receiver.becameReady(connection);
     this.#sender?.becameReady(connection);
     this.#queue.attemptEnded();
-  }
-
-  #reopenLater(connection: LoadConnection, reconnect: ReconnectPlan): void {
-    const ceilingMs = Math.min(reconnect.maxMs, reconnect.baseMs * 2 ** Math.min(connection.failedAttempts, 30));
-    const timer = setTimeout(() => {
-      this.#reconnectTimers.delete(timer);
-      const isWanted = this.#mayOpen && connection.local < this.#wanted;
-      if (isWanted && connection.state === "idle") this.#openOne(connection);
-    }, this.#parts.random.f53() * ceilingMs);
-    this.#reconnectTimers.add(timer);
   }
 
   /** Attempts that are open but never became ready within the time allowed. */
@@ -304,9 +376,10 @@ export class ConnectionSet {
     if (connection.state === "ready") {
       this.#setReady(this.ready - 1);
       this.receiver.closing(connection);
-    } else this.#opening -= 1;
+    } else if (connection.state !== "leaving") this.#opening -= 1;
     connection.state = "closing";
     connection.hasBeenReady = false;
+    connection.awaySinceMs = null;
     if (wasOpening) connection.transport?.destroy();
     return !wasOpening;
   }
@@ -330,8 +403,9 @@ export class ConnectionSet {
 
   #stopOpening(): void {
     this.#mayOpen = false;
-    for (const timer of this.#reconnectTimers) clearTimeout(timer);
-    this.#reconnectTimers.clear();
+    this.#reopening?.stop();
+    for (const timer of this.#leaveTimers) clearTimeout(timer);
+    this.#leaveTimers.clear();
     this.#queue.stop();
   }
 
@@ -345,10 +419,6 @@ export class ConnectionSet {
 /** By the number over all workers, so that it stays the same whatever their count; of an empty list undefined. */
 function localAddressOf(connection: number, { localAddresses }: ConnectPlan): string | undefined {
   return localAddresses[connection % localAddresses.length];
-}
-
-function mayTryAgain(reconnect: ReconnectPlan, attempts: number): boolean {
-  return reconnect.maxAttempts === null || attempts < reconnect.maxAttempts;
 }
 
 function closedBeforeReady(end: ConnectionEnd): Failure {

@@ -1,7 +1,8 @@
 import type { ConnectionEnd, Transport, TransportListener } from "../../transport/transport.ts";
 import type { ConnectionSet } from "./connection-set.ts";
 
-export type ConnectionState = "idle" | "opening" | "waiting" | "ready" | "closing";
+/** `leaving`: to be closed by the run itself once what is under way on it has come; nothing more is sent. */
+export type ConnectionState = "idle" | "opening" | "waiting" | "ready" | "leaving" | "closing";
 
 /** One connection of the load: its transport, and what waits to be sent on it. */
 export class LoadConnection implements TransportListener {
@@ -19,12 +20,21 @@ export class LoadConnection implements TransportListener {
   /** Attempts since it was last ready. */
   failedAttempts = 0;
   hasBeenReady = false;
+  /** Since when it is away though it was ready and is wanted; null while it is not. `awayPhase`: in which phase that was. */
+  awaySinceMs: number | null = null;
+  awayPhase = 0;
+  /** The attempt under way is one after another that failed, or after an end. */
+  isRetry = false;
+  /** The run itself has closed it in order, to open it again at once. */
+  leftInOrder = false;
   /** Ready, or failed once, since the segment asked for it. */
   isSettled = false;
   /** Intended instants of messages that wait because the target does not read; null while there are none. */
   backlog: Float64Array | null = null;
   backlogHead = 0;
   backlogLength = 0;
+  /** How many at its head came into it because the connection was away. */
+  bufferedLeft = 0;
   /** Closed loop: messages sent and not yet answered or given up. */
   windowUsed = 0;
   readonly #set: ConnectionSet;

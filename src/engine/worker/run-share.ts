@@ -10,7 +10,7 @@ import {
 } from "../../measure/worker-cells.ts";
 import { messageClasses } from "../../plan/message-classes.ts";
 import { firstPhaseOf, loadMsOf } from "../../plan/phase-times.ts";
-import type { Load, Plan, Segment } from "../../plan/plan.ts";
+import { reopens, type Load, type Plan, type Segment } from "../../plan/plan.ts";
 import { publishersOf, roomNames, roomPlaceholder } from "../../plan/rooms.ts";
 import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
@@ -19,9 +19,11 @@ import { MessageCodec } from "../../wire/message-codec.ts";
 import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worker-messages.ts";
 import { makeBroadcastSides, type BroadcastSides } from "./broadcast-sides.ts";
 import { ConnectionSet } from "./connection-set.ts";
+import { Disturber } from "./disturber.ts";
 import { EchoReceiver } from "./echo-receiver.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { MessageRecorder } from "./message-recorder.ts";
+import { OutageBook } from "./outage-book.ts";
 import type { Receiver } from "./receiver.ts";
 import { SendLoop } from "./send-loop.ts";
 import { StreamReceiver } from "./stream-receiver.ts";
@@ -67,6 +69,7 @@ class Share {
   readonly #receiver: Receiver;
   readonly #connections: ConnectionSet;
   readonly #sender: SendLoop;
+  readonly #disturber: Disturber;
   /** Null in every mode but push. */
   readonly #streams: StreamReceiver | null;
   readonly #health: HealthMonitor;
@@ -125,7 +128,9 @@ class Share {
       this.#streams ??
       this.#broadcast?.makeReceiver({ codec, recorder, notes, connections: capacity, nowMs }) ??
       new EchoReceiver(codec, recorder, notes);
+    const outages = new OutageBook(this.#cells.phases);
     this.#connections = new ConnectionSet({
+      outages,
       plan: plan.connect,
       workers: plan.workers,
       workerIndex,
@@ -150,10 +155,25 @@ class Share {
       workerIndex,
       messageBytes: plan.message.sizeBytes,
       maxBufferedBytes: plan.limits.maxBufferedBytes,
+      bufferMessages: plan.connect.reconnect?.bufferMessages ?? null,
       expectsAnswers: plan.mode === "echo",
       nowMs: this.#nowMs,
     });
     this.#connections.attachSender(this.#sender);
+    this.#disturber = new Disturber({
+      plan: plan.connect.disturb,
+      workers: plan.workers,
+      workerIndex,
+      connections: this.#connections,
+      nowMs: this.#nowMs,
+    });
+    if (reopens(plan.connect)) {
+      this.#notes.readResilience = () => ({
+        herds: outages.herds(task.runStartMs),
+        bufferHighWater: this.#sender.bufferHighWater,
+        breaker: this.#connections.breakerRecord(task.runStartMs),
+      });
+    }
     this.#health = new HealthMonitor(this.#cells.health, plan.pacing.mode === "precise", this.#nowMs);
   }
 
@@ -225,7 +245,9 @@ class Share {
     this.#startStreams(segment, atMs);
     this.#isLoading = true;
     const firstPhase = firstPhaseOf(this.#plan, segmentIndex);
+    this.#disturber.loadStarts(atMs, ownedConnections(segment.connections, this.#workerIndex, this.#plan.workers));
     const endedMs = await this.#sender.run(segment.phases, firstPhase, sendersOf(this.#plan, segment), atMs);
+    this.#disturber.loadEnded();
     this.#isLoading = false;
     clearTimeout(this.#streamTimer);
     this.#streams?.loadEnded(endedMs);
@@ -331,6 +353,7 @@ class Share {
 
   #finish(): void {
     this.#sender.stop();
+    this.#disturber.loadEnded();
     clearTimeout(this.#drainTimer);
     clearTimeout(this.#healthTimer);
     clearTimeout(this.#streamTimer);

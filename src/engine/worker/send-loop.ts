@@ -105,7 +105,13 @@ export class SendLoop implements SendSide, BacklogOwner {
   }
 
   becameReady(connection: LoadConnection): void {
+    if (this.#isRunning && connection.backlogLength > 0) this.#backlog.flush(connection);
     if (this.#closedLoop.isRunning) this.#closedLoop.refill(connection);
+  }
+
+  /** The most that waited for one connection that was away. */
+  get bufferHighWater(): number {
+    return this.#backlog.bufferHighWater;
   }
 
   becameWritable(connection: LoadConnection): void {
@@ -114,9 +120,9 @@ export class SendLoop implements SendSide, BacklogOwner {
     if (this.#closedLoop.isRunning) this.#closedLoop.refill(connection);
   }
 
-  /** What waited for a connection that is gone had no connection at its time. */
+  /** What waited for a connection that is gone waits until it is back, or had no connection at its time. */
   lost(connection: LoadConnection): void {
-    this.#backlog.drop(connection, counter.unsendable);
+    this.#backlog.lost(connection);
   }
 
   readonly #tick = (): void => {
@@ -207,7 +213,9 @@ export class SendLoop implements SendSide, BacklogOwner {
     const step = this.#ownConnections;
     const transport = connection.transport;
     if (connection.state !== "ready" || transport === null) {
-      recorder.count(phase, counter.unsendable, Math.ceil((taken - first) / step));
+      for (let index = first; index < taken; index += step) {
+        this.#backlog.addWhileAway(connection, this.#due[index]!, phase);
+      }
       return;
     }
     if (connection.backlogLength > 0 || transport.bufferedBytes > maxBufferedBytes) {
@@ -281,7 +289,10 @@ export class SendLoop implements SendSide, BacklogOwner {
     clearImmediate(this.#immediate);
     this.#countUnsent(endMs - forgivenMs);
     for (const connection of this.#parts.connections.connections) {
-      if (connection.backlogLength > 0) this.#backlog.drop(connection, counter.unsentBlocked);
+      const isAway = connection.awaySinceMs !== null;
+      if (connection.backlogLength > 0) {
+        this.#backlog.drop(connection, isAway ? counter.unsendable : counter.unsentBlocked);
+      }
     }
     this.#parts.recorder.endWindows();
     this.#whenEnded?.(endMs);

@@ -14,5 +14,7 @@ export interface SendParts {
   readonly maxBufferedBytes: number;
   /** oneway: nothing comes back, so a closed loop keeps the socket's buffer full instead of a window. */
   readonly expectsAnswers: boolean;
+  /** Messages kept for one connection that is away; null where they count as unsendable. */
+  readonly bufferMessages: number | null;
   readonly nowMs: () => number;
 }

@@ -1,7 +1,7 @@
 import { failureCode, type Failure } from "../../errors/failure.ts";
 import type { SecondsTold } from "../../measure/interval-recorder.ts";
 import type { CollectedStreams, FailureCount, FaultyReceivers } from "../collected.ts";
-import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
+import type { LifetimeSum, WorkerNotes, WorkerResilience } from "../worker-messages.ts";
 
 const longestExample = 200;
 
@@ -12,6 +12,8 @@ export class NoteBook {
   firstForeignFrame: string | null = null;
   compressionAgreed = true;
   streams: CollectedStreams | null = null;
+  /** Asked whenever notes are told. */
+  readResilience: () => WorkerResilience | null = () => null;
   #faultyReceivers: FaultyReceivers | null = null;
   readonly #errors: Record<string, number>[];
   readonly #closeCodes: Record<string, number>[];
@@ -82,6 +84,7 @@ export class NoteBook {
       lost,
       late,
       streams: this.streams,
+      resilience: this.readResilience(),
     };
   }
 }

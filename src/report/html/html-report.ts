@@ -16,6 +16,7 @@ import {
   streamBody,
   timesBody,
 } from "./html-messages.ts";
+import { resilienceBody } from "./html-resilience.ts";
 import { renderPage, type PageAssets, type PageSection } from "./html-page.ts";
 import { markup, type Html } from "./html-text.ts";
 import { runHeader, verdictBody } from "./html-verdict.ts";
@@ -39,6 +40,7 @@ export function renderHtmlReport(result: RunResult, assets: PageAssets): string 
     ...messages,
     ...section("memory", "Memory", [renderChart(memoryChart(result)), memoryTable(result)]),
     ...(config.mode === "connect" ? [] : connections),
+    ...section("resilience", "Resilience", [resilienceBody(result)]),
     ...section("generator", "Generator health", [generatorBody(result)]),
     ...section("errors", "Errors", [errorBody(result)]),
     ...section("comparison", "Against the baseline", [

@@ -9,6 +9,8 @@ const url = "ws://127.0.0.1:8080/";
 const mainPhase = async (...args: string[]) => (await runRequest([url, ...args])).plan.segments[0]!.phases.at(-1)!;
 const planOf = async (...args: string[]) => (await runRequest([url, ...args])).plan;
 
+const usualReconnect = { baseMs: 100, maxMs: 10_000, maxAttempts: null, bufferMessages: null, breaker: null };
+
 describe("floodgate run", () => {
   it("takes 10 connections, 1000 messages a second, 10 s and 64 bytes when only a URL is given", async () => {
     const { plan, target, thresholds, abortOnFail, output } = await runRequest([url]);
@@ -142,7 +144,25 @@ describe("floodgate run", () => {
       { connect: { localAddresses: ["127.0.0.2", "127.0.0.3", "127.0.0.9", "127.0.0.5"] } },
     ],
     [["--compress", "-k"], { connect: { compress: true, tls: { insecure: true } } }],
-    [["--reconnect"], { connect: { reconnect: { baseMs: 100, maxMs: 10_000, maxAttempts: null } } }],
+    [["--reconnect"], { connect: { reconnect: { ...usualReconnect } } }],
+    [["--reconnect-buffer", "50"], { connect: { reconnect: { ...usualReconnect, bufferMessages: 50 } } }],
+    [
+      ["--reconnect", "--reconnect-buffer", "50", "--breaker", "5"],
+      {
+        connect: {
+          reconnect: {
+            ...usualReconnect,
+            bufferMessages: 50,
+            breaker: { failures: 5, cooldownMs: 1000, whileOpen: "queue" },
+          },
+        },
+      },
+    ],
+    [["--churn", "20"], { connect: { disturb: { churnPerSecond: 20, dropAllAtMs: null } } }],
+    [
+      ["--reconnect", "--drop-all", "2s"],
+      { connect: { reconnect: usualReconnect, disturb: { churnPerSecond: 0, dropAllAtMs: 2000 } } },
+    ],
     [["--no-reconnect"], { connect: { reconnect: null } }],
     [
       ["-H", "X-A: 1", "-H", "x-a:2", "-H", "Host: other"],
@@ -280,7 +300,7 @@ describe("floodgate serve", () => {
   it("takes every option", async () => {
     const flags =
       "-p 8080 --mode sink --excludes-publisher --seed 7 --max-connections 3 --bearer t --latency lognormal(20ms,0.5) --drop 1% --duplicate 0.02 --reorder 3% " +
-      "--corrupt 4% --disconnect-after 9 --disconnect-rate 5% --refuse-rate 6% --stall 1s@5s --leak 1KiB --max-message 2KiB --max-rate 300";
+      "--corrupt 4% --disconnect-after 9 --disconnect-rate 5% --refuse-rate 6% --stall 1s@5s --leak 1KiB --max-message 2KiB --max-rate 300 --outage 1s@4s";
     expect(await serveOptions(flags.split(" "))).toEqual({
       port: 8080,
       mode: "sink",
@@ -300,6 +320,7 @@ describe("floodgate serve", () => {
       leakBytesPerMessage: 1024,
       maxMessageBytes: 2048,
       maxRatePerSecond: 300,
+      outage: { durationMs: 1000, everyMs: 4000 },
       streamRatePerSecond: 1000,
       streamSizes: [{ sizeBytes: 128, share: 1 }],
       streamBinaryRatio: 0,

@@ -78,6 +78,7 @@ const emptyNotes: Omit<WorkerNotes, "late" | "lost"> = {
   firstForeignFrame: null,
   compressionAgreed: true,
   streams: null,
+  resilience: null,
   faultyReceivers: null,
 };
 

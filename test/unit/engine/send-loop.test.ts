@@ -327,4 +327,23 @@ describe("the send loop", () => {
     expect(worker.count(counter.sent)).toBe(200);
     expect(worker.recorder.ledger.outstanding).toBe(0);
   });
+
+  it("goes on at once with the next phase when it was late for its beginning and slow to send what was before", async () => {
+    const worker = new SendingWorker({ connections: 1 });
+    await worker.open();
+    const ended = worker.start([constant(100), constant(100)], 300);
+    await vi.advanceTimersByTimeAsync(280);
+    const [transport] = worker.transports;
+    const endBurst = transport!.endBurst.bind(transport);
+    transport!.endBurst = () => {
+      worker.jumpMs += 3;
+      endBurst();
+    };
+    worker.jumpMs += 40;
+    await vi.advanceTimersByTimeAsync(1000);
+    await ended;
+    const { ownSlip } = worker.cells.phases[1]!;
+    expect(worker.cells.phases[1]!.counts[counter.sent]).toBe(30);
+    expect(ownSlip.stats[histogramStat.max]).toBeLessThan(100_000);
+  });
 });

@@ -17,6 +17,7 @@ const connect: ConnectPlan = {
   firstMessages: [],
   ready: null,
   reconnect: null,
+  disturb: { churnPerSecond: 0, dropAllAtMs: null },
 };
 
 function linesOf(change: HandshakeChange): readonly string[] {

@@ -16,6 +16,7 @@ function contextFor(url: string, tls: Partial<TlsPlan> = {}, change: Partial<Con
     firstMessages: [],
     ready: null,
     reconnect: null,
+    disturb: { churnPerSecond: 0, dropAllAtMs: null },
     ...change,
   };
   return makeTransportContext(
