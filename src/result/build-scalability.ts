@@ -34,7 +34,7 @@ export function buildScalability(phases: readonly ResultPhase[], over: "rate" | 
   const reason =
     fit === null
       ? `no curve: that takes ${fewestLevels} different levels at which something was delivered`
-      : peakWords(judgePeak(fit, points));
+      : peakWords(judgePeak(fit, points, intervals));
   return {
     over,
     isRough: over === "rate" || measured.some(({ loop }) => loop !== "closed"),

@@ -21,5 +21,9 @@ export function peakWords(judgement: PeakJudgement): string | null {
       return "no peak within the measured range: it would lie more than twice as far out as the last level";
     case "not-bent":
       return "no peak told: no level lies beyond the bend of the curve";
+    case "unsure":
+      return "no peak told: throughput may as well level off, as the interval of kappa reaches 0";
+    case "not-seen":
+      return "no peak told: throughput reaches a ceiling and stays there, where the curve would fall";
   }
 }

@@ -1,5 +1,6 @@
 import { Xoshiro } from "../random/xoshiro.ts";
 import { percentileNearestRank } from "./percentile.ts";
+import { normalQuantile, studentQuantile } from "./special-functions.ts";
 import {
   fewestLevels,
   fitScalability,
@@ -35,7 +36,8 @@ export interface BootstrapOptions {
 /**
  * Intervals of a fit by the residual bootstrap (Efron 1979): the fitted curve with its own residuals put back in random
  * order, with repetition, is fitted again and again; the intervals are percentiles (nearest rank) of those fits. Three
- * parameters take up a part of the residuals, which sqrt(n / (n - 3)) gives back. Null for three levels: a curve through
+ * parameters take up a part of the residuals, which sqrt(n / (n - 3)) gives back, and few residuals do not tell their own size:
+ * they are widened as Student's t is. Null for three levels: a curve through
  * all points leaves no residual to draw from.
  */
 export function scalabilityIntervals(
@@ -46,7 +48,9 @@ export function scalabilityIntervals(
   if (levels.length <= fewestLevels) return null;
   const random = new Xoshiro(seed);
   const fitted = levels.map(({ n }) => predictThroughput(fit, n));
-  const scale = Math.sqrt(levels.length / (levels.length - fewestLevels));
+  const freedom = levels.length - fewestLevels;
+  const level = (1 + confidence) / 2;
+  const scale = Math.sqrt(levels.length / freedom) * (studentQuantile(level, freedom) / normalQuantile(level));
   const residuals = levels.map(({ x }, i) => (x - fitted[i]!) * scale);
   const fits: ScalabilityFit[] = [];
   for (let replicate = 0; replicate < replicates; replicate++) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitScalability, predictThroughput } from "../../../src/statistics/scalability-law.ts";
+import { Xoshiro } from "../../../src/random/xoshiro.ts";
 import { scalabilityIntervals } from "../../../src/statistics/scalability-interval.ts";
 import { judgePeak } from "../../../src/statistics/scalability-peak.ts";
 
@@ -98,6 +99,22 @@ describe("scalabilityIntervals", () => {
     expect(scalabilityIntervals(fit, specSdm91, { seed: 8 })).not.toEqual(intervals);
   });
 
+  it("holds the true peak nearly as often as it says", () => {
+    const random = new Xoshiro(4);
+    const law = { lambda: 100, sigma: 0.03, kappa: 0.002 };
+    const peak = Math.sqrt((1 - law.sigma) / law.kappa);
+    let held = 0;
+    for (let run = 0; run < 12; run++) {
+      const levels = [1, 2, 4, 8, 12, 16, 20, 24, 28, 32].map((n) => {
+        const noise = 1 + 0.03 * 2 * (random.f53() + random.f53() + random.f53() - 1.5);
+        return { n, x: noise * predictThroughput(law, n) };
+      });
+      const { peakN } = scalabilityIntervals(fitScalability(levels)!, levels, { seed: run, replicates: 80 })!;
+      held += peakN.low <= peak && peak <= peakN.high ? 1 : 0;
+    }
+    expect(held).toBeGreaterThanOrEqual(11);
+  });
+
   it("is as narrow as the levels are exact", () => {
     const exact = specSdm91.map(({ n }) => ({ n, x: predictThroughput(fit, n) }));
     const { peakN } = scalabilityIntervals(fitScalability(exact)!, exact, { seed: 7, replicates: 50 })!;
@@ -139,6 +156,32 @@ describe("judgePeak", () => {
   it("tells none that lies far beyond the last level, or before any bend was seen", () => {
     expect(law(0.03, 0.00001, doubling)).toBe("out-of-range");
     expect(law(0.001, 0.0001, doubling)).toBe("not-bent");
+  });
+
+  it("tells none where throughput reaches a ceiling and stays there, though the curve falls", () => {
+    const ns = [1, 2, 4, 8, 12, 16, 20, 24, 28, 32];
+    const ceiling = ns.map((n) => Math.min(100 * n, 1200));
+    expect(judge(ns, ceiling)).toBe("not-seen");
+  });
+
+  it("seldom tells one of a target that only levels off, and mostly that of one that falls, in noise", () => {
+    const random = new Xoshiro(9);
+    const ns = [1, 2, 4, 8, 12, 16, 20, 24, 28, 32];
+    const toldOf = (kappa: number) => {
+      let told = 0;
+      for (let run = 0; run < 12; run++) {
+        const levels = ns.map((n) => {
+          const noise = 1 + 0.03 * 2 * (random.f53() + random.f53() + random.f53() - 1.5);
+          return { n, x: noise * predictThroughput({ lambda: 100, sigma: 0.05, kappa }, n) };
+        });
+        const fit = fitScalability(levels)!;
+        const intervals = scalabilityIntervals(fit, levels, { seed: run, replicates: 40 });
+        told += judgePeak(fit, levels, intervals).kind === "peak" ? 1 : 0;
+      }
+      return told;
+    };
+    expect(toldOf(0)).toBeLessThanOrEqual(1);
+    expect(toldOf(0.003)).toBeGreaterThanOrEqual(11);
   });
 
   it("tells none of a cloud", () => {
