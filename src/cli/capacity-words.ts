@@ -33,7 +33,7 @@ const ownFlags: readonly FlagSpec[] = [
     flags: "--per-connection <msg/s>",
     setting: null,
     group: search,
-    about: "with --over connections: what each of them sends (default: 1)",
+    about: "with --over connections: messages sent for each of them (default: 1)",
   },
   {
     flags: "--trial <time>",

@@ -29,7 +29,7 @@ export const capacitySchema = Type.Object({
   unit: oneOf(["msg/s", "connections"], "Of every load"),
   perConnectionPerSecond: orNull(
     Type.Number({ exclusiveMinimum: 0 }),
-    "Over connections: messages each of them sent per second; null over rates, and where none were sent",
+    "Over connections: messages sent per second for each of them, whoever sent them; null over rates, and where none were sent",
   ),
   widthRatio: Type.Number({ description: "The bounds are close enough when (upper - lower) / upper is no larger" }),
   lossRatio: Type.Number({ description: "Share of the messages that may be lost" }),
