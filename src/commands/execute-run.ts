@@ -18,6 +18,7 @@ import { LiveThresholds } from "../verdict/live-thresholds.ts";
 import type { Threshold } from "../verdict/threshold.ts";
 import { decideVerdict } from "../verdict/verdict.ts";
 import { announceRun } from "./announce-run.ts";
+import { BookSnapshots } from "./book-snapshots.ts";
 import { booksSince, readBooks } from "./read-books.ts";
 import { factsOf, type RunFacts } from "./run-facts.ts";
 import { serveMetrics } from "./serve-metrics.ts";
@@ -87,6 +88,7 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
   const { target, thresholds, stopping, host } = setting;
   const { plan } = facts;
   const booksBefore = await readBooks(request, target);
+  const snapshots = new BookSnapshots(() => readBooks(request, target));
   const metrics = request.output.metricsPort === null ? null : await serveMetrics(request.output.metricsPort);
   if (metrics !== null && !request.output.quiet) host.stderr.write(`[INFO] metrics on ${metrics.url}\n`);
   const progress = showProgress(request.output, plan, host);
@@ -101,6 +103,7 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
     targetMemory: target.memory,
     targetDescription: target.description,
     startWorkers: startWorkersAs(plan.workersAs),
+    onPhase: (phase) => snapshots.take(phase),
     onTick(collect, stage) {
       if (progress === null && live === null && metrics === null) return;
       const result = buildResult({ ...facts, collected: collect(), includeEncodedHistograms: false });
@@ -114,7 +117,8 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
   try {
     const collected = await run.run();
     const booksAfter = await readBooks(request, target);
-    return { ...collected, target: { ...collected.target, mockBooks: booksSince(booksBefore, booksAfter) } };
+    const books = { mockBooks: booksSince(booksBefore, booksAfter), booksByPhase: snapshots.differences() };
+    return { ...collected, target: { ...collected.target, ...books } };
   } finally {
     stopping.detach();
     progress?.end();

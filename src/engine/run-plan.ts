@@ -1,7 +1,7 @@
 import type { Clock } from "../host/host.ts";
 import { viewFanOutCells } from "../measure/fan-out-cells.ts";
 import { allocateWorkerCells, control, counter, stopRequest, type WorkerCells } from "../measure/worker-cells.ts";
-import { loadMsOf } from "../plan/phase-times.ts";
+import { firstPhaseOf, loadMsOf } from "../plan/phase-times.ts";
 import { messageClasses } from "../plan/message-classes.ts";
 import type { Plan, Segment } from "../plan/plan.ts";
 import { allocateBroadcastMemory } from "./broadcast-memory.ts";
@@ -21,6 +21,11 @@ export interface RunSurroundings {
   readonly startWorkers: StartWorkers;
   /** Once a second; `collect` gives everything measured so far, at a cost that nobody pays who does not ask. */
   readonly onTick: (collect: () => Collected, stage: RunStage) => void;
+  /**
+   * The load of this phase (index among all phases) begins, or, where null, the drain of the last one is over. Waited for
+   * before a segment's load and after its drain. @default nothing
+   */
+  readonly onPhase?: (phase: number | null) => Promise<void>;
 }
 
 /** What a run is doing now. */
@@ -51,6 +56,7 @@ export class PlanRun {
   #end: RunEnd = { kind: "running" };
   #stage: RunStage = "connecting";
   #cpuTimer: NodeJS.Timeout | undefined;
+  #phaseTimers: readonly NodeJS.Timeout[] = [];
   #isTicking = false;
   #latestEndMs = 0;
 
@@ -101,6 +107,7 @@ export class PlanRun {
     } finally {
       clearInterval(ticking);
       clearTimeout(this.#cpuTimer);
+      for (const timer of this.#phaseTimers) clearTimeout(timer);
       await this.#pool.destroy();
     }
   }
@@ -131,6 +138,8 @@ export class PlanRun {
     if (this.#wasStopped()) return;
     await this.#sample();
     if (this.#wasStopped()) return;
+    await this.#surroundings.onPhase?.(firstPhaseOf(this.#plan, index));
+    if (this.#wasStopped()) return;
     // No message is sent near to the join of a receiver that was there from the start.
     const guardMs = this.#plan.broadcast?.guardMs ?? 0;
     const startDelayMs = startDelaysMs[this.#plan.workersAs.kind] + guardMs;
@@ -140,12 +149,15 @@ export class PlanRun {
     this.#stage = "load";
     this.#tellAll({ kind: "startLoad", segment: index, atMs: startMs, firstInterval });
     this.#watchCpu(segment, startMs);
+    this.#watchPhases(index, segment, startMs);
     await this.#awaitAll("loadEnded", startDelayMs + loadMsOf(segment.phases) + answerTimeoutMs);
     clearTimeout(this.#cpuTimer);
+    for (const timer of this.#phaseTimers) clearTimeout(timer);
     this.#resources.loadEnded(this.#nowMs() - this.#runStartMs);
     void this.#sample();
     this.#collector.segmentEnded(this.#latestEndMs > 0 ? this.#latestEndMs : this.#nowMs());
     await this.#drain();
+    await this.#surroundings.onPhase?.(null);
     this.#collector.sealAll(this.#nowMs());
   }
 
@@ -187,6 +199,15 @@ export class PlanRun {
       if (this.#end.kind === "running") this.#resources.loadStarted(this.#nowMs() - this.#runStartMs);
     };
     this.#cpuTimer = setTimeout(begin, Math.max(0, startMs + measured.startMs - this.#nowMs()));
+  }
+
+  /** The first phase of a segment was told before. */
+  #watchPhases(index: number, segment: Segment, startMs: number): void {
+    const first = firstPhaseOf(this.#plan, index);
+    this.#phaseTimers = segment.phases.slice(1).map((phase, i) => {
+      const begin = (): void => void this.#surroundings.onPhase?.(first + 1 + i);
+      return setTimeout(begin, Math.max(0, startMs + phase.startMs - this.#nowMs()));
+    });
   }
 
   #heard(worker: number, event: WorkerEvent): void {

@@ -268,9 +268,12 @@ function targetOf(results: readonly RunResult[]): RunResult["target"] {
   const targets = results.map((result) => result.target);
   const books = targets.map((target) => target.books);
   const sameBooks = books.every((each) => JSON.stringify(each) === JSON.stringify(books[0]));
+  const { booksByPhase, ...first } = targets[0]!;
   const agreed = targets.map((target) => target.compressionAgreed).filter((each) => each !== null);
   return {
-    ...targets[0]!,
+    ...first,
+    // Readings of one generator alone fit its phases.
+    ...(targets.length === 1 && booksByPhase !== undefined && { booksByPhase }),
     description: joined(targets.map((target) => target.description)),
     books: sameBooks ? books[0]! : null,
     deliveredFromBooks: targets.some((target) => target.deliveredFromBooks),

@@ -80,6 +80,7 @@ export function buildResult(input: ResultInput): RunResult {
       url: hideSecretsInUrl(plan.connect.url),
       description: hideSecretsInText(collected.target.description),
       books: collected.target.mockBooks,
+      ...booksByPhaseOf(collected),
       deliveredFromBooks: fromBooks,
       compressionAgreed: plan.connect.compress ? collected.compressionAgreed : null,
       firstForeignFrame: collected.firstForeignFrame,
@@ -195,6 +196,17 @@ function configOf({ plan, settings, strict = false, gate = "point" }: ResultInpu
 function resilienceOf({ connect }: Plan, collected: Collected, encode: boolean): Pick<RunResult, "resilience"> {
   const resilience = buildResilience(connect, collected, encode);
   return resilience === undefined ? {} : { resilience };
+}
+
+function booksByPhaseOf({ target, phases }: Collected): Pick<ResultTarget, "booksByPhase"> {
+  const { booksByPhase = [] } = target;
+  if (booksByPhase.length === 0) return {};
+  return {
+    booksByPhase: booksByPhase.flatMap(({ phase, changes }) => {
+      const name = phases[phase]?.plan.name;
+      return name === undefined ? [] : [{ phase: name, changes }];
+    }),
+  };
 }
 
 function faultyReceiversOf({ faultyReceivers }: Collected, { broadcast }: Plan): Pick<RunResult, "faultyReceivers"> {

@@ -187,6 +187,18 @@ const targetSchema = Type.Object({
   url: text("Without user name, password and secret parameters"),
   description: text("For people"),
   books: orNull(Type.Record(Type.String(), Type.Number()), "What the mock counted itself; null for any other target"),
+  booksByPhase: Type.Optional(
+    Type.Array(
+      Type.Object({
+        phase: text("Its name"),
+        changes: Type.Record(Type.String(), Type.Number(), { description: "Counters that changed, by how much" }),
+      }),
+      {
+        description:
+          "What changed in the books from the begin of each phase's load to that of the next, or to the end of the drain; a message that arrived just beyond an edge counts there",
+      },
+    ),
+  ),
   deliveredFromBooks: Type.Boolean({
     description: "Mode oneway: delivery was read from the mock's books, not measured",
   }),

@@ -279,6 +279,27 @@ describe("a run of a plan", () => {
     expect(connectOnly.pool.kinds(0)).toEqual(["connect", "startLoad", "finish"]);
   });
 
+  it("tells of each phase that begins, of the first before its load is ordered, and of the end of each drain", async () => {
+    const told: string[] = [];
+    const phases = [0, 500].map((startMs) => aPhasePlan({ startMs, durationMs: 500 }));
+    const segments = [10, 20].map((connections) => ({ connections, phases }));
+    const { run, pool } = scripted(
+      { segments },
+      {
+        onPhase: (phase) => {
+          told.push(`${phase} after ${pool.kinds(0).at(-1)}`);
+          return Promise.resolve();
+        },
+      },
+    );
+    await through(run, 9000);
+    expect(told).toEqual([
+      ...["0 after connect", "1 after startLoad", "null after drain"],
+      ...["2 after connect", "3 after startLoad", "null after drain"],
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("shows each second what it is doing, and nothing any more once it closes", async () => {
     const stages: RunStage[] = [];
     const { run, pool } = scripted({}, { onTick: (_, stage) => stages.push(stage) });
