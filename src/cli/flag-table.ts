@@ -308,6 +308,26 @@ export const runFlags: readonly FlagSpec[] = [
     about: "where the last word tells what was given up of a class: $.{{priority}}.dropped",
   },
   {
+    flags: "--stream-noticed <where>",
+    setting: "stream.noticed",
+    group: streams,
+    about: "where the last word has when the target first noticed that its peer does not read",
+  },
+  {
+    flags: "--slow <n|share>",
+    setting: "slow.share",
+    group: streams,
+    about: "connections that read slowly after the first third (default, with the next ones: 20%)",
+  },
+  { flags: "--slow-read <rate>", setting: "slow.read", group: streams, about: "they read 50KB/s, or 100 messages/s" },
+  {
+    flags: "--slow-pause <time@time>",
+    setting: "slow.pause",
+    group: streams,
+    about: "2s@5s: nothing for 2 s in each 5 s",
+  },
+  { flags: "--slow-stop <time>", setting: "slow.stop", group: streams, about: "nothing any more after this time" },
+  {
     flags: "--stream-check <where>",
     setting: "stream.check",
     group: streams,

@@ -38,6 +38,8 @@ export interface CollectedStreams {
   /** Measured load in which the stream was wanted, milliseconds. */
   readonly windowMs: readonly number[];
   readonly longestSilenceMs: readonly number[];
+  /** Null where all connections read as fast as they can. */
+  readonly slow: CollectedSlow | null;
   /** Runs of sequences that never came, and the longest of them. */
   readonly gaps: number;
   readonly longestGap: number;
@@ -51,6 +53,16 @@ export interface CollectedStreams {
   readonly overtold: number;
   /** Ten at most, the most important class first, of it those that lost most. */
   readonly faulty: readonly FaultyStream[];
+}
+
+/** What sets streams that read slowly apart; lists run alike those of `CollectedStreams`. */
+export interface CollectedSlow {
+  readonly isSlow: readonly boolean[];
+  /** The parts of `seen` and `windowMs` before slow readers began to be slow. */
+  readonly seenBefore: readonly number[];
+  readonly windowBeforeMs: readonly number[];
+  /** From its first pause until the target noticed, milliseconds; null for one that did not pause, or was not noticed. */
+  readonly noticedAfterMs: readonly (number | null)[];
 }
 
 /** A stream that lost messages of a class. */

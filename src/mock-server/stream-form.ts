@@ -36,7 +36,7 @@ export const mockPriorityForm = {
   /** Messages of a class that were displaced or not taken into the queue. */
   givenUp: "$.{{priority}}.givenUp",
   /** Since when the peer had not taken what was sent, as its first message was given up; by the clock of `sent`. */
-  blocked: "$.blockedUs",
+  noticed: "$.blockedUs",
 } as const;
 
 /** The smallest message that keeps its size up to a billion messages a stream; and where messages have priorities. */

@@ -9,6 +9,9 @@ export interface MessageClass {
 }
 
 /** The classes of a run; empty when its messages are all of one kind. Class reader x priorities + priority is at that place. */
-export function messageClasses(stream: Pick<StreamPlan, "priority"> | null): readonly MessageClass[] {
-  return stream?.priority?.names.map((_, priority) => ({ priority, isSlow: null })) ?? [];
+export function messageClasses(stream: Pick<StreamPlan, "priority" | "slow"> | null): readonly MessageClass[] {
+  if (stream === null || (stream.priority === null && stream.slow === null)) return [];
+  const priorities = stream.priority?.names.map((_, priority) => priority) ?? [null];
+  const readers = stream.slow === null ? [null] : [false, true];
+  return readers.flatMap((isSlow) => priorities.map((priority) => ({ priority, isSlow })));
 }

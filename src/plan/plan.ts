@@ -115,7 +115,29 @@ export interface StreamPlan {
   readonly oneWay: OneWayPlan;
   /** The classes that the target gives its messages; null when they have none. */
   readonly priority: PriorityPlan | null;
+  /** Null when every connection reads as fast as it can. */
+  readonly slow: SlowPlan | null;
 }
+
+/** Some connections read slowly, from the second measured phase of their segment until its load ends. */
+export interface SlowPlan {
+  readonly readers: ConnectionCount;
+  readonly reading:
+    | { readonly kind: "rate"; readonly unit: "bytes" | "messages"; readonly perSecond: number }
+    /** Reads nothing for `durationMs`, again and again. */
+    | { readonly kind: "pause"; readonly durationMs: number; readonly everyMs: number }
+    /** Reads nothing any more. */
+    | { readonly kind: "stop"; readonly afterMs: number };
+  /**
+   * Where the target's last word has the instant at which it first noticed that its peer does not read, by the clock of its
+   * stamps; null when it tells none, or that clock is not known.
+   */
+  readonly noticed: FieldPattern | null;
+}
+
+/** So many of the connections: a number, or a share of them (0 .. 1). */
+export type ConnectionCount =
+  { readonly kind: "count"; readonly count: number } | { readonly kind: "share"; readonly ratio: number };
 
 /** Classes of pushed messages. */
 export interface PriorityPlan {

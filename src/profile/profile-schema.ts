@@ -207,11 +207,42 @@ const stream = settingsBlock(
           "Where the target's last word (end) tells how many messages of the class {{priority}} it gave up for others (the group givenUp). They count as refused, not as lost.",
       }),
     ),
+    noticed: optional(
+      setting<string>("noticed-field", {
+        description:
+          "Where the target's last word (end) has the instant at which it first noticed that the peer does not read (the group noticed), by the clock of sent; 0 for never.",
+      }),
+    ),
     check: optional(
       setting<string>("check-field", {
         description:
           "Text around the CRC-32 of all other bytes of the message (the group check, eight hexadecimal digits), by which broken messages are known.",
       }),
+    ),
+  },
+);
+
+const slow = settingsBlock(
+  "Mode push: some connections read slowly, as peers do that cannot keep up. They do so from the second stage on; without stages, after the first third of duration (phases before and during). The sockets themselves are paused.",
+  {
+    share: optional(
+      setting<number | string>("publishers", {
+        unit: "connections",
+        default: "20%",
+        description: "How many connections, as a number or a share; drawn from the seed. Never all.",
+      }),
+    ),
+    read: optional(
+      setting<number | string>("read-rate", {
+        unit: "bytes/s or messages/s",
+        description: "They read no more than this: 50KB/s, or 100 messages a second. One of read, pause and stop.",
+      }),
+    ),
+    pause: optional(
+      setting<string>("stall", { unit: "time@time", description: "They read nothing for 2s in each 5s: 2s@5s." }),
+    ),
+    stop: optional(
+      setting<string>("time-or-0", { description: "They read nothing any more once they have been slow for so long." }),
     ),
   },
 );
@@ -514,6 +545,7 @@ const settings = {
     }),
   ),
   stream: optional(stream),
+  slow: optional(slow),
   connect: optional(connect),
   reconnect: optional(reconnect),
   churn: optional(

@@ -9,8 +9,11 @@ import type { StageSettings } from "./settings.ts";
 export function readStages(merged: MergedSettings, mode: Mode): readonly StageSettings[] {
   const { texts } = merged;
   const stages = texts.stages;
-  if (stages === undefined) return [singleStage(merged, mode)];
+  const isSlowLater = mode === "push" && texts.slow !== undefined;
+  if (stages === undefined)
+    return isSlowLater ? beforeAndDuring(singleStage(merged, mode)) : [singleStage(merged, mode)];
   refuseOverruled(merged, stages);
+  if (isSlowLater) refuseUnequal(merged, stages);
   return stages.map((stage, index) => {
     const load = stageLoad(stage, texts, mode);
     const maxMessages = readCap(mode, stage.messages ?? texts.messages);
@@ -22,6 +25,35 @@ export function readStages(merged: MergedSettings, mode: Mode): readonly StageSe
       maxMessages,
     };
   });
+}
+
+/** The part of a load with slow readers in which nobody is slow yet. */
+const shareBefore = 1 / 3;
+
+/** Slow readers are slow from the second stage on: one stage is cut in two. */
+function beforeAndDuring(stage: StageSettings): readonly StageSettings[] {
+  const beforeMs = Math.round(stage.durationMs * shareBefore);
+  return [
+    { ...stage, name: "before", durationMs: beforeMs },
+    { ...stage, name: "during", durationMs: stage.durationMs - beforeMs },
+  ];
+}
+
+function refuseUnequal(merged: MergedSettings, stages: readonly StageTexts[]): void {
+  const origin = merged.originOf("stages");
+  if (stages.length < 2) {
+    throw usageError(
+      `one stage (${origin}) does not fit slow readers: they are slow from the second on, and compared with the first`,
+      "add a stage before it, or give duration in place of stages",
+    );
+  }
+  const connections = new Set(stages.map((stage) => String(stage.connections ?? merged.texts.connections)));
+  if (connections.size > 1) {
+    throw usageError(
+      `stages of different connections (${origin}) do not fit slow readers: the same ones are compared`,
+      "leave connections out of the stages",
+    );
+  }
 }
 
 function singleStage(merged: MergedSettings, mode: Mode): StageSettings {

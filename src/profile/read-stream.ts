@@ -13,7 +13,7 @@ type StreamTexts = NonNullable<SettingTexts["stream"]>;
 /** What says how a target's messages look; of these the mock's are taken together or not at all. */
 const formNames = [
   ...(["sequence", "first", "subscribe", "stop", "end", "sent", "clock", "check"] as const),
-  ...(["priority", "prioritySequence", "givenUp"] as const),
+  ...(["priority", "prioritySequence", "givenUp", "noticed"] as const),
 ] as const;
 type StreamForm = Pick<StreamTexts, (typeof formNames)[number]>;
 
@@ -39,7 +39,49 @@ export function readStream(merged: MergedSettings): StreamPlan {
     check: form.check === undefined ? null : readCheck(merged, form.check),
     oneWay: readOneWay(merged, form, texts.clockBound),
     priority,
+    slow: readSlow(merged, form.noticed),
   };
+}
+
+const readings = ["read", "pause", "stop"] as const;
+
+/** How some connections read slowly. */
+function readSlow(merged: MergedSettings, noticed: string | undefined): StreamPlan["slow"] {
+  const { slow } = merged.texts;
+  if (slow === undefined) return null;
+  const [reading, second] = readings.filter((name) => slow[name] !== undefined);
+  if (reading === undefined) {
+    throw usageError(
+      `${merged.nameOf("slow.share")} says how many connections read slowly, and nothing says how`,
+      "add one of slow.read, slow.pause and slow.stop, for example --slow-read 50KB/s",
+    );
+  }
+  if (second !== undefined) {
+    const [first, other] = [merged.nameOf(`slow.${reading}`), merged.nameOf(`slow.${second}`)];
+    throw usageError(
+      `${first} and ${other} cannot both hold: connections are slow in one way`,
+      `leave out one of them`,
+    );
+  }
+  return {
+    readers: slow.share === undefined ? { kind: "share", ratio: 0.2 } : readChecked("publishers", slow.share),
+    reading: readReading(slow, reading),
+    noticed: noticed === undefined ? null : readChecked("noticed-field", noticed),
+  };
+}
+
+function readReading(
+  slow: NonNullable<SettingTexts["slow"]>,
+  name: (typeof readings)[number],
+): NonNullable<StreamPlan["slow"]>["reading"] {
+  switch (name) {
+    case "read":
+      return readChecked("read-rate", slow.read);
+    case "pause":
+      return { kind: "pause", ...readChecked("stall", slow.pause) };
+    case "stop":
+      return { kind: "stop", afterMs: readChecked("time-or-0", slow.stop) };
+  }
 }
 
 /** Whether the built-in mock gives its messages priorities: it is asked to, here or by the word of its own. */

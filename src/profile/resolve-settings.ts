@@ -154,6 +154,15 @@ function refuseUseless(merged: MergedSettings, settings: Settings): void {
   const useless = settings.mode === "push" ? undefined : streamFlag(merged);
   if (useless !== undefined)
     throw usageError(`${useless} needs --mode push`, `add --mode push, or leave ${useless} out`);
+  const uselessSlow = Object.keys(merged.texts.slow ?? {}).find((key) => merged.layerOf(`slow.${key}`) === "flags");
+  if (settings.mode !== "push" && uselessSlow !== undefined) {
+    const name = merged.nameOf(`slow.${uselessSlow}`);
+    throw usageError(`${name} needs --mode push`, `add --mode push, or leave ${name} out`);
+  }
+  const lonely = settings.stream?.slow != null && settings.stages.some(({ connections }) => connections < 2);
+  if (lonely) {
+    throw usageError("slow readers need a fast one beside them, and there is one connection", "add -c 10, for example");
+  }
   const isMax = settings.stages.some((stage) => stage.load.kind === "max");
   if (isFlag("inFlight") && !isMax)
     throw usageError("--in-flight needs --rate max", "add --rate max, or leave --in-flight out");

@@ -2,14 +2,14 @@ import type { MockLatency, MockOptions } from "../mock-server/mock-options.ts";
 import type { PriorityShares } from "../mock-server/stream-priorities.ts";
 import { readFieldPattern, type FieldPattern } from "../plan/field-pattern.ts";
 import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
-import type { ReadyPlan } from "../plan/plan.ts";
+import type { ReadyPlan, SlowPlan } from "../plan/plan.ts";
 import { readReady } from "../plan/ready-pattern.ts";
 import { readProblem, readValue, type Reading } from "../plan/reading.ts";
 import { readTargetUrl, type TargetUrl } from "../plan/target-url.ts";
 import { parseCount } from "../units/count.ts";
 import { parseRatePerSecond } from "../units/rate.ts";
 import { parseRatio } from "../units/ratio.ts";
-import { parseSizeBytes } from "../units/size.ts";
+import { hasSizeUnit, parseSizeBytes } from "../units/size.ts";
 import { parseDurationMs } from "../units/time.ts";
 import { readLocalAddresses } from "./local-addresses.ts";
 import { readMockLatency, readMockOutage, readMockStall } from "./mock-words.ts";
@@ -51,6 +51,8 @@ export interface SettingValues {
   readonly "priority-field": FieldPattern;
   readonly "given-up-field": FieldPattern;
   readonly "class-names": readonly string[];
+  readonly "read-rate": Extract<SlowPlan["reading"], { kind: "rate" }>;
+  readonly "noticed-field": FieldPattern;
   readonly sizes: MockOptions["streamSizes"];
   readonly "priority-shares": PriorityShares;
   readonly stall: NonNullable<MockOptions["stall"]>;
@@ -114,6 +116,8 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "priority-field": (raw) => readFieldPattern(String(raw), "priority", "word"),
   "given-up-field": (raw) => readFieldPattern(String(raw), "givenUp"),
   "class-names": (raw) => readClassNames(String(raw)),
+  "read-rate": (raw) => readReadRate(String(raw)),
+  "noticed-field": (raw) => readFieldPattern(String(raw), "noticed"),
   stall: (raw) => readMockStall(String(raw)),
   outage: (raw) => readMockOutage(String(raw)),
   filled: (raw) =>
@@ -168,6 +172,19 @@ function readSizes(raw: string | number): Reading<MockOptions["streamSizes"]> {
     sizes.push({ sizeBytes: size.value, share });
   }
   return readValue(sizes);
+}
+
+/** Bytes a second, `50KB/s`, or messages a second, `100`. */
+function readReadRate(text: string): Reading<SettingValues["read-rate"]> {
+  const perSecond = text.trim().replace(/\s*\/\s*s$/, "");
+  if (hasSizeUnit(perSecond)) {
+    const bytes = parseSizeBytes(perSecond);
+    if (bytes !== null && bytes > 0) return readValue({ kind: "rate", unit: "bytes", perSecond: bytes });
+  } else {
+    const messages = parseRatePerSecond(perSecond);
+    if (messages !== null && messages > 0) return readValue({ kind: "rate", unit: "messages", perSecond: messages });
+  }
+  return readProblem("is no rate of reading", "write bytes a second, for example 50KB/s, or messages, for example 100");
 }
 
 /** One name, or several with commas between them. */

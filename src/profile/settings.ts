@@ -1,5 +1,6 @@
 import type { MessageTemplate } from "../plan/message-template.ts";
 import type {
+  ConnectionCount,
   ConnectPlan,
   DrainPlan,
   EnvironmentChoice,
@@ -53,9 +54,8 @@ export interface BroadcastSettings {
   readonly guardMs: number;
 }
 
-/** How many connections of each room publish: a number, or a share of them (0 .. 1). */
-export type PublisherCount =
-  { readonly kind: "count"; readonly count: number } | { readonly kind: "share"; readonly ratio: number };
+/** How many connections of each room publish. */
+export type PublisherCount = ConnectionCount;
 
 /** One part of the run. */
 export interface StageSettings {

@@ -1,5 +1,6 @@
 import type { RunResult } from "../result/run-result.ts";
 import { oneWayUnknown } from "../verdict/measured-value.ts";
+import { backpressureHeads, backpressureNotes, backpressureRows, backpressureVerdict } from "./backpressure-section.ts";
 import { classHeads, classNotes, classRows } from "./class-section.ts";
 import { capacityNotes, trialColumns, trialRows } from "./capacity-section.ts";
 import { comparisonMarkdownSections } from "./comparison-markdown.ts";
@@ -74,6 +75,7 @@ export function renderMarkdown(result: RunResult): string {
           latencyTable(result),
           rateTable(result),
           streamTable(result),
+          backpressureTable(result),
           classTable(result),
         ]),
     phaseTable(result),
@@ -208,6 +210,16 @@ function latencyTable(result: RunResult): Lines {
 
 function rateTable(result: RunResult): Lines {
   return ["### Rate", ...figuresTable(rateFigures(result.totals, result.config)), ...bullets(unsentNotes(result))];
+}
+
+function backpressureTable({ backpressure }: RunResult): Lines {
+  if (backpressure === undefined) return [];
+  const columns = [{ title: "", align: "left" } as const, ...backpressureHeads.map((head) => ({ title: head }))];
+  return [
+    `### Backpressure ${backpressureVerdict(backpressure)}`,
+    ...markdownTable(columns, backpressureRows(backpressure)),
+    ...bullets(backpressureNotes(backpressure)),
+  ];
 }
 
 function classTable(result: RunResult): Lines {

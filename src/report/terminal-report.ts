@@ -1,4 +1,5 @@
 import type { RunResult } from "../result/run-result.ts";
+import { backpressureSection } from "./backpressure-section.ts";
 import { capacitySection } from "./capacity-section.ts";
 import { classSection } from "./class-section.ts";
 import { colourise } from "./colourise.ts";
@@ -48,6 +49,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     latencySection(result, width),
     rateSection(result, width),
     streamSection(result, width),
+    backpressureSection(result, width),
     classSection(result, width),
     phaseSection(result, width),
     steadinessSection(result, width),

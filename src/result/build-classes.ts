@@ -1,5 +1,6 @@
 import type { Collected, CollectedClass, CollectedPhase } from "../engine/collected.ts";
 import type { Plan, StreamPlan } from "../plan/plan.ts";
+import { slowCount } from "../plan/slow-readers.ts";
 import { addParallel, partsOfBlock } from "./add-blocks.ts";
 import { blockOfParts, noMessages, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
 import type { ResultClass } from "./run-result.ts";
@@ -30,15 +31,11 @@ export function buildClasses(
   if (stream === null || classes.length === 0) return [];
   return groupsOf(stream).map(({ kind, name, isMember }) => {
     const members = classes.filter(isMember);
-    const phases = members[0]!.phases.map((_, index) =>
-      addParallel(members.map((member) => partsOfClass(member.phases[index]!, plan))),
-    );
+    const phases = partsByPhase(members, plan);
     const measured = phases.filter((_, index) => members[0]!.phases[index]!.plan.measured);
     const parts = sumOfParts(measured, phases);
-    return {
-      class: { kind, name },
-      ...blockOfParts(kind === "priority" ? asFarAsKnown(parts, stream) : parts, encode),
-    };
+    const block = blockOfParts(kind === "reader" ? parts : asFarAsKnown(parts, stream), encode);
+    return { class: { kind, name }, ...block };
   });
 }
 
@@ -56,22 +53,65 @@ export function addClasses(all: readonly (readonly ResultClass[] | undefined)[])
   });
 }
 
-function groupsOf({ priority }: StreamPlan): readonly ClassGroup[] {
-  const names = priority?.names ?? [];
-  return names.map((name, index) => ({
-    kind: "priority",
-    name,
-    isMember: ({ messageClass }) => messageClass.priority === index,
-  }));
+/** The parts of some of the collected classes together, phase by phase. */
+export function partsByPhase(
+  members: readonly CollectedClass[],
+  plan: Pick<Plan, "mode" | "stream">,
+): readonly BlockParts[] {
+  return members[0]!.phases.map((phase, index) => {
+    const sum = addParallel(members.map((member) => partsOfClass(member, member.phases[index]!, plan)));
+    // Classes of the same connections are no further connections.
+    const readers = new Set(members.map(({ messageClass }) => messageClass.isSlow));
+    const planned = [...readers].reduce(
+      (total, isSlow) => total + readersOf(isSlow, phase.connections, plan.stream),
+      0,
+    );
+    return { ...sum, connections: { ...sum.connections, planned } };
+  });
 }
 
-/** Connections have no class; what a stream promises is promised of all its messages. */
-function partsOfClass(phase: CollectedPhase, plan: Pick<Plan, "mode" | "stream">): BlockParts {
-  return { ...partsOfPhase(phase, plan), promised: null };
+function groupsOf({ priority, slow }: StreamPlan): readonly ClassGroup[] {
+  const ranks = (priority?.names ?? []).map((name, rank) => ({ name, rank }));
+  const readers = slow === null ? [] : [false, true].map((isSlow) => ({ name: isSlow ? "slow" : "fast", isSlow }));
+  return [
+    ...ranks.map(({ name, rank }): ClassGroup => ({
+      kind: "priority",
+      name,
+      isMember: ({ messageClass }) => messageClass.priority === rank,
+    })),
+    ...readers.map(({ name, isSlow }): ClassGroup => ({
+      kind: "reader",
+      name,
+      isMember: ({ messageClass }) => messageClass.isSlow === isSlow,
+    })),
+    ...ranks.flatMap(({ name, rank }) =>
+      readers.map((reader): ClassGroup => ({
+        kind: "priority+reader",
+        name: `${name}+${reader.name}`,
+        isMember: ({ messageClass }) => messageClass.priority === rank && messageClass.isSlow === reader.isSlow,
+      })),
+    ),
+  ];
+}
+
+/** What a stream promises is promised of all its messages: where they have priorities too, it is counted with the first. */
+function partsOfClass(
+  { messageClass: { priority, isSlow } }: CollectedClass,
+  phase: CollectedPhase,
+  plan: Pick<Plan, "mode" | "stream">,
+): BlockParts {
+  const parts = partsOfPhase({ ...phase, connections: readersOf(isSlow, phase.connections, plan.stream) }, plan);
+  return { ...parts, promised: parts.promised === null || (priority ?? 0) === 0 ? parts.promised : 0 };
+}
+
+function readersOf(isSlow: boolean | null, connections: number, stream: StreamPlan | null): number {
+  if (isSlow === null || stream?.slow == null) return connections;
+  const slow = slowCount(stream.slow, connections);
+  return isSlow ? slow : connections - slow;
 }
 
 /** Where classes are not numbered apart, nobody knows of which class a missing message was: there are times alone. */
 function asFarAsKnown(parts: BlockParts, { priority }: StreamPlan): BlockParts {
-  if (priority?.isNumbered === true) return parts;
-  return { ...parts, messages: noMessages };
+  const unpromised = { ...parts, promised: null };
+  return priority?.isNumbered === true ? unpromised : { ...unpromised, messages: noMessages };
 }

@@ -4,6 +4,7 @@ import { sendsMessages, type Plan } from "../plan/plan.ts";
 import { withSteadiness } from "./add-steadiness.ts";
 import { roomName } from "../plan/rooms.ts";
 import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
+import { buildBackpressure } from "./build-backpressure.ts";
 import { buildClasses } from "./build-classes.ts";
 import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
@@ -15,6 +16,7 @@ import { deliveryFromBooks } from "./delivery-from-books.ts";
 import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
 import type {
+  ResultBackpressure,
   ResultClass,
   ResultEnvironment,
   ResultInterval,
@@ -64,6 +66,7 @@ export function buildResult(input: ResultInput): RunResult {
   const measured = parts.filter((_, i) => collected.phases[i]!.plan.measured);
   const phases = buildPhases(plan, collected, parts, encode);
   const sum = sumOfParts(measured, parts);
+  const generator = buildGenerator(collected, phases, plan.runId);
   const unwarned: Omit<RunResult, "warnings"> = {
     schema: resultSchemaName,
     id: plan.runId,
@@ -89,6 +92,7 @@ export function buildResult(input: ResultInput): RunResult {
     totals: blockOfParts(sum, encode),
     ...(collected.end.kind !== "running" && withScalability(phases, plan)),
     ...withClasses(buildClasses(plan, collected, encode)),
+    ...withBackpressure(buildBackpressure(plan, collected, generator.health)),
     ...(plan.stream !== null &&
       collected.streams !== null && {
         streams: buildStreams(plan.stream, collected, collected.streams, encode),
@@ -96,7 +100,7 @@ export function buildResult(input: ResultInput): RunResult {
     ...resilienceOf(plan, collected, encode),
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
-    generator: buildGenerator(collected, phases, plan.runId),
+    generator,
     ...faultyReceiversOf(collected, plan),
     failures: collected.failures.map((failure) => ({ ...failure, example: hideSecretsInText(failure.example) })),
     thresholds: input.thresholds ?? [],
@@ -115,6 +119,10 @@ export function buildResult(input: ResultInput): RunResult {
 
 function withClasses(classes: readonly ResultClass[]): Pick<RunResult, "classes"> {
   return classes.length === 0 ? {} : { classes };
+}
+
+function withBackpressure(backpressure: ResultBackpressure | undefined): Pick<RunResult, "backpressure"> {
+  return backpressure === undefined ? {} : { backpressure };
 }
 
 /** The verdict of a run without any gate: how it ended decides. */

@@ -21,14 +21,18 @@ export function buildStreams(
     phases.filter((phase) => phase.plan.measured).map(({ interArrivalUs }) => interArrivalUs),
   );
   const promised = plan.promisedPerSecond;
-  const [slowest, silentest] = [indexOfLeast(rates), indexOfLeast(seen.longestSilenceMs.map((ms) => -ms))];
+  // What is asked to read slowly keeps no target to its word.
+  const isSlow = (index: number): boolean => seen.slow?.isSlow[index] === true;
+  const slowest = indexOfLeast(rates.map((rate, index) => (isSlow(index) ? Infinity : rate)));
+  const silentest = indexOfLeast(seen.longestSilenceMs.map((ms, index) => (isSlow(index) ? Infinity : -ms)));
   return {
     count: seen.streams.length,
     promisedPerSecond: promised,
     seenPerSecond:
       rates.length === 0 ? null : { min: Math.min(...rates), median: median(rates), max: Math.max(...rates) },
     slowest: slowest === null ? null : { stream: seen.streams[slowest]!, seenPerSecond: rates[slowest]! },
-    belowPromise: promised === null ? null : rates.filter((rate) => rate < promised * keptShare).length,
+    belowPromise:
+      promised === null ? null : rates.filter((rate, index) => rate < promised * keptShare && !isSlow(index)).length,
     gaps: seen.gaps,
     longestGapMessages: seen.longestGap,
     longestSilenceMs: silentest === null ? null : seen.longestSilenceMs[silentest]!,

@@ -1,4 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { backpressureSchema } from "./backpressure-schema.ts";
 import { capacitySchema } from "./capacity-schema.ts";
 import { comparisonSchema } from "./comparison.ts";
 import type { DeepReadonly } from "./deep-readonly.ts";
@@ -324,6 +325,7 @@ export const runResultSchema = Type.Object(
       }),
     ),
     streams: Type.Optional(streamsSchema),
+    backpressure: Type.Optional(backpressureSchema),
     resilience: Type.Optional(resilienceSchema),
     intervals: Type.Array(intervalSchema, {
       description: "One per second of load, warm-up included; in long runs one for several (lengthMs)",
@@ -369,6 +371,7 @@ export const runResultSchema = Type.Object(
 
 export type RunResult = DeepReadonly<Static<typeof runResultSchema>>;
 export type ResultPhase = RunResult["phases"][number];
+export type ResultBackpressure = NonNullable<RunResult["backpressure"]>;
 export type ResultClass = NonNullable<RunResult["classes"]>[number];
 export type ResultStreams = NonNullable<RunResult["streams"]>;
 export type ResultResilience = NonNullable<RunResult["resilience"]>;

@@ -19,6 +19,7 @@ export const warningCodes = {
   deliveryUnknown: "delivery-unknown",
   backlogAtEnd: "backlog-at-end",
   targetNotReading: "target-not-reading",
+  notIsolated: "fast-streams-held-up",
   notOpen: "connections-not-open",
   connectsLate: "connections-late",
   skipped: "messages-skipped",
@@ -60,6 +61,7 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     running ? null : deliveryUnknown(result),
     running ? null : backlogAtEnd(result),
     targetNotReading(result),
+    running ? null : notIsolated(result),
     notOpen(result.totals),
     connectsLate(result.totals),
     skippedMessages(result.totals),
@@ -88,6 +90,11 @@ function generatorWarnings({ generator, totals }: Omit<RunResult, "warnings">): 
       ? warn("clockErrors", `${amount(clockErrors, "instant")} went backwards and could not be measured`)
       : null,
   ];
+}
+
+function notIsolated({ backpressure }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (backpressure?.isolation.verdict !== "not isolated") return null;
+  return warn("notIsolated", `slow streams hold up fast ones: ${backpressure.isolation.reasons.join("; ")}`);
 }
 
 function lostWorkers({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {

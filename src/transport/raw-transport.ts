@@ -155,9 +155,15 @@ class RawTransport implements Transport, FrameListener, OpeningListener, OutboxO
     }
   }
 
+  setReading(isReading: boolean): void {
+    if (isReading) this.#socket.resume();
+    else if (this.#state === state.open) this.#socket.pause();
+  }
+
   close(code: number, reason: string): void {
     if (this.#state === state.opening) this.destroy();
     if (this.#state !== state.open) return;
+    this.setReading(true);
     this.#writeControl(firstByte.close, closePayload(code, reason));
     this.flushOutbox();
     this.#state = state.closing;

@@ -16,6 +16,8 @@ export interface Transport {
   /** Frames `message` into the burst. Its bytes may be overwritten as soon as this returns. */
   writeMessage(message: OutgoingMessage): void;
   endBurst(): void;
+  /** False leaves what comes with the system, whose buffers fill; a connection that is being closed reads in any case. */
+  setReading(isReading: boolean): void;
   /** Starts the closing handshake; the socket is destroyed when the peer has not answered after `closeTimeoutMs`. */
   close(code: number, reason: string): void;
   /** Ends the socket at once. `onClosed` still follows. */

@@ -111,9 +111,15 @@ class WsTransport implements Transport {
     this.#isBlocked ||= this.bufferedBytes > 0;
   }
 
+  setReading(isReading: boolean): void {
+    if (isReading) this.#ws.resume();
+    else if (this.#state === "open") this.#ws.pause();
+  }
+
   close(code: number, reason: string): void {
     if (this.#state === "opening") this.destroy();
     if (this.#state !== "open") return;
+    this.setReading(true);
     this.endBurst();
     this.#state = "closing";
     if (code === 1005) this.#ws.close();

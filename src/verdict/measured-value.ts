@@ -67,6 +67,9 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
       return cpuValue(result);
     case "scaling":
       return scalingValue(result, phase);
+    case "isolation":
+    case "reaction":
+      return backpressureValue(result, threshold);
     case "throughput":
       return sustainedValue(result, phase, stat);
     default:
@@ -150,6 +153,27 @@ function rateValue({ config }: RunResult, { rate, loop }: ResultBlock, stat: str
     );
   }
   return value === null ? noValue("nothing was offered in the measured window") : { value, samples: null };
+}
+
+/** Fast streams beside slow ones, and how soon the target noticed those; times in seconds. */
+function backpressureValue({ backpressure }: RunResult, { metric, stat }: AskedMetric): MeasuredValue {
+  if (backpressure === undefined) return noValue("no connection was slow for a part of the measured load");
+  const { isolation, reaction } = backpressure;
+  const seconds = (value: number | null, perSecond: number): number | null =>
+    value === null ? null : value / perSecond;
+  const values: Readonly<Record<string, number | null>> =
+    metric === "reaction"
+      ? { median: seconds(reaction.medianMs, 1e3), max: seconds(reaction.maxMs, 1e3) }
+      : {
+          added: seconds(isolation.addedUs, 1e6),
+          rate: isolation.rateRatio,
+          worst: isolation.worst?.rateRatio ?? null,
+        };
+  const value = values[stat] ?? null;
+  if (value !== null) return { value, samples: null };
+  return noValue(
+    metric === "reaction" ? "the target did not tell that it noticed a slow reader" : "it was not measured",
+  );
 }
 
 /** `errors.count`, `errors.rate`, `errors.<phase>`, `errors.<phase>.<kind>`. */

@@ -66,6 +66,8 @@ const named: Readonly<Record<string, Readonly<Record<string, QuantityKind>>>> = 
   retry: { attempts: "count", ratio: "ratio", givenUp: "count" },
   breaker: { opens: "count", notClosed: "count" },
   buffer: { overflowed: "count", highWater: "count" },
+  isolation: { added: "time", rate: "ratio", worst: "ratio" },
+  reaction: { median: "time", max: "time" },
   throughput: { sustained: "rate", sustainRatio: "ratio" },
 };
 /** Of all other metrics less is better; comparisons go by it. */
@@ -181,7 +183,7 @@ function unknownMetric(path: string): NameFault {
     nearestName(first, known) ??
     Object.entries(named).find(([, stats]) => Object.hasOwn(stats, first))?.[0];
   const list =
-    "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer";
+    "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, isolation, reaction";
   return {
     faulty: path === "" ? "" : nearest !== undefined || second === undefined ? path : first,
     reason: path === "" ? "names no metric" : "is not a metric",

@@ -39,7 +39,7 @@ const otherOperators: Readonly<Record<string, string>> = {
 /** What saved intervals hold, and windows can therefore be judged by. */
 const rollingMetrics =
   /^((latency|slip)\..+|rate\.(sent|delivered)|delivery\.(lost|ratio)|memory\.(generator|client|target)\.peak|memory\.peak|generator\.lag\.max)$/;
-const wholeRunMetrics = /^(memory|generator)/;
+const wholeRunMetrics = /^(memory|generator|isolation|reaction)/;
 
 /**
  * Reads one threshold: `metric[{key=value,...}].statistic operator bound [over <time>] [warn]`.

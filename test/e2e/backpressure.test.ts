@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { priorities } from "../../src/mock-server/stream-priorities.ts";
 import { brokenIdentities } from "../../src/result/check-identities.ts";
 import type { ResultClass } from "../../src/result/run-result.ts";
+import { startPriorityServer, type PriorityServerOptions } from "../support/priority-server.ts";
 import { resultOf, runAndRead } from "../support/saved-run.ts";
 
 const load = ["--mode", "push", "-c", "4", "--stream-rate", "500", "-d", "1s", "--seed", "5", "--no-progress"];
@@ -75,5 +76,94 @@ describe("messages with priorities", () => {
     });
     expect(seen.corrupted).toBeGreaterThan(0);
     expect(books.payloadBytesOut! / books.messagesOut!).toBeGreaterThan(1500);
+  });
+});
+
+describe("connections that stop reading", () => {
+  it("make the mock give up what its queue cannot hold, all of which the run finds told, and nothing lost", async () => {
+    const slow = ["--slow", "1", "--slow-stop", "0s", "--mock-stream-queue", "60", "--mock-stream-size", "32KiB"];
+    const run = await runAndRead([
+      ...["--mode", "push", "-c", "2", "--stream-rate", "800", "-d", "1500ms", "--seed", "5", "--no-progress", ...slow],
+    ]);
+    const result = resultOf(run);
+    expect(brokenIdentities(result)).toEqual([]);
+    const books = result.target.books!;
+    const [displaced, rejected] = [booksBy(books, "displaced"), booksBy(books, "rejected")];
+    const givenUp = displaced.map((count, rank) => count + rejected[rank]!);
+    const counts = priorities.map((name) => classNamed(result.classes, name).messages);
+    expect(counts.map(({ expected }) => expected)).toEqual(booksBy(books, "made"));
+    expect(counts.map(({ refused }) => refused)).toEqual(givenUp);
+    expect(counts.map(({ lost }) => lost)).toEqual([0, 0, 0, 0]);
+    expect(result.streams).toMatchObject({ overtold: 0, endsTold: 2 });
+    expect(books.streamQueuePeak).toBeLessThanOrEqual(60);
+    const { backpressure } = result;
+    expect(backpressure).toMatchObject({ slowStreams: 1, fastStreams: 1, reading: "nothing any more after 0 s" });
+    // A machine that is too busy may not fill the systems' buffers in that time; test/integration/mock-queue.test.ts waits for it.
+    const isFull = givenUp.some((count) => count > 0);
+    expect(backpressure!.reaction.noticed).toBe(isFull ? 1 : 0);
+    expect(run.stdout.includes("refused = the target said that it gave them up")).toBe(isFull);
+  });
+});
+
+describe("a target of another form that misbehaves is found and named", () => {
+  const stops: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+  });
+
+  const form = [
+    ...["--stream-priority", "$.level", "--stream-priorities", "error,info", "--stream-priority-sequence", "$.n"],
+    ...["--stream-first", "1", "--stream-subscribe", "tail", "--stream-stop", "bye", "--stream-sent", "$.t"],
+    ...["--stream-end", "$.last.{{priority}}"],
+  ];
+  const levelOf = (number: number): string => (number % 5 === 0 ? "error" : "info");
+
+  async function listen(options: Partial<PriorityServerOptions>, args: readonly string[]) {
+    const server = await startPriorityServer({ perSecond: 400, levelOf, ...options });
+    stops.push(() => server.close());
+    const run = await runAndRead([server.url, "--mode", "push", "--no-progress", ...form, ...args]);
+    const result = resultOf(run);
+    expect(brokenIdentities(result)).toEqual([]);
+    return { run, result, told: run.stdout.replace(/\s+/g, " ") };
+  }
+
+  it("loses one critical message of each stream: a gate on that class fails, and says of which stream", async () => {
+    const { run, result, told } = await listen({ loses: (level, number) => level === "error" && number === 7 }, [
+      ...[
+        "-c",
+        "3",
+        "-d",
+        "1s",
+        "--threshold",
+        "delivery{priority=error}.ratio==1",
+        "--threshold",
+        "delivery{priority=info}.ratio==1",
+      ],
+    ]);
+    expect(classNamed(result.classes, "error").messages).toMatchObject({ lost: 3, refused: 0 });
+    expect(classNamed(result.classes, "info").messages.lost).toBe(0);
+    expect(told).toContain("lost without a word of the target: 3 error, most on stream 0 (1)");
+    expect(run.exitCode).toBe(result.generator.health === "limited" ? 96 : 99);
+  });
+
+  it("lets fast streams wait for a slow one: they starve, and a gate on the worst of them fails", async () => {
+    const slow = ["-c", "2", "--slow", "1", "--slow-stop", "0s", "-d", "3s", "--threshold", "isolation.worst>=0.9"];
+    const payload = "x".repeat(20_000);
+    const { run, result, told } = await listen({ perSecond: 700, waitsForBytes: 100_000, payload }, slow);
+    const { isolation, fastStreams } = result.backpressure!;
+    expect(fastStreams).toBe(1);
+    if (result.generator.health === "limited") {
+      // A machine too busy to tell: then nothing may be said of the target.
+      expect([run.exitCode, isolation.verdict]).toEqual([96, "unknown"]);
+      return;
+    }
+    expect(isolation.verdict).toBe("not isolated");
+    expect(isolation.worst!.rateRatio).toBeLessThan(0.9);
+    expect(told).toContain("[FAIL] slow streams hold up fast ones");
+    expect(told).toContain(
+      `1 of 1 fast streams brought less while others read slowly, stream ${isolation.worst!.stream} `,
+    );
+    expect(result.thresholds[0]!.outcome).toBe("fail");
+    expect(run.exitCode).toBe(99);
   });
 });

@@ -7,6 +7,7 @@ export class MemoryTransport implements Transport {
   /** Whole messages as they were written, one list per burst. */
   readonly bursts: Buffer[][] = [];
   isOver = false;
+  isReading = true;
   readonly listener: TransportListener;
   readonly #onBurst: (burst: readonly Buffer[]) => void;
   #burst: Buffer[] = [];
@@ -19,6 +20,10 @@ export class MemoryTransport implements Transport {
 
   open(connectUs = 100): void {
     this.listener.onOpen(connectUs, { compression: false, subprotocol: "" });
+  }
+
+  setReading(isReading: boolean): void {
+    this.isReading = isReading;
   }
 
   beginBurst(): void {

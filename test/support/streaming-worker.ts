@@ -24,6 +24,7 @@ export const plainStream: StreamPlan = {
   check: null,
   oneWay: { kind: "unknown", reason: "a test" },
   priority: null,
+  slow: null,
 };
 
 /** One worker in mode push over transports in memory, on a clock of its own. Phase 0 is a warm-up, phase 1 is measured. */

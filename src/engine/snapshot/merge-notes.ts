@@ -1,5 +1,6 @@
 import type {
   CollectedResilience,
+  CollectedSlow,
   CollectedStreams,
   ConnectionCounts,
   FailureCount,
@@ -76,6 +77,7 @@ export function mergeStreams(all: AllNotes): CollectedStreams | null {
     seen: told.flatMap(({ seen }) => seen),
     windowMs: told.flatMap(({ windowMs }) => windowMs),
     longestSilenceMs: told.flatMap(({ longestSilenceMs }) => longestSilenceMs),
+    slow: mergeSlow(told.flatMap(({ slow }) => slow ?? [])),
     gaps: sum(({ gaps }) => gaps),
     longestGap: Math.max(...told.map(({ longestGap }) => longestGap)),
     restarts: sum(({ restarts }) => restarts),
@@ -118,4 +120,14 @@ export function mergeHerds(all: readonly Herd[]): readonly Herd[] {
     };
   }
   return merged;
+}
+
+function mergeSlow(told: readonly CollectedSlow[]): CollectedSlow | null {
+  if (told.length === 0) return null;
+  return {
+    isSlow: told.flatMap(({ isSlow }) => isSlow),
+    seenBefore: told.flatMap(({ seenBefore }) => seenBefore),
+    windowBeforeMs: told.flatMap(({ windowBeforeMs }) => windowBeforeMs),
+    noticedAfterMs: told.flatMap(({ noticedAfterMs }) => noticedAfterMs),
+  };
 }

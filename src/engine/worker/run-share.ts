@@ -12,6 +12,7 @@ import { messageClasses } from "../../plan/message-classes.ts";
 import { firstPhaseOf, loadMsOf } from "../../plan/phase-times.ts";
 import { reopens, type Load, type Plan, type Segment } from "../../plan/plan.ts";
 import { publishersOf, roomNames, roomPlaceholder } from "../../plan/rooms.ts";
+import { slowConnections } from "../../plan/slow-readers.ts";
 import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
@@ -123,6 +124,7 @@ class Share {
             capacity,
             recorder,
             nowMs,
+            isSlow: slowOnesOf(plan, workerIndex, capacity),
           });
     this.#receiver =
       this.#streams ??
@@ -271,6 +273,7 @@ class Share {
       streams: ownedConnections(segment.connections, this.#workerIndex, this.#plan.workers),
       measuredFromMs: atMs + (segment.phases.find(({ measured }) => measured)?.startMs ?? Infinity),
       endMs: atMs + loadMsOf(segment.phases),
+      slowFromMs: atMs + (segment.phases.filter(({ measured }) => measured)[1]?.startMs ?? Infinity),
     };
     const begin = (): void => {
       this.#recorder.advance(this.#nowMs());
@@ -383,6 +386,14 @@ function makeCodec({ message, runId, broadcast }: Plan): MessageCodec {
   if (broadcast === null) return new MessageCodec(message, runId);
   const variable = { word: roomPlaceholder, values: roomNames(broadcast.rooms) };
   return new MessageCodec({ ...message, variable }, runId);
+}
+
+/** By the local numbers of a worker's connections: 1 for one that is to read slowly. */
+function slowOnesOf({ stream, segments, seed, workers }: Plan, worker: number, capacity: number): Uint8Array {
+  const isSlow = new Uint8Array(capacity);
+  if (stream?.slow == null) return isSlow;
+  const slow = slowConnections(stream.slow, segments[0]!.connections, seed);
+  return isSlow.map((_, local) => (slow.has(local * workers + worker) ? 1 : 0));
 }
 
 /** How many connections send: the first ones. */

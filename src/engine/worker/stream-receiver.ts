@@ -13,6 +13,7 @@ import { worstStreams } from "./faulty-streams.ts";
 import { lossCounter, type MessageRecorder } from "./message-recorder.ts";
 import { plainMessage } from "../../transport/plain-message.ts";
 import type { Receiver } from "./receiver.ts";
+import { SlowReaders } from "./slow-readers.ts";
 import { makeStampReader, type StampReader } from "./stamp-reader.ts";
 import { StreamLanes } from "./stream-lanes.ts";
 
@@ -36,6 +37,8 @@ export interface StreamReceiverParts {
   /** By phase: whether its load counts. */
   readonly measured: readonly boolean[];
   readonly capacity: number;
+  /** By stream: 1 for one that is to read slowly. @default none does */
+  readonly isSlow?: Uint8Array;
   readonly recorder: MessageRecorder;
   readonly nowMs: () => number;
 }
@@ -46,6 +49,8 @@ export interface StreamLoad {
   readonly streams: number;
   readonly measuredFromMs: number;
   readonly endMs: number;
+  /** When slow readers begin to be slow. @default never */
+  readonly slowFromMs?: number;
 }
 
 /** Mode push: each connection is one stream, followed by the numbers that its target gives its messages. */
@@ -55,6 +60,11 @@ export class StreamReceiver implements Receiver {
   readonly #measured: readonly boolean[];
   readonly #lanes: StreamLanes;
   readonly #classes: ClassRecorder | null;
+  readonly #isSlow: Uint8Array;
+  readonly #slow: SlowReaders | null;
+  readonly #noticed: StampReader | null;
+  /** By stream: when its target noticed that it does not read, on the monotonic clock; NaN when that was not told. */
+  readonly #noticedMs: Float64Array;
   readonly #ledger: StreamLedger;
   readonly #pace: StreamPace;
   readonly #nowMs: () => number;
@@ -74,6 +84,9 @@ export class StreamReceiver implements Receiver {
   #messages = 0;
   #bytes = 0;
   #expected = 0;
+  // Of it, all messages, whatever they were.
+  #readBytes = 0;
+  #readMessages = 0;
 
   constructor(parts: StreamReceiverParts) {
     const { plan, recorder, capacity } = parts;
@@ -85,17 +98,25 @@ export class StreamReceiver implements Receiver {
     const classes = parts.classes ?? [];
     this.#classes = classes.length === 0 ? null : new ClassRecorder(classes, recorder);
     this.#ledger = new StreamLedger(capacity * this.#lanes.perStream, plan.first, this.#countLost);
+    this.#isSlow = parts.isSlow ?? new Uint8Array(capacity);
+    this.#slow = plan.slow === null ? null : new SlowReaders(plan.slow.reading, this.#isSlow, parts.nowMs);
+    this.#noticedMs = new Float64Array(capacity).fill(NaN);
     this.#pace = new StreamPace(capacity);
     this.#interArrival = parts.phases.map((cells) => new HistogramWriter(cells.interArrival));
     this.#sequence = makeNumberField(plan.sequence);
     this.#end = plan.end === null ? null : makeNumberField(plan.end);
     this.#check = plan.check === null ? null : new MessageCheck(plan.check.before, plan.check.after);
-    this.#stamp = plan.oneWay.kind === "measured" ? makeStampReader(plan.oneWay) : null;
+    const { oneWay } = plan;
+    const noticed = plan.slow?.noticed ?? null;
+    this.#stamp = oneWay.kind === "measured" ? makeStampReader(oneWay) : null;
+    this.#noticed =
+      oneWay.kind === "measured" && noticed !== null ? makeStampReader({ ...oneWay, sent: noticed }) : null;
   }
 
   /** The connections of the worker, by their local number; before any of them opens. */
   attach(connections: readonly LoadConnection[]): void {
     this.#connections = connections;
+    this.#slow?.attach(connections);
   }
 
   take(connection: LoadConnection, view: DataView, start: number, end: number): boolean {
@@ -115,6 +136,9 @@ export class StreamReceiver implements Receiver {
   }
 
   readEnded(connection: LoadConnection): void {
+    this.#slow?.read(connection, this.#readBytes, this.#readMessages);
+    this.#readBytes = 0;
+    this.#readMessages = 0;
     if (this.#arrived === 0) return;
     const recorder = this.#recorder;
     const phase = recorder.eventPhase;
@@ -128,6 +152,7 @@ export class StreamReceiver implements Receiver {
   }
 
   becameReady(connection: LoadConnection): void {
+    this.#slow?.opened(connection);
     if (this.#stage === stage.counting) this.#subscribe(connection);
   }
 
@@ -147,7 +172,9 @@ export class StreamReceiver implements Receiver {
   loadStarted(load: StreamLoad): void {
     this.#stage = stage.counting;
     this.#endMs = load.endMs;
-    this.#pace.begin(load.streams, load.measuredFromMs, load.endMs);
+    const { slowFromMs = Infinity } = load;
+    this.#pace.begin(load.streams, load.measuredFromMs, load.endMs, slowFromMs);
+    if (slowFromMs < load.endMs) this.#slow?.begin(slowFromMs);
     for (const connection of this.#connections) {
       this.#forEachLane(connection, (lane) => this.#ledger.startCounting(lane));
       if (connection.state === "ready") this.#subscribe(connection);
@@ -159,6 +186,7 @@ export class StreamReceiver implements Receiver {
     if (this.#stage !== stage.counting) return;
     this.#endMs = Infinity;
     this.#pace.end(endMs);
+    this.#slow?.end();
     this.#stage = this.#plan.stop === null ? stage.over : stage.stopping;
     if (this.#plan.stop === null) return;
     for (const connection of this.#connections) {
@@ -191,6 +219,15 @@ export class StreamReceiver implements Receiver {
       seen: of(this.#pace.seen),
       windowMs: of(this.#pace.windowMs),
       longestSilenceMs: of(this.#pace.longestSilenceMs),
+      slow:
+        this.#slow === null
+          ? null
+          : {
+              isSlow: wanted.map(({ local }) => this.#isSlow[local] === 1),
+              seenBefore: of(this.#pace.seenBefore),
+              windowBeforeMs: of(this.#pace.windowBeforeMs),
+              noticedAfterMs: wanted.map(({ local }) => this.#noticedAfterMs(local)),
+            },
       gaps: this.#ledger.gaps,
       longestGap: this.#ledger.longestGap,
       restarts: this.#ledger.restarts,
@@ -199,6 +236,12 @@ export class StreamReceiver implements Receiver {
       overtold: this.#ledger.overtold,
       faulty: this.#faultyStreams(),
     };
+  }
+
+  /** Of a stream that paused: how long it took the target to notice; what it noticed before was something else. */
+  #noticedAfterMs(stream: number): number | null {
+    const afterMs = this.#noticedMs[stream]! - (this.#slow?.firstPausedMs[stream] ?? NaN);
+    return afterMs >= 0 ? afterMs : null;
   }
 
   get #tellsEnds(): boolean {
@@ -228,14 +271,17 @@ export class StreamReceiver implements Receiver {
   #takeMessage(connection: LoadConnection, view: DataView, start: number, end: number): boolean {
     const sequence = this.#sequence.read(view, start, end);
     if (sequence < 0) return false;
-    const ofClass = this.#lanes.classOf(view, start, end);
+    this.#readBytes += end - start;
+    this.#readMessages += 1;
+    const priority = this.#lanes.classOf(view, start, end);
+    const ofClass = priority < 0 ? -1 : this.#classIndex(connection.local, priority);
     const check = this.#check;
     if (check !== null && check.test(view, start, end) !== checkFound.holds) {
-      this.#takeCorrupt(connection, ofClass, end - start);
+      this.#takeCorrupt(connection, priority, end - start);
       return true;
     }
     if (ofClass < 0) return false;
-    const lane = this.#lanes.laneOf(connection.local, ofClass);
+    const lane = this.#lanes.laneOf(connection.local, priority);
     const nowMs = connection.readInstant();
     const ledger = this.#ledger;
     // A load that nobody is asked to stop ends at its planned end, whenever that is noticed.
@@ -300,6 +346,11 @@ export class StreamReceiver implements Receiver {
     }
   }
 
+  /** The class of messages of this priority on this stream. */
+  #classIndex(stream: number, priority: number): number {
+    return this.#isSlow[stream]! * this.#lanes.classes + priority;
+  }
+
   /** Of all messages, and of the class. */
   #count(ofClass: number, phase: number, which: number, times = 1): void {
     this.#recorder.count(phase, which, times);
@@ -313,23 +364,26 @@ export class StreamReceiver implements Receiver {
 
   readonly #countLost: StreamLossListener = (kind, phase, openedMs, count, lane) => {
     const which = kind === "refused" ? counter.refused : lossCounter(kind);
-    this.#classes?.count(this.#lanes.classOfLane(lane), phase, which, count);
+    const ofClass = this.#classIndex(this.#lanes.streamOfLane(lane), this.#lanes.classOfLane(lane));
+    this.#classes?.count(ofClass, phase, which, count);
     if (kind === "refused") this.#recorder.count(phase, counter.refused, count);
     else this.#recorder.recordLost(kind, phase, openedMs, count);
   };
 
-  /** `ofClass` -1 where even that cannot be read. */
-  #takeCorrupt(connection: LoadConnection, ofClass: number, bytes: number): void {
+  /** `priority` -1 where even that cannot be read. */
+  #takeCorrupt(connection: LoadConnection, priority: number, bytes: number): void {
     if (this.#stage === stage.before || this.#stage === stage.over) {
       this.#outside += 1;
       return;
     }
     connection.readInstant();
     const { eventPhase } = this.#recorder;
-    if (ofClass >= 0 || this.#lanes.classes === 1) {
-      this.#count(Math.max(0, ofClass), eventPhase, counter.corrupted);
-      this.#count(Math.max(0, ofClass), eventPhase, counter.bytesReceived, bytes);
-      this.#ledger.markCorrupt(this.#lanes.laneOf(connection.local, Math.max(0, ofClass)));
+    if (priority >= 0 || this.#lanes.classes === 1) {
+      const known = Math.max(0, priority);
+      const ofClass = this.#classIndex(connection.local, known);
+      this.#count(ofClass, eventPhase, counter.corrupted);
+      this.#count(ofClass, eventPhase, counter.bytesReceived, bytes);
+      this.#ledger.markCorrupt(this.#lanes.laneOf(connection.local, known));
       return;
     }
     // Of which class it was nobody can tell; its number will be missing in one of them.
@@ -346,15 +400,22 @@ export class StreamReceiver implements Receiver {
     this.#ledger.phase = this.#recorder.eventPhase;
     this.#ledger.nowMs = this.#nowMs();
     this.#endsTold += 1;
-    if (last >= 0) this.#takeEnd(local, 0, last);
+    this.#noteNoticed(local, view, length);
+    if (last >= 0) this.#takeEnd(local, this.#classIndex(local, 0), last);
     else {
-      for (let ofClass = 0; ofClass < lanes.perStream; ofClass += 1) {
-        const lane = lanes.laneOf(local, ofClass);
-        this.#takeEnd(lane, ofClass, lanes.last[ofClass]!);
-        this.#ledger.tellGivenUp(lane, lanes.givenUp[ofClass]!);
+      for (let priority = 0; priority < lanes.perStream; priority += 1) {
+        const lane = lanes.laneOf(local, priority);
+        this.#takeEnd(lane, this.#classIndex(local, priority), lanes.last[priority]!);
+        this.#ledger.tellGivenUp(lane, lanes.givenUp[priority]!);
       }
     }
     return true;
+  }
+
+  #noteNoticed(local: number, view: DataView, length: number): void {
+    const nowMs = this.#nowMs();
+    const agoMs = this.#noticed?.latencyMs(view, 0, length, nowMs) ?? NaN;
+    if (!Number.isNaN(agoMs)) this.#noticedMs[local] = nowMs - agoMs;
   }
 
   /** The lane is over: what is missing up to its last message has been sent, and is not on its way any more. */

@@ -1,5 +1,11 @@
 import type { ResultBlock } from "../../result/result-blocks.ts";
 import type { RunResult } from "../../result/run-result.ts";
+import {
+  backpressureHeads,
+  backpressureNotes,
+  backpressureRows,
+  backpressureVerdict,
+} from "../backpressure-section.ts";
 import { classHeads, classNotes, classRows } from "../class-section.ts";
 import { deliveryFigures, deliveryNotes, lossSentence } from "../delivery-section.ts";
 import { countText, ratioText, secondsText, timeText } from "../format.ts";
@@ -85,6 +91,14 @@ export function phaseTable(result: RunResult): Html | null {
     phase.generatorHealth,
   ]);
   return markup`${htmlTable("In time order", columns, rows)}${notes(phaseNotes(result))}`;
+}
+
+/** Fast streams before and while others read slowly; null where none does. */
+export function backpressureBody({ backpressure }: RunResult): Html | null {
+  if (backpressure === undefined) return null;
+  const columns = [textColumn("streams"), ...numberColumns(...backpressureHeads)];
+  const table = htmlTable(backpressureVerdict(backpressure), columns, backpressureRows(backpressure));
+  return markup`${table}${notes(backpressureNotes(backpressure))}`;
 }
 
 /** One line for each class of messages; null when they have none. */

@@ -8,6 +8,7 @@ import { configurationBody } from "./html-environment.ts";
 import { fanOutBody } from "./html-fan-out.ts";
 import { connectionBody, errorBody, generatorBody, memoryTable } from "./html-health.ts";
 import {
+  backpressureBody,
   classTable,
   deliveryBody,
   phaseTable,
@@ -65,6 +66,7 @@ function messageSections(result: RunResult): readonly PageSection[] {
   return [
     ...section("throughput", "Throughput", [renderChart(throughputChart(result)), rateBody(result)]),
     ...section("streams", "Streams", [streamBody(result)]),
+    ...section("backpressure", "Backpressure", [backpressureBody(result)]),
     ...section("latency", latencyTitle(result), [
       renderChart(latencyOverTimeChart(result)),
       renderChart(distributionChart(result)),

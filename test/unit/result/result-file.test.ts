@@ -256,6 +256,7 @@ function pushed(promisedPerSecond: number | null): RunResult {
       endsTold: 0,
       overtold: 0,
       faulty: [],
+      slow: null,
     },
   };
   return aResult({

@@ -135,7 +135,7 @@ const pushedPhase = aCollectedPhase(
 );
 const oneStream: CollectedStreams = {
   ...{ streams: [3], seen: [7000], windowMs: [10_000], longestSilenceMs: [1] },
-  ...{ gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 1, overtold: 0, faulty: [] },
+  ...{ gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 1, overtold: 0, faulty: [], slow: null },
 };
 
 test("streams that do not keep their promise are counted, and the slowest named", () => {

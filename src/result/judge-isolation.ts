@@ -1,0 +1,65 @@
+import { formatRatio } from "../units/ratio.ts";
+import { formatMicroseconds } from "../units/time.ts";
+import type { ResultBackpressure } from "./run-result.ts";
+
+/** A p99 may grow to so many times what it was, and by so much, before others are to blame: short runs are that noisy. */
+export const isolationLimits = { p99Ratio: 2, addedUs: 10_000, leastRateRatio: 0.9, mostRatioLost: 0.001 } as const;
+
+export interface IsolationEvidence {
+  readonly before: ResultBackpressure["before"];
+  readonly during: ResultBackpressure["during"];
+  /** Of each fast stream, messages a second. */
+  readonly rates: readonly { readonly stream: number; readonly before: number; readonly during: number }[];
+  /** Why nothing may be judged; null when it may. */
+  readonly spoiled: string | null;
+}
+
+/**
+ * Whether fast streams fared while others read slowly as they did before: they brought as much, lost no more, and were not
+ * later by more than twice and 10 ms. A proposed rule; the figures are there for a stricter one.
+ */
+export function judgeIsolation({ before, during, rates, spoiled }: IsolationEvidence): ResultBackpressure["isolation"] {
+  const [early, late] = [before.p99Us, during.p99Us];
+  const hasTimes = early !== null && late !== null;
+  const p99Ratio = hasTimes && early > 0 ? late / early : null;
+  const addedUs = hasTimes ? late - early : null;
+  const rateRatio = ratioOf(during.perStreamPerSecond, before.perStreamPerSecond);
+  const falls = rates
+    .filter((rate) => rate.before > 0)
+    .map((rate) => ({ stream: rate.stream, rateRatio: rate.during / rate.before }))
+    .sort((a, b) => a.rateRatio - b.rateRatio);
+  const worst = falls[0] ?? null;
+  const figures = { p99Ratio, addedUs, rateRatio, worst };
+  if (spoiled !== null) return { verdict: "unknown", reasons: [spoiled], ...figures };
+  if (worst === null) return { verdict: "unknown", reasons: ["no fast stream brought anything before"], ...figures };
+  const starved = falls.filter((fall) => fall.rateRatio < isolationLimits.leastRateRatio);
+  const lost = (before.deliveryRatio ?? 1) - (during.deliveryRatio ?? 1);
+  const reasons = [
+    ...(starved.length === 0
+      ? []
+      : [
+          `${starved.length} of ${rates.length} fast streams brought less while others read slowly, stream ${worst.stream} ${formatRatio(worst.rateRatio)} of before`,
+        ]),
+    ...(lost > isolationLimits.mostRatioLost
+      ? [
+          `fast streams lost more: ${formatRatio(during.deliveryRatio ?? 0)} delivered, ${formatRatio(before.deliveryRatio ?? 0)} before`,
+        ]
+      : []),
+    ...(hasTimes && late > Math.max(early * isolationLimits.p99Ratio, early + isolationLimits.addedUs)
+      ? [`p99 of fast streams rose from ${formatMicroseconds(early)} to ${formatMicroseconds(late)}`]
+      : []),
+  ];
+  if (reasons.length > 0) return { verdict: "not isolated", reasons, ...figures };
+  const times = hasTimes
+    ? `p99 ${formatMicroseconds(early)} before, ${formatMicroseconds(late)} during`
+    : "times are not known";
+  return {
+    verdict: "isolated",
+    reasons: [`fast streams brought ${formatRatio(rateRatio ?? 1)} of what they did before; ${times}`],
+    ...figures,
+  };
+}
+
+function ratioOf(part: number | null, whole: number | null): number | null {
+  return part === null || whole === null || whole === 0 ? null : part / whole;
+}

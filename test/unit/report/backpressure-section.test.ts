@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { backpressureSection } from "../../../src/report/backpressure-section.ts";
+import { classNotes, classRows } from "../../../src/report/class-section.ts";
+import type { ResultBackpressure, ResultClass } from "../../../src/result/run-result.ts";
+import { sampleResult } from "../../support/sample-result.ts";
+
+const part = { windowMs: 10_000, perStreamPerSecond: 500, deliveryRatio: 1, samples: 5000, p50Us: 400, p99Us: 2000 };
+const backpressure: ResultBackpressure = {
+  ...{ slowStreams: 5, fastStreams: 20, reading: "at most 500,000 bytes a second" },
+  before: part,
+  during: { ...part, perStreamPerSecond: 495, p99Us: 5000 },
+  isolation: {
+    ...{ verdict: "isolated", reasons: ["fast streams brought 99% of what they did before"] },
+    ...{ p99Ratio: 2.5, addedUs: 3000, rateRatio: 0.99, worst: { stream: 3, rateRatio: 0.97 } },
+  },
+  reaction: { noticed: 5, medianMs: 1234, maxMs: 2345 },
+};
+
+describe("the section on backpressure", () => {
+  it("is none where nobody read slowly", () => {
+    expect(backpressureSection(sampleResult(), 100)).toEqual([]);
+  });
+
+  it("puts fast streams before and during side by side, and says what follows", () => {
+    const lines = backpressureSection({ ...sampleResult(), backpressure }, 100);
+    expect(lines[0]).toBe("Backpressure  [PASS] fast streams are isolated from slow ones");
+    const text = lines.join("\n").replace(/ +/g, " ");
+    expect(text).toContain("fast, before 500 100% 400 us 2.000 ms");
+    expect(text).toContain("fast, during 495 100% 400 us 5.000 ms");
+    expect(text).toContain("during / before 99% - - 250%");
+    expect(text).toContain("5 slow beside 20 fast: slow ones read at most 500,000 bytes a second");
+    expect(text).toContain("the target noticed 5 of 5 slow streams, 1.23 s after their first pause");
+  });
+
+  it("says so where fast streams were held up, or the target told of no slow one", () => {
+    const isolation = { ...backpressure.isolation, verdict: "not isolated", reasons: ["stream 3 starved"] } as const;
+    const reaction = { noticed: 0, medianMs: null, maxMs: null };
+    const text = backpressureSection(
+      { ...sampleResult(), backpressure: { ...backpressure, isolation, reaction } },
+      100,
+    ).join("\n");
+    expect(text).toContain("[FAIL] slow streams hold up fast ones");
+    expect(text).toContain("stream 3 starved");
+    expect(text).toContain("the target told of no slow stream that it noticed");
+  });
+});
+
+describe("classes of messages in reports", () => {
+  const { totals } = sampleResult();
+  const block = (name: string, counts: Partial<ResultClass["messages"]>): ResultClass => ({
+    ...totals,
+    class: { kind: "priority", name },
+    messages: { ...totals.messages, ...counts },
+  });
+
+  it("have a row each; one that cannot be counted has dashes, and the reason is told", () => {
+    const classes = [
+      block("critical+slow", { expected: 100, delivered: 90, refused: 8, lost: 2 }),
+      block("bulk", { expected: 0 }),
+    ];
+    const rows = classRows({ ...sampleResult(), classes });
+    expect(rows.map((row) => row.slice(0, 5))).toEqual([
+      ["critical, slow", "100", "90", "8", "2"],
+      ["bulk", "-", "-", "-", "-"],
+    ]);
+    const notes = classNotes({ ...sampleResult(), classes }).join("\n");
+    expect(notes).toContain("refused = the target said that it gave them up");
+    expect(notes).toContain("does not number the class by itself");
+  });
+});
