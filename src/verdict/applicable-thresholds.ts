@@ -77,6 +77,9 @@ function whyNotMeasured(threshold: Threshold, measuring: MeasuringMode): FitProb
   if (isOfResilience(metric) && measuring.isReopened === false) {
     return { reason: "lost connections are not opened again here", hint: "add --reconnect, or leave it out" };
   }
+  if (isOfResilience(metric) && Object.keys(threshold.selectors).length > 0) {
+    return { reason: "outages are counted over the whole run", hint: "leave out what stands in braces" };
+  }
   const ofMode = (reason: string): FitProblem => ({ reason, hint: "leave it out, or take --mode echo" });
   if (mode === "push" && subject !== "throughput") return whyNotPushed(threshold, measuring);
   if (mode === "connect" && ["latency", "service", "slip", "delivery", "rate", "throughput"].includes(subject)) {

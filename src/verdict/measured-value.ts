@@ -28,13 +28,13 @@ export type AskedMetric = Pick<Threshold, "metric" | "stat" | "selectors">;
 
 /** The metric over the whole run, or over the phase the threshold names. */
 export function measuredValue(result: RunResult, threshold: AskedMetric): MeasuredValue {
+  if (isOfResilience(threshold.metric)) return resilienceValue(result, threshold);
   const phase = threshold.selectors.phase;
   const block = selectedBlock(result, threshold);
   if (block === undefined) {
     return noValue(phase === undefined ? "the result has no such class" : `phase ${phase} was not reached`);
   }
   const { stat } = threshold;
-  if (isOfResilience(threshold.metric)) return resilienceValue(result, threshold);
   switch (threshold.metric) {
     case "latency":
       if (result.config.mode === "push" && block.latencyUs.count === 0) return noValue(oneWayUnknown(result));

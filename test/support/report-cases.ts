@@ -143,6 +143,29 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
     ],
   }),
 
+  resilience: judged({
+    resilience: {
+      ...{ outages: 30, onPurpose: 10, returned: 28, returnedRatio: 28 / 30 },
+      recoveryUs: sampleTimes(28, 120_000),
+      retry: { attempts: 41, successes: 28, successRatio: 28 / 41, givenUp: 1 },
+      buffer: { limit: 100, buffered: 320, sentLater: 300, overflowed: 12, highWater: 100 },
+      herds: [
+        { startMs: 2000, connections: 10, allBackMs: 640.5 },
+        { startMs: 6000, connections: 10, allBackMs: null },
+      ],
+      breaker: {
+        ...{ failures: 5, cooldownMs: 1000, whileOpen: "queue", opens: 2, halfOpens: 1, closes: 1, openMs: 1490 },
+        ...{ held: 12, rejected: 0, notClosedAtEnd: 1 },
+        changes: [
+          { tMs: 2040, worker: 0, state: "open" },
+          { tMs: 3041, worker: 0, state: "half-open" },
+          { tMs: 3050, worker: 0, state: "closed" },
+          { tMs: 6120, worker: 1, state: "open" },
+        ],
+      },
+    },
+  }),
+
   "push-untimed": judged({
     ...pushed,
     totals: {

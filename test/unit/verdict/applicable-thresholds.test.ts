@@ -89,4 +89,16 @@ describe("applicableThresholds", () => {
       expect(notes[0]).toMatch(/^threshold throughput.sustainRatio>=0.9 \(soak.yaml:14\) is left out: it takes 60 s/);
     });
   });
+
+  it("leaves out what is asked of outages where nothing is opened again, or of a part of a run", () => {
+    const thresholds = ["connections.returned==100%", "recovery{phase=main}.p50<1s"].map((text) =>
+      parseThreshold(text, "profiles/a.yaml:1"),
+    );
+    const measuring = { mode: "echo", knowsDelivery: true } as const;
+    const kept = (isReopened: boolean) => applicableThresholds(thresholds, { ...measuring, isReopened }, () => false);
+    expect(kept(false).thresholds).toEqual([]);
+    expect(kept(false).notes[0]).toContain("lost connections are not opened again here");
+    expect(kept(true).thresholds).toEqual([thresholds[0]]);
+    expect(kept(true).notes).toEqual([expect.stringContaining("outages are counted over the whole run")]);
+  });
 });
