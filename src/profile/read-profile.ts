@@ -31,7 +31,7 @@ const builtInDirectory = fileURLToPath(new URL("../../profiles/", import.meta.ur
 const largestBytes = 128 * 1024;
 const mostProblems = 50;
 /** Names that will be built in one day. */
-const laterProfiles = ["backpressure", "fifo"];
+const laterProfiles = ["fifo"];
 /** `localhost:8080/path`: a target without its scheme. */
 const serverLike = /^[\w.-]+:\d+(\/|$)/;
 

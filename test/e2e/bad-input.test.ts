@@ -88,7 +88,7 @@ const words: readonly Case[] = [
     "an unknown profile",
     ["sustaned"],
     'there is no profile "sustaned"',
-    "did you mean sustained? built in: broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
+    "did you mean sustained? built in: backpressure broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
   ),
   run(
     "an unknown mode",

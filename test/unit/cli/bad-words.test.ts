@@ -37,12 +37,12 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [
     ["run", "sok"],
     'there is no profile "sok"',
-    "did you mean soak? built in: broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
+    "did you mean soak? built in: backpressure broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
   ],
   [
     ["run", "fifo"],
     "the profile fifo is not in this version of floodgate",
-    "built in: broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
+    "built in: backpressure broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
   ],
   [["run", "./none.yaml"], 'there is no profile "./none.yaml"', "floodgate profiles lists the built-in ones"],
   [["run", "localhost:8080"], 'there is no profile "localhost:8080"', "for a server, write ws://localhost:8080"],
