@@ -51,6 +51,8 @@ Shapes of load
   floodgate run ws://127.0.0.1:8080/ --mode oneway -r 5000
   # listen to what is pushed: gaps, order and rate by the server's own numbers
   floodgate run ws://127.0.0.1:8080/ --mode push --stream-rate 8000 --stream-sequence '$.line'
+  # some connections read slowly: do the others go on as before?
+  floodgate run backpressure --slow 40%
 
 How much it holds
   # the highest rate at which the condition holds
