@@ -31,7 +31,7 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
   [
     "mode <mode>",
     "mode",
-    "echo, sink (only take it in), push (messages of its own) or broadcast (to all of a room) (default: echo)",
+    "echo, sink (only take it in), push (messages of its own), broadcast (to all of a room) or queue (work off jobs) (default: echo)",
   ],
   ["excludes-publisher", "excludesPublisher", "broadcast: send nothing back to where it came from", true],
   ["seed <n>", "seed", "the same seed gives the same faults (default: 1)"],
@@ -66,6 +66,16 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
     "streamTimeout",
     "with a queue: end the connection of a peer that takes nothing (default: 5s)",
   ],
+  ["queue-concurrency <n>", "queueConcurrency", "mode queue: jobs of a key that run at a time (default: 1)"],
+  ["queue-limit <n>", "queueLimit", "mode queue: jobs of a key that may wait, further ones are refused (default: any)"],
+  ["queue-workers <times>", "queueWorkers", "mode queue: workers by their time for a job: 5ms,10ms (default: enough)"],
+  ["queue-time <time>", "queueTime", "mode queue: time for a job where workers are not given (default: 1ms)"],
+  ["queue-in-order", "queueInOrder", "mode queue: complete the jobs of a key in their order", true],
+  ["queue-journal <file>", "queueJournal", "mode queue: keep the statistics here beyond the end of the server"],
+  ["queue-overtake <share>", "queueOvertake", "mode queue: jobs that start after the one behind them"],
+  ["queue-lose <share>", "queueLose", "mode queue: jobs that are accepted and lost"],
+  ["queue-run-cancelled <share>", "queueRunCancelled", "mode queue: jobs that run though confirmed to be cancelled"],
+  ["queue-miscount <share>", "queueMiscount", "mode queue: completed jobs that the statistics count twice"],
 ];
 
 /** A flag for each kind of report; `run`, `report` and `merge` have all of them. */
@@ -130,7 +140,25 @@ export const runFlags: readonly FlagSpec[] = [
     setting: "mode",
     group: load,
     about:
-      "echo, oneway (send only), connect (connections only), push (take in what is pushed) or broadcast (to all of a room) (default: echo)",
+      "echo, oneway (send only), connect (connections only), push (take in what is pushed), broadcast (to all of a room) or queue (jobs in their order) (default: echo)",
+  },
+  {
+    flags: "--keys <n>",
+    setting: "queue.keys",
+    group: load,
+    about: "queue: keys of the jobs, each in an order of its own (default: one for each connection)",
+  },
+  {
+    flags: "--concurrency <n>",
+    setting: "queue.concurrency",
+    group: load,
+    about: "queue: jobs of a key that may run at a time, as promised (default: 1)",
+  },
+  {
+    flags: "--cancel <share|positions>",
+    setting: "queue.cancel",
+    group: load,
+    about: "queue: jobs to take back once accepted: 5%, or 3,10,12 of each key (default: none)",
   },
   {
     flags: "--rooms <n>",

@@ -3,7 +3,6 @@ import { nearestName } from "../errors/nearest-name.ts";
 import { readBurstWords, readStageWords } from "../plan/load-words.ts";
 import type { Reading } from "../plan/reading.ts";
 import { readHeaderLine } from "../plan/request-header.ts";
-import { modeProblem } from "../profile/later-modes.ts";
 import type { SettingLayer } from "../profile/merge-layers.ts";
 import { profileSchema, propertiesOf } from "../profile/profile-schema.ts";
 import { settingConflicts } from "../profile/setting-conflicts.ts";
@@ -61,7 +60,7 @@ export function flagValue<K extends SettingKind>(kind: K, name: string, text: st
 
 /** One of some words, of a flag that is no setting. Throws a usage error that names the flag and the words. */
 export function flagWord<const T extends readonly string[]>(name: string, text: string, words: T): T[number] {
-  if (!words.includes(text)) throw wordError(null, text, name, words);
+  if (!words.includes(text)) throw wordError(text, name, words);
   return text;
 }
 
@@ -81,16 +80,14 @@ function settingValue(spec: FlagSpec, setting: string, value: GivenFlag["value"]
 function checked(setting: string, text: string, name: string): string {
   const node = nodeAt(setting);
   const words = node.enum as readonly string[] | undefined;
-  if (words !== undefined && !words.includes(text)) throw wordError(setting, text, name, words);
+  if (words !== undefined && !words.includes(text)) throw wordError(text, name, words);
   const items = node.items as Readonly<Record<string, unknown>> | undefined;
   const kind = (items ?? node)[kindKey] as SettingKind | undefined;
   if (kind !== undefined) valueOf(readSetting(kind, text), name, text);
   return text;
 }
 
-function wordError(setting: string | null, text: string, name: string, words: readonly string[]): Error {
-  const later = setting === "mode" ? modeProblem(text) : null;
-  if (later !== null) return usageError(`${name} "${text}" ${later[0]}`, later[1]);
+function wordError(text: string, name: string, words: readonly string[]): Error {
   const nearest = nearestName(text, words);
   const hint = nearest === undefined ? `write ${words.join(" or ")}` : `did you mean ${nearest}?`;
   return usageError(`${name} "${text}" is not one of ${words.join(", ")}`, hint);

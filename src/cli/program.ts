@@ -7,7 +7,7 @@ import { nearestName } from "../errors/nearest-name.ts";
 import type { Host } from "../host/host.ts";
 import { makeCapacityRequest } from "../profile/capacity-request.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
-import { readMock, refuseUselessStreams } from "../profile/read-mock.ts";
+import { readMock, refuseUselessMockSettings } from "../profile/read-mock.ts";
 import type { GateMode, ReportRequest, RunWords, SeriesRequest } from "../profile/run-request.ts";
 import { calibrateFlags, readCalibrationWords } from "./calibrate-words.ts";
 import { capacityFlags, readCapacityWords, unfitFlag, withTrialDefaults } from "./capacity-words.ts";
@@ -310,7 +310,7 @@ function addServe(program: Command, host: Host, handlers: CommandHandlers, done:
   command.action(async (options: Options) => {
     const layer = flagLayer(givenFlags(serveFlags, options));
     const mock = layer.texts.mock ?? {};
-    refuseUselessStreams(
+    refuseUselessMockSettings(
       mock,
       () => true,
       (setting) => layer.origin(["mock", setting]),

@@ -25,6 +25,7 @@ export function comparableSettings(result: RunResult): SettingWords {
     "message size": inWords(plan, "message.sizeBytes", exactBytes),
     ...broadcastWords(savedMember(plan, "broadcast")),
     ...streamWords(savedMember(plan, "stream")),
+    ...queueWords(savedMember(plan, "queue")),
     "frame type": inWords(plan, "message.frameType"),
     message: `${inWords(plan, "message.templatePrefix")}{{payload}}${inWords(plan, "message.templateSuffix")}`,
     "first messages": firstMessages.length === 0 ? "none" : firstMessages.map(String).join(", "),
@@ -146,6 +147,19 @@ function broadcastWords(broadcast: unknown): SettingWords {
     "publishers a room": inWords(broadcast, "publishersPerRoom", (count) => formatCount(Number(count))),
     "publishers hear themselves": savedMember(broadcast, "excludesPublisher") === true ? "no" : "yes",
     "guard at joins and leaves": inWords(broadcast, "guardMs", (ms) => formatDurationMs(Number(ms))),
+  };
+}
+
+/** Where jobs are spoken of otherwise it may be the same queue, but the numbers are those of other words. */
+function queueWords(queue: unknown): SettingWords {
+  if (typeof queue !== "object" || queue === null) return {};
+  const { form } = queue as Readonly<Record<string, unknown>>;
+  return {
+    keys: inWords(queue, "keys", (keys) => formatCount(Number(keys))),
+    "jobs of a key at a time": inWords(queue, "concurrency", (jobs) => formatCount(Number(jobs))),
+    "order of completions": savedMember(queue, "completesInOrder") === true ? "kept" : "free",
+    "jobs taken back": JSON.stringify(savedMember(queue, "cancel") ?? null),
+    "form of jobs": JSON.stringify(form ?? null),
   };
 }
 

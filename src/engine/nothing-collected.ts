@@ -24,6 +24,7 @@ export function nothingCollected(startedAtEpochMs: number, targetDescription: st
     classes: [],
     streams: null,
     resilience: null,
+    queue: null,
     compressionAgreed: true,
     faultyReceivers: null,
   };

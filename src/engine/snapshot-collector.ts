@@ -17,6 +17,7 @@ import {
   mergeFailures,
   mergeFaultyReceivers,
   mergeResilience,
+  mergeQueues,
   mergeStreams,
   type AllNotes,
   type StandingNotes,
@@ -146,6 +147,7 @@ export class SnapshotCollector {
       classes: this.#collectClasses(nowMs, end),
       streams: mergeStreams(this.#notes),
       resilience: mergeResilience(this.#notes),
+      queue: mergeQueues(this.#notes),
       faultyReceivers: this.#faultyReceivers(),
     };
   }

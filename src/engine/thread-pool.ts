@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
 import type { ShareTask, ThreadTask, WorkerEvent, WorkerOutcome } from "./worker-messages.ts";
 import { youngGenerationMib, type WorkerHandle, type WorkerPool, type WorkerPoolListener } from "./worker-pool.ts";
@@ -52,13 +52,18 @@ export class ThreadPool implements WorkerPool {
       isOver: false,
       giveUp: () => undefined,
     };
-    port1.on("message", (event: WorkerEvent) => listener.onEvent(task.workerIndex, event));
+    const hear = (event: WorkerEvent): void => listener.onEvent(task.workerIndex, event);
+    port1.on("message", hear);
     const done = new Promise<void>((resolve) => {
       let grace: NodeJS.Timeout | undefined;
       const end = (lostReason: string | null): void => {
         if (state.isOver) return;
         state.isOver = true;
         clearTimeout(grace);
+        // The outcome comes by a way of its own, and may overtake what the worker told last.
+        for (let told = receiveMessageOnPort(port1); told !== undefined; told = receiveMessageOnPort(port1)) {
+          hear(told.message as WorkerEvent);
+        }
         state.lostReason = lostReason;
         if (lostReason !== null) listener.onLost(task.workerIndex, lostReason);
         resolve();

@@ -3,7 +3,14 @@ import type { CellsUpdate } from "../measure/cells-mirror.ts";
 import type { LateSamples } from "../measure/interval-recorder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { BroadcastMemory } from "./broadcast-memory.ts";
-import type { BreakerRecord, CollectedStreams, FailureCount, FaultyReceivers, Herd } from "./collected.ts";
+import type {
+  BreakerRecord,
+  CollectedQueue,
+  CollectedStreams,
+  FailureCount,
+  FaultyReceivers,
+  Herd,
+} from "./collected.ts";
 
 /** One worker's part of a run. */
 export interface ShareTask {
@@ -96,6 +103,8 @@ export interface WorkerNotes {
   readonly late: LateSamples;
   /** Mode push: told when a load is over; null before, and in other modes. */
   readonly streams: CollectedStreams | null;
+  /** Mode queue, likewise. */
+  readonly queue: CollectedQueue | null;
   /** Null where connections are not opened again. */
   readonly resilience: WorkerResilience | null;
 }

@@ -30,6 +30,9 @@ export interface PhaseCells {
   readonly interArrival: HistogramCells;
   /** From the end of a ready connection to its being ready again, in the phase in which it ended. */
   readonly recovery: HistogramCells;
+  /** Mode queue: from handing a job in to its start, and from there to its completion. */
+  readonly jobWait: HistogramCells;
+  readonly jobRun: HistogramCells;
 }
 
 export interface IntervalCells {
@@ -116,9 +119,12 @@ export const counter = {
   writesInWindow: 29,
   /** Part of `attempted`: begun noticeably after their turn of an asked rate. */
   attemptedLate: 30,
-  /** Mode push: sequences that the target's numbers have reached. In other modes what is expected follows from `sent`. */
+  /**
+   * Mode push: sequences that the target's numbers have reached. Mode queue: jobs sent, less those that were taken back. In
+   * other modes what is expected follows from `sent`.
+   */
   expected: 31,
-  /** Mode push: sequences that the target said it gave up. */
+  /** Mode push: sequences that the target said it gave up. Mode queue: jobs that it did not take. */
   refused: 32,
   /** Ends of ready connections that were wanted, those that the run ended itself included; and those. */
   outages: 33,
@@ -176,7 +182,7 @@ export interface HistogramCells {
 
 const histogramBytes = histogramStat.length * 8 + histogramCells * 4;
 const controlBytes = 64;
-const phaseHistograms = 7;
+const phaseHistograms = 9;
 const intervalHistograms = 2;
 
 /** Shared memory for one worker of a plan with so many phases and classes of messages. Pages never touched cost nothing. */
@@ -187,8 +193,18 @@ export function allocateWorkerCells(phaseCount: number, classCount = 0): WorkerC
   const bytes = single + phaseCount * (1 + classCount) * perPhase + intervalRingLength * perInterval;
   const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount, classCount);
   for (const phase of [cells.phases, ...cells.classes].flat()) {
-    const { latency, service, ownSlip, blockedSlip, connect, interArrival, recovery } = phase;
-    for (const histogram of [latency, service, ownSlip, blockedSlip, connect, interArrival, recovery]) {
+    const { latency, service, ownSlip, blockedSlip, connect, interArrival, recovery, jobWait, jobRun } = phase;
+    for (const histogram of [
+      latency,
+      service,
+      ownSlip,
+      blockedSlip,
+      connect,
+      interArrival,
+      recovery,
+      jobWait,
+      jobRun,
+    ]) {
       histogram.stats[histogramStat.min] = Infinity;
     }
   }
@@ -232,6 +248,8 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number, c
       connect: histogram(),
       interArrival: histogram(),
       recovery: histogram(),
+      jobWait: histogram(),
+      jobRun: histogram(),
     }));
   const phases = phaseCells();
   const intervals = Array.from({ length: intervalRingLength }, () => ({

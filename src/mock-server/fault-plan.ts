@@ -1,3 +1,5 @@
+import { crc32 } from "../random/crc32.ts";
+import type { JobFaults } from "./job-queue.ts";
 import type { MockLatency, MockOptions } from "./mock-options.ts";
 
 /** What befalls one message. At most one of these; `none` for a plain answer. */
@@ -14,6 +16,12 @@ const stream = {
   latencySecond: 7,
   place: 8,
   refuse: 9,
+  loseJob: 10,
+  overtakeJob: 11,
+  runCancelled: 12,
+  miscountJob: 13,
+  jobTime: 14,
+  jobTimeSecond: 15,
 } as const;
 
 /**
@@ -23,7 +31,7 @@ const stream = {
  * Each share is drawn independently, and of those that hit the first in this order happens alone: disconnect, drop,
  * corrupt, duplicate, reorder. So every message has one fate, and the counts of a client can equal the books exactly.
  */
-export class FaultPlan {
+export class FaultPlan implements JobFaults {
   /** True when every message is simply answered at once: no fault, no latency, no stall, no leak, no limit of rate. */
   readonly isQuiet: boolean;
   readonly #options: MockOptions;
@@ -71,18 +79,46 @@ export class FaultPlan {
 
   /** Time between receipt and answer of this message, milliseconds, 0 or more. */
   latencyMs(connection: number, message: number): number {
-    const latency = this.#options.latency;
-    if (latency.kind === "none") return 0;
-    if (latency.kind === "fixed") return latency.ms;
-    const seed = this.#options.seed;
-    const first = draw(seed, connection, message, stream.latency);
-    const second = draw(seed, connection, message, stream.latencySecond);
-    return latencyFrom(latency, standardNormal(first, second));
+    return this.#drawTime(this.#options.latency, connection, message, stream.latency, stream.latencySecond);
+  }
+
+  losesJob(key: string, number: number): boolean {
+    return this.#hitsJob(this.#options.queueLoseRatio, key, number, stream.loseJob);
+  }
+
+  overtakesJob(key: string, number: number): boolean {
+    return this.#hitsJob(this.#options.queueOvertakeRatio, key, number, stream.overtakeJob);
+  }
+
+  runsCancelled(key: string, number: number): boolean {
+    return this.#hitsJob(this.#options.queueRunCancelledRatio, key, number, stream.runCancelled);
+  }
+
+  miscountsJob(key: string, number: number): boolean {
+    return this.#hitsJob(this.#options.queueMiscountRatio, key, number, stream.miscountJob);
+  }
+
+  /** How long a worker (from 0) takes for a job, milliseconds. */
+  jobTimeMs(worker: number, key: string, number: number): number {
+    const time = this.#options.queueWorkers?.[worker] ?? this.#options.queueTime;
+    return this.#drawTime(time, placeOfKey(key), number, stream.jobTime, stream.jobTimeSecond);
   }
 
   /** 32 random bits for the place and the kind of a corruption of this message. */
   corruptionBits(connection: number, message: number): number {
     return draw(this.#options.seed, connection, message, stream.place);
+  }
+
+  #drawTime(time: MockLatency, place: number, number: number, first: number, second: number): number {
+    if (time.kind === "none") return 0;
+    if (time.kind === "fixed") return time.ms;
+    const { seed } = this.#options;
+    return latencyFrom(time, standardNormal(draw(seed, place, number, first), draw(seed, place, number, second)));
+  }
+
+  /** By key and number, so that it does not matter how jobs of several keys come between each other. */
+  #hitsJob(ratio: number, key: string, number: number, which: number): boolean {
+    return ratio > 0 && this.#hits(ratio, placeOfKey(key), number, which);
   }
 
   #hits(ratio: number, connection: number, message: number, which: number): boolean {
@@ -99,6 +135,10 @@ export function stallRemainderMs(stall: MockOptions["stall"], elapsedMs: number)
 /** Stalls that have begun in the first `elapsedMs` milliseconds of the server. */
 export function stallsBegun(stall: MockOptions["stall"], elapsedMs: number): number {
   return stall === null ? 0 : Math.max(0, Math.floor(elapsedMs / stall.everyMs));
+}
+
+function placeOfKey(key: string): number {
+  return crc32(Buffer.from(key));
 }
 
 function latencyFrom(latency: Extract<MockLatency, { kind: "normal" | "lognormal" }>, z: number): number {

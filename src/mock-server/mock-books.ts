@@ -6,7 +6,7 @@ export type RefusalReason = "handshake" | "bearer" | "limit" | "fault" | "outage
 /** What the answer of `GET /stats` holds beside counts since the start. */
 const gauges: ReadonlySet<string> = new Set([
   ...["connectionsOpen", "connectionsPeak", "answerDelayMaxUs"],
-  ...["streamsBlocked", "streamQueuePeak"],
+  ...["streamsBlocked", "streamQueuePeak", "jobsRunningPeak"],
   ...["uptimeMs", "pid", "rssBytes"],
 ]);
 
@@ -34,6 +34,10 @@ export function isBookCounter(key: string): boolean {
  * In mode push the messages of streams take the place of answers, and what comes in is asked for and stopped with:
  *   streamMessages = messagesOut - duplicated + dropped + unansweredAtDisconnect + unansweredAtClose
  *                    + displaced<Class> + rejected<Class> of all classes, where streams have a queue
+ *
+ * In mode queue what comes in are jobs, wishes to cancel them and questions for the statistics, what goes out are replies,
+ * and with no job left:
+ *   jobsAccepted = jobsCompleted + jobsCancelled - jobsCancelledRan + jobsLost
  */
 export class MockBooks {
   connectionsAccepted = 0;
@@ -102,6 +106,27 @@ export class MockBooks {
   copies = 0;
   /** Copies that were not even tried, because their connection does not read. */
   copiesOverflowed = 0;
+  /** queue: jobs by what was done with them. jobsSubmitted = jobsAccepted + jobsRefused. */
+  jobsSubmitted = 0;
+  jobsAccepted = 0;
+  jobsRefused = 0;
+  jobsStarted = 0;
+  jobsCompleted = 0;
+  jobsCancelled = 0;
+  /** Wishes to cancel a job that was running, or not there. */
+  jobsCancelTooLate = 0;
+  /** The most of one key that ran at a time. */
+  jobsRunningPeak = 0;
+  /** Faults that really happened: jobs that started after a later one of their key, that were lost, that ran though cancelled. */
+  jobsOvertaken = 0;
+  jobsLost = 0;
+  jobsCancelledRan = 0;
+  /** Completed jobs that the statistics count twice. */
+  jobsMiscounted = 0;
+  /** Messages that ask for nothing a queue knows. */
+  jobsUnreadable = 0;
+  /** Replies whose connection had gone. */
+  jobRepliesUnheard = 0;
   readonly protocolErrors = new Map<string, number>();
 
   /** Counts a connection that has completed its handshake; gives its number, from 1. */
@@ -191,6 +216,20 @@ export class MockBooks {
       leaves: this.leaves,
       copies: this.copies,
       copiesOverflowed: this.copiesOverflowed,
+      jobsSubmitted: this.jobsSubmitted,
+      jobsAccepted: this.jobsAccepted,
+      jobsRefused: this.jobsRefused,
+      jobsStarted: this.jobsStarted,
+      jobsCompleted: this.jobsCompleted,
+      jobsCancelled: this.jobsCancelled,
+      jobsCancelTooLate: this.jobsCancelTooLate,
+      jobsRunningPeak: this.jobsRunningPeak,
+      jobsOvertaken: this.jobsOvertaken,
+      jobsLost: this.jobsLost,
+      jobsCancelledRan: this.jobsCancelledRan,
+      jobsMiscounted: this.jobsMiscounted,
+      jobsUnreadable: this.jobsUnreadable,
+      jobRepliesUnheard: this.jobRepliesUnheard,
       protocolErrors,
       ...byKind,
     };

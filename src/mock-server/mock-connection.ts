@@ -1,5 +1,6 @@
 import { corruptPayload } from "./corrupt-payload.ts";
 import { stallRemainderMs, type FaultPlan, type MessageFault } from "./fault-plan.ts";
+import type { JobDesk, JobOwner } from "./job-desk.ts";
 import type { LeakedMemory } from "./leaked-memory.ts";
 import type { MockBooks } from "./mock-books.ts";
 import type { MockOptions } from "./mock-options.ts";
@@ -27,6 +28,8 @@ export interface MockContext {
   readonly wakeUps: WakeUps;
   /** In mode broadcast. */
   readonly rooms?: Rooms;
+  /** In mode queue. */
+  readonly jobs?: JobDesk;
   /** Monotonic milliseconds at which the server began to listen; stalls count from here. */
   readonly startedMs: number;
   /** What is pushed in mode push. */
@@ -73,13 +76,13 @@ interface Answer {
  * What one connection of the mock does with its messages: counts, injects the planned faults, answers. The same for every
  * kind of wire. Answers keep their order, whatever their latencies, unless a reorder was planned.
  */
-export class MockConnection implements Sleeper, PushWire, RoomMember {
+export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
   /** Of accepted connections, from 1. */
   readonly number: number;
   readonly #wire: AnswerWire;
   readonly #context: MockContext;
   #messages = 0;
-  /** broadcast: copies of what was published in its room. */
+  /** broadcast: copies of what was published in its room; queue: replies. */
   #copies = 0;
   /** Answers whose time has not come, or whose peer is not reading; in order of leaving. The first is at `#firstPending`. */
   #pending: Answer[] = [];
@@ -147,13 +150,13 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
    * more may be read. The caller ends a series of these with `endRead`.
    */
   receive(payload: Buffer, isText: boolean, nowMs: number): boolean {
-    const { books, rooms } = this.#context;
+    const { books, rooms, jobs } = this.#context;
     if (rooms !== undefined && this.#joinsRoom(payload, rooms)) return true;
     const message = ++this.#messages;
     books.messagesIn += 1;
     books.payloadBytesIn += payload.length;
     if (this.#allowance?.take(nowMs) === false) return this.#refuseRate();
-    if (this.#stream === null) this.#leak();
+    if (this.#stream === null && jobs === undefined) this.#leak();
     if (this.#stream !== null) {
       this.#stream.heard(payload);
       return true;
@@ -162,10 +165,22 @@ export class MockConnection implements Sleeper, PushWire, RoomMember {
       rooms.publish(payload, isText);
       return true;
     }
+    if (jobs !== undefined) {
+      jobs.heard(this, payload);
+      return !this.#isEnded;
+    }
     return this.#deal(payload, isText, message, nowMs);
   }
 
-  /** Mode push: sends message `message` of the stream, as planned for it. False when the connection was cut upon it. */
+  get isGone(): boolean {
+    return this.#isEnded;
+  }
+
+  reply(payload: Buffer, nowMs: number): void {
+    this.push(payload, true, ++this.#copies, nowMs);
+  }
+
+  /** Modes push and queue: sends message `message` of the stream, as planned for it. False when the connection was cut upon it. */
   push(payload: Buffer, isText: boolean, message: number, nowMs: number): boolean {
     if (this.#context.plan.isQuiet) {
       this.#send({ payload, isText });

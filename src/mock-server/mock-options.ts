@@ -4,8 +4,11 @@ import { defaultShares, type PriorityShares } from "./stream-priorities.ts";
 export interface MockOptions {
   /** 0 for a free port. */
   readonly port: number;
-  /** Answer every message, only take it in, push messages of its own, or send it to every connection of its room. */
-  readonly mode: "echo" | "sink" | "push" | "broadcast";
+  /**
+   * Answer every message, only take it in, push messages of its own, send it to every connection of its room, or work off
+   * the jobs that come.
+   */
+  readonly mode: "echo" | "sink" | "push" | "broadcast" | "queue";
   /** broadcast: nothing is sent back to the connection it came from. */
   readonly excludesPublisher: boolean;
   readonly seed: number;
@@ -52,6 +55,26 @@ export interface MockOptions {
   readonly streamStart: "open" | "message";
   /** Mode push: a stream ends after so many messages; null for never. */
   readonly streamMessages: number | null;
+  /** Mode queue: jobs of one key that run at a time. */
+  readonly queueConcurrency: number;
+  /** Mode queue: jobs of one key that may wait; a further one is refused. Null for any number. */
+  readonly queueLimit: number | null;
+  /** Mode queue: how long each worker takes for a job; null for as many workers as there is work for. */
+  readonly queueWorkers: readonly MockLatency[] | null;
+  /** Mode queue: how long a job takes where workers are not told apart. */
+  readonly queueTime: MockLatency;
+  /** Mode queue: jobs of a key are completed in the order in which they started. */
+  readonly queueInOrder: boolean;
+  /** Mode queue: file in which the statistics outlive the server; null for none. */
+  readonly queueJournal: string | null;
+  /**
+   * Mode queue, faults: shares of jobs that the one behind overtakes, that get lost, that run although their cancellation was
+   * confirmed, and that the statistics count as completed twice.
+   */
+  readonly queueOvertakeRatio: number;
+  readonly queueLoseRatio: number;
+  readonly queueRunCancelledRatio: number;
+  readonly queueMiscountRatio: number;
 }
 
 /** One size of messages. */
@@ -106,4 +129,14 @@ export const defaultMockOptions: MockOptions = {
   streamQueue: null,
   streamStart: "message",
   streamMessages: null,
+  queueConcurrency: 1,
+  queueLimit: null,
+  queueWorkers: null,
+  queueTime: { kind: "fixed", ms: 1 },
+  queueInOrder: false,
+  queueJournal: null,
+  queueOvertakeRatio: 0,
+  queueLoseRatio: 0,
+  queueRunCancelledRatio: 0,
+  queueMiscountRatio: 0,
 };

@@ -6,6 +6,7 @@ import { AnswerBatch } from "./answer-batch.ts";
 import { checkHandshake, refuseHandshake, type Refusal } from "./answer-handshake.ts";
 import { CompressedSessions } from "./compressed-session.ts";
 import { FaultPlan, stallsBegun } from "./fault-plan.ts";
+import { JobDesk } from "./job-desk.ts";
 import { LeakedMemory } from "./leaked-memory.ts";
 import { MockBooks, type RefusalReason } from "./mock-books.ts";
 import type { MockContext } from "./mock-connection.ts";
@@ -47,7 +48,12 @@ export async function startMockServer(options: MockOptions): Promise<RunningMock
   const endpoint = server.address();
   if (endpoint === null || typeof endpoint === "string")
     throw new Error("a listening server has a port. This is a bug in floodgate.");
-  return new MockServer(server, endpoint.port, options);
+  try {
+    return new MockServer(server, endpoint.port, options);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 }
 
 class MockServer implements RunningMock {
@@ -77,13 +83,16 @@ class MockServer implements RunningMock {
     this.#smallFrames = new SmallFrames(options.maxMessageBytes);
     this.#compressed = new CompressedSessions(options.maxMessageBytes);
     const books = new MockBooks();
+    const plan = new FaultPlan(options);
+    const wakeUps = new WakeUps(nodeTimers);
     this.#context = {
       options,
-      plan: new FaultPlan(options),
+      plan,
       books,
       ...(options.mode === "broadcast" && { rooms: new Rooms(options.excludesPublisher, books) }),
+      ...(options.mode === "queue" && { jobs: new JobDesk({ options, plan, books, wakeUps }) }),
       leaked: new LeakedMemory(),
-      wakeUps: new WakeUps(nodeTimers),
+      wakeUps,
       startedMs: nodeTimers.nowMs(),
       streamMaker: new StreamMessages(...options.streamSizes.map(({ sizeBytes }) => sizeBytes)),
       queuedStreams: new Set(),
@@ -115,6 +124,7 @@ class MockServer implements RunningMock {
     const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const sessions = await shutDownSessions(this.#sessions);
+    this.#context.jobs?.close();
     const tasks = 1 + (this.#context.wakeUps.isArmed ? 1 : 0);
     this.#context.wakeUps.stop();
     this.#server.closeAllConnections();

@@ -49,7 +49,8 @@ function describeSingle(phase: PhasePlan, plan: Plan, workers: string): string {
   const sending = counted(senders, broadcast === null ? "connection" : "publisher");
   const audience = broadcast === null ? "" : ` to ${describeRooms(broadcast, connections)}`;
   const many = `${sending}${audience}`;
-  const cap = phase.maxMessages === null ? "" : `, at most ${counted(phase.maxMessages, "message")}`;
+  const one = plan.queue === null ? "message" : "job";
+  const cap = phase.maxMessages === null ? "" : `, at most ${counted(phase.maxMessages, one)}`;
   switch (phase.load.kind) {
     case "constant": {
       const rate = phase.load.ratePerSecond;
@@ -58,7 +59,7 @@ function describeSingle(phase: PhasePlan, plan: Plan, workers: string): string {
     case "ramp":
       return `offered ${describeRamp(phase.load)} over ${many} and ${workers}${cap}`;
     case "burst":
-      return `offered ${formatCount(phase.load.size)} messages at once every ${formatDurationMs(phase.load.everyMs)} over ${many} and ${workers}${cap}`;
+      return `offered ${formatCount(phase.load.size)} ${one}s at once every ${formatDurationMs(phase.load.everyMs)} over ${many} and ${workers}${cap}`;
     case "max":
       if (plan.mode === "oneway") return `as fast as the target reads: ${many} over ${workers}${cap}`;
       return `as fast as answers come: ${many} x ${formatCount(phase.load.inFlight)} in flight over ${workers}${cap}`;

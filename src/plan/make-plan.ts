@@ -46,6 +46,7 @@ export function makePlan(settings: Settings, random32: () => number, machine: Ma
     segments,
     scaling: settings.scaling,
     broadcast,
+    queue: settings.queue,
   };
   return { plan, notes: [...notesOnWorkers(settings, plan, most), ...notesOnPorts(settings, most, machine)] };
 }
@@ -96,7 +97,8 @@ function makeMessage(settings: Settings): MessagePlan {
       `add --mode broadcast, or leave ${roomPlaceholder} out`,
     );
   }
-  const smallest = smallestMessageBytes(template, settings.broadcast?.rooms ?? 1);
+  // A job is as large as its template makes it.
+  const smallest = settings.queue === null ? smallestMessageBytes(template, settings.broadcast?.rooms ?? 1) : sizeBytes;
   const sends = sendsMessages(settings.mode);
   if (sends && sizeBytes < smallest) {
     const around = smallest - markerBytes;

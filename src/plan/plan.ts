@@ -27,9 +27,11 @@ export interface Plan {
   readonly scaling: "rate" | "connections" | null;
   /** Who publishes to whom; null in any other mode than broadcast. */
   readonly broadcast: BroadcastPlan | null;
+  /** What jobs are and what is promised of them; null in any other mode than queue. */
+  readonly queue: QueuePlan | null;
 }
 
-export type Mode = "echo" | "oneway" | "connect" | "push" | "broadcast";
+export type Mode = "echo" | "oneway" | "connect" | "push" | "broadcast" | "queue";
 
 /** Rooms of connections that all hear what some of them publish; plan/rooms.ts says who is where. */
 export interface BroadcastPlan {
@@ -40,6 +42,53 @@ export interface BroadcastPlan {
   readonly excludesPublisher: boolean;
   /** A send nearer than this to a receiver's join or leave counts neither for nor against it. */
   readonly guardMs: number;
+}
+
+/** Mode queue: every message is a job with a key; plan/job-keys.ts says which. */
+export interface QueuePlan {
+  /** At least as many as connections: each belongs to one. */
+  readonly keys: number;
+  /** Jobs of one key that may run at a time. */
+  readonly concurrency: number;
+  /** Jobs of a key have to be completed in the order in which they were handed in, and not only to start in it. */
+  readonly completesInOrder: boolean;
+  /** Those that are taken back once they are accepted. */
+  readonly cancel: JobChoice;
+  readonly form: JobForm;
+  /** Null where the target's own statistics are not asked for. */
+  readonly statistics: JobStatisticsPlan | null;
+}
+
+export type JobChoice =
+  | { readonly kind: "none" }
+  /** Drawn from the seed; 0 .. 1. */
+  | { readonly kind: "share"; readonly ratio: number }
+  /** Among the jobs of each key, from 1. */
+  | { readonly kind: "positions"; readonly positions: readonly number[] };
+
+/** What stands in a message of the target; null where the target does not say such a thing. */
+export type ReplyPattern = ReadyPlan | null;
+
+/** How jobs are spoken of; what hands them in is the plan's message, whose payload is the id. */
+export interface JobForm {
+  /** What stands around the id in the message that takes a job back; null where there is none. */
+  readonly cancel: { readonly prefix: string; readonly suffix: string } | null;
+  readonly accepted: ReplyPattern;
+  readonly started: ReplyPattern;
+  readonly completed: ReadyPlan;
+  readonly refused: ReplyPattern;
+  readonly cancelled: ReplyPattern;
+  readonly tooLate: ReplyPattern;
+}
+
+/** What a queue counts of its jobs. */
+export type JobCount = "submitted" | "accepted" | "refused" | "started" | "completed" | "cancelled";
+
+export interface JobStatisticsPlan {
+  readonly request: string;
+  readonly answer: ReadyPlan;
+  /** Where the answer has each number; those that are not there are not compared. */
+  readonly counts: readonly (readonly [count: JobCount, where: FieldPattern])[];
 }
 
 /** Whether a run of this mode sends messages of its own. */

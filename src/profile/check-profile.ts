@@ -5,7 +5,6 @@ import { schemaFaults, type SchemaFault, type SchemaNode } from "./schema-faults
 import { settingConflicts, stageFault } from "./setting-conflicts.ts";
 import { readSetting } from "./setting-kinds.ts";
 import { kindKey } from "./setting-schema.ts";
-import { modeProblem } from "./later-modes.ts";
 
 /** One thing wrong with a profile. */
 export interface ProfileProblem {
@@ -56,8 +55,8 @@ function problemOf(fault: SchemaFault): ProfileProblem {
   return { path, atKey: false, message: `${nameOf(path)} ${shown(data)} ${problem}`, hint };
 }
 
-function faultOf({ kind, path, node, data }: SchemaFault): readonly [problem: string, hint: string] {
-  if (node.enum !== undefined) return wordFault(path, data, node.enum.map(String));
+function faultOf({ kind, node, data }: SchemaFault): readonly [problem: string, hint: string] {
+  if (node.enum !== undefined) return wordFault(data, node.enum.map(String));
   const settingKind = node[kindKey];
   if (settingKind !== undefined && (typeof data === "string" || typeof data === "number")) {
     const reading = readSetting(settingKind, data);
@@ -67,17 +66,8 @@ function faultOf({ kind, path, node, data }: SchemaFault): readonly [problem: st
   return typeFault(String(node.type));
 }
 
-function wordFault(
-  path: SchemaFault["path"],
-  data: unknown,
-  words: readonly string[],
-): readonly [problem: string, hint: string] {
-  const word = String(data);
-  if (path.at(-1) === "mode" && path.at(-2) !== "mock") {
-    const later = modeProblem(word);
-    if (later !== null) return later;
-  }
-  const nearest = nearestName(word, words);
+function wordFault(data: unknown, words: readonly string[]): readonly [problem: string, hint: string] {
+  const nearest = nearestName(String(data), words);
   return [
     `is not one of ${words.join(", ")}`,
     nearest === undefined ? `write ${words.join(" or ")}` : `did you mean ${nearest}?`,

@@ -9,7 +9,7 @@ import { formatCount } from "../units/count.ts";
 import { chooseEnvironment } from "./choose-environment.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import { recordSettings } from "./record-settings.ts";
-import { readMock, refuseUselessStreams, type MockTexts } from "./read-mock.ts";
+import { readMock, refuseUselessMockSettings, type MockTexts } from "./read-mock.ts";
 import { wantsPriorities } from "./read-stream.ts";
 import { readProfile, type LoadedProfile } from "./read-profile.ts";
 import { resolveSettings, type ResolvedSettings } from "./resolve-settings.ts";
@@ -90,7 +90,7 @@ export function targetOf(merged: MergedSettings, host: Pick<Host, "env">): Targe
       );
     const fitting = { ...mockDefaults(merged), ...mock };
     if (fitting.mode === "sink") refuseAnswerFaults(merged);
-    refuseUselessStreams(
+    refuseUselessMockSettings(
       fitting,
       (name) => merged.layerOf(`mock.${name}`) === "flags",
       (name) => merged.nameOf(`mock.${name}`),
@@ -119,12 +119,22 @@ function mockDefaults({ texts }: MergedSettings): MockTexts {
   if (texts.mode === "broadcast") {
     return { mode: "broadcast", excludesPublisher: texts.broadcast?.excludesPublisher ?? false };
   }
+  if (texts.mode === "queue") return queueDefaults(texts.queue ?? {});
   if (texts.mode !== "push") return {};
   const { rate } = texts.stream ?? {};
   return {
     mode: "push",
     ...(rate !== undefined && { streamRate: rate }),
     ...(wantsPriorities(texts) && { streamQueue: defaultStreamQueue.limit }),
+  };
+}
+
+/** What the jobs of the run are promised. */
+function queueDefaults({ concurrency, completionOrder }: NonNullable<MergedSettings["texts"]["queue"]>): MockTexts {
+  return {
+    mode: "queue",
+    ...(concurrency !== undefined && { queueConcurrency: concurrency }),
+    ...(completionOrder === "kept" && { queueInOrder: true }),
   };
 }
 

@@ -25,6 +25,22 @@ export function readMockLatency(text: string): Reading<MockLatency> {
   return readValue({ kind: "lognormal", medianMs: firstMs, sigma });
 }
 
+/** Reads how long each worker of a queue takes: `5ms, 10ms, normal(20ms,5ms)`. */
+export function readJobTimes(text: string): Reading<readonly MockLatency[]> {
+  const times: MockLatency[] = [];
+  // A comma within brackets is one of a distribution.
+  for (const part of text.split(/,(?![^(]*\))/)) {
+    const time = readMockLatency(part);
+    if (time.kind === "problem")
+      return readProblem(
+        `has "${part.trim()}", which ${time.problem}`,
+        "write a time for each worker, for example 5ms, 10ms, 20ms",
+      );
+    times.push(time.value);
+  }
+  return readValue(times);
+}
+
 /** Reads `2s@10s`: stops answering for 2 s, each 10 s. */
 export function readMockStall(text: string): Reading<NonNullable<MockOptions["stall"]>> {
   return readSpells(text, "a stall", "is silent all the time", "2s@10s: silent for 2 s in every 10 s");

@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
+import { mockJobForm, mockJobStatistics } from "../mock-server/job-form.ts";
 import { mockStreamForm } from "../mock-server/stream-form.ts";
 import { arrayOf, mapOf, objectOf, optional } from "./schema-nodes.ts";
 import { flag, listOf, oneOf, setting, settingsBlock } from "./setting-schema.ts";
@@ -274,6 +275,98 @@ const broadcast = settingsBlock("Mode broadcast: rooms, whose connections all he
   ),
 });
 
+const reply = (description: string, sample?: string) =>
+  optional(setting<string>("ready", { ...(sample !== undefined && { default: sample }), description }));
+
+const jobForm = settingsBlock(
+  "How jobs are spoken of. The replies are told apart by what stands in them; which job one is about is known by its id, wherever it stands. Where none is given, the form is that of the mock; where one is, what is left out is not said by the target.",
+  {
+    submit: optional(
+      setting<string>("job-template", {
+        unit: "template",
+        default: mockJobForm.submit,
+        description:
+          "Hands a job in. {{id}} (once) is its id, 32 characters; {{key}} its key; {{padding}} filler up to size.",
+      }),
+    ),
+    cancel: optional(
+      setting<string>("job-cancel", {
+        unit: "template",
+        default: mockJobForm.cancel,
+        description: "Takes a job back: {{id}}, once, and {{key}}.",
+      }),
+    ),
+    accepted: reply("Stands in the reply that a job was taken in.", mockJobForm.accepted),
+    started: reply(
+      "Stands in the word that a job has begun to run. Without it the order of starts and the jobs that run at a time are not known.",
+      mockJobForm.started,
+    ),
+    completed: reply("Stands in the word that a job has run to its end.", mockJobForm.completed),
+    refused: reply("Stands in the reply that a job was not taken in.", mockJobForm.refused),
+    cancelled: reply("Stands in the reply that a job was taken back, and will not run.", mockJobForm.cancelled),
+    tooLate: reply("Stands in the reply that a job could not be taken back.", mockJobForm.tooLate),
+  },
+);
+
+const counted = (what: string, sample: string) =>
+  optional(
+    setting<string>("count-field", {
+      default: sample,
+      description: `Where the answer has the number of jobs ${what}: the text around the group count, a /regex/ with it, or a JSON path.`,
+    }),
+  );
+
+const jobStatistics = settingsBlock(
+  "The target's own statistics, asked for before the first job and after the last, and held against what the clients saw. Default: as the mock has them, where the form is that of the mock; otherwise they are not asked for.",
+  {
+    request: optional(
+      setting<string>("filled", { default: mockJobStatistics.request, description: "Asks for the statistics." }),
+    ),
+    answer: reply("Stands in the answer.", mockJobStatistics.answer),
+    submitted: counted("handed in", mockJobStatistics.submitted),
+    accepted: counted("taken in", mockJobStatistics.accepted),
+    refused: counted("refused", mockJobStatistics.refused),
+    started: counted("started", mockJobStatistics.started),
+    completed: counted("completed", mockJobStatistics.completed),
+    cancelled: counted("taken back", mockJobStatistics.cancelled),
+  },
+);
+
+const queue = settingsBlock(
+  "Mode queue: jobs with a key, which the target works off in their order, key by key. Every message is a job.",
+  {
+    keys: optional(
+      setting<number | string>("connections", {
+        unit: "keys",
+        description:
+          "Keys of the jobs: k1, k2 and so on, all of one length. Each belongs to one connection, on which its order is known; those of one connection take turns. At least as many as connections. Default: one for each connection.",
+      }),
+    ),
+    concurrency: optional(
+      setting<number | string>("count", {
+        unit: "jobs",
+        default: 1,
+        description: "Jobs of one key that may run at a time, as the target promises.",
+      }),
+    ),
+    completionOrder: optional(
+      oneOf(["kept", "free"], {
+        description:
+          "kept: jobs of a key have to be completed in their order, too. free: only their starts have one. Default: kept where one job runs at a time, otherwise free.",
+      }),
+    ),
+    cancel: optional(
+      setting<string | number>("job-choice", {
+        unit: "percent or positions",
+        description:
+          "Jobs that are taken back as soon as they are accepted: a share, drawn from the seed, such as 5%; or positions among the jobs of each key, such as 3, 10, 12. Default: none.",
+      }),
+    ),
+    form: optional(jobForm),
+    statistics: optional(jobStatistics),
+  },
+);
+
 const share = (description: string) => optional(setting<number | string>("share", { default: "0%", description }));
 
 const mock = settingsBlock(
@@ -283,10 +376,10 @@ const mock = settingsBlock(
       setting<number | string>("port", { default: 0, description: "Port to listen on; 0 for a free one." }),
     ),
     mode: optional(
-      oneOf(["echo", "sink", "push", "broadcast"], {
+      oneOf(["echo", "sink", "push", "broadcast", "queue"], {
         default: "echo",
         description:
-          "Answer every message, only take it in, push messages of its own, or send what comes to all connections of its room. With mode oneway the default is sink, with modes push and broadcast it is the same word.",
+          "Answer every message, only take it in, push messages of its own, send what comes to all connections of its room, or work off the jobs that come. With mode oneway the default is sink, with modes push, broadcast and queue it is the same word.",
       }),
     ),
     excludesPublisher: optional(
@@ -404,6 +497,49 @@ const mock = settingsBlock(
         description: "Mode push: each stream ends after so many messages. Default: never.",
       }),
     ),
+    queueConcurrency: optional(
+      setting<number | string>("count", {
+        unit: "jobs",
+        description: "Mode queue: jobs of one key that run at a time. Default: queue.concurrency, or 1.",
+      }),
+    ),
+    queueLimit: optional(
+      setting<number | string>("count", {
+        unit: "jobs",
+        description: "Mode queue: jobs of one key that may wait; a further one is refused. Default: any number.",
+      }),
+    ),
+    queueWorkers: optional(
+      setting<string>("job-times", {
+        unit: "times",
+        description:
+          "Mode queue: workers for all keys together, and how long each takes for a job: 5ms, 10ms, 20ms. Default: as many as there is work for.",
+      }),
+    ),
+    queueTime: optional(
+      setting<string>("latency", {
+        unit: "time or distribution",
+        default: "1ms",
+        description: "Mode queue: how long a job takes where there are no queueWorkers: 5ms, normal(20ms,5ms) ...",
+      }),
+    ),
+    queueInOrder: optional(
+      flag({
+        default: false,
+        description:
+          "Mode queue: a job is not completed before those of its key that started before it. Default in a run: as queue.completionOrder says.",
+      }),
+    ),
+    queueJournal: optional(
+      setting<string>("filled", {
+        unit: "file",
+        description: "Mode queue: keeps the statistics here, so that they outlive the server. Default: nowhere.",
+      }),
+    ),
+    queueOvertake: share("Mode queue: jobs that start after the one behind them."),
+    queueLose: share("Mode queue: jobs that are accepted and then lost."),
+    queueRunCancelled: share("Mode queue: jobs that run although it was confirmed that they were taken back."),
+    queueMiscount: share("Mode queue: completed jobs that the statistics count twice."),
   },
 );
 
@@ -416,13 +552,14 @@ const settings = {
     ),
   ),
   mode: optional(
-    oneOf(["echo", "oneway", "connect", "push", "broadcast"], {
+    oneOf(["echo", "oneway", "connect", "push", "broadcast", "queue"], {
       default: "echo",
       description:
-        "echo: every message is expected back. oneway: send only. connect: open connections and hold them. push: take in what the target pushes, and count it by the target's own numbers. broadcast: what some publish is expected on every connection of their room.",
+        "echo: every message is expected back. oneway: send only. connect: open connections and hold them. push: take in what the target pushes, and count it by the target's own numbers. broadcast: what some publish is expected on every connection of their room. queue: every message is a job, which is followed from its acceptance to its end.",
     }),
   ),
   broadcast: optional(broadcast),
+  queue: optional(queue),
   target: optional(
     setting<string>("url", {
       unit: "URL",

@@ -10,26 +10,39 @@ export type MockTexts = NonNullable<SettingTexts["mock"]>;
 
 /** Any of these makes the mock keep a queue. */
 export const queueSettings = ["streamQueue", "streamPriorities", "streamTimeout"] as const;
-const streamSettings = [
-  ...(["streamRate", "streamSize", "streamBinary", "streamStart", "streamMessages"] as const),
-  ...queueSettings,
-] as const;
-type StreamSetting = (typeof streamSettings)[number];
+/** Settings that only one of the mock's modes has, by that mode, and what such a mock does. */
+const ofOneMode = {
+  push: {
+    settings: [
+      ...(["streamRate", "streamSize", "streamBinary", "streamStart", "streamMessages"] as const),
+      ...queueSettings,
+    ],
+    does: "pushes",
+  },
+  queue: {
+    settings: [
+      ...(["queueConcurrency", "queueLimit", "queueWorkers", "queueTime", "queueInOrder", "queueJournal"] as const),
+      ...(["queueOvertake", "queueLose", "queueRunCancelled", "queueMiscount"] as const),
+    ],
+    does: "works off jobs",
+  },
+} as const;
 
 /**
- * Refuses what is said of streams where there are none, and messages with no room for what a client knows them by.
+ * Refuses what is said of streams or jobs where there are none, and messages with no room for what a client knows them by.
  * `isAsked`: a flag says it; a profile that is run otherwise may keep its words.
  */
-export function refuseUselessStreams(
+export function refuseUselessMockSettings(
   mock: MockTexts,
-  isAsked: (setting: StreamSetting) => boolean,
-  nameOf: (setting: StreamSetting) => string,
+  isAsked: (setting: keyof MockTexts) => boolean,
+  nameOf: (setting: keyof MockTexts) => string,
 ): void {
-  const useless =
-    mock.mode === "push" ? undefined : streamSettings.find((name) => mock[name] !== undefined && isAsked(name));
-  if (useless !== undefined) {
+  for (const mode of ["push", "queue"] as const) {
+    const { settings, does } = ofOneMode[mode];
+    const useless = mock.mode === mode ? undefined : settings.find((name) => mock[name] !== undefined && isAsked(name));
+    if (useless === undefined) continue;
     const name = nameOf(useless);
-    throw usageError(`${name} is for a mock that pushes`, `add --mode push, or leave ${name} out`);
+    throw usageError(`${name} is for a mock that ${does}`, `add --mode ${mode}, or leave ${name} out`);
   }
   const least = hasQueue(mock) ? leastPriorityBytes : leastStreamBytes;
   const sizes = readChecked("sizes", mock.streamSize ?? least);
@@ -83,6 +96,17 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
     streamQueue: hasQueue(texts) ? readQueue(texts) : null,
     streamStart: texts.streamStart ?? base.streamStart,
     streamMessages: texts.streamMessages === undefined ? null : readChecked("count", texts.streamMessages),
+    queueConcurrency:
+      texts.queueConcurrency === undefined ? base.queueConcurrency : readChecked("count", texts.queueConcurrency),
+    queueLimit: texts.queueLimit === undefined ? null : readChecked("count", texts.queueLimit),
+    queueWorkers: texts.queueWorkers === undefined ? null : readChecked("job-times", texts.queueWorkers),
+    queueTime: texts.queueTime === undefined ? base.queueTime : readChecked("latency", texts.queueTime),
+    queueInOrder: texts.queueInOrder ?? base.queueInOrder,
+    queueJournal: texts.queueJournal ?? null,
+    queueOvertakeRatio: share(texts.queueOvertake),
+    queueLoseRatio: share(texts.queueLose),
+    queueRunCancelledRatio: share(texts.queueRunCancelled),
+    queueMiscountRatio: share(texts.queueMiscount),
   };
 }
 

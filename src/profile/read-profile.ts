@@ -30,8 +30,6 @@ const builtInDirectory = fileURLToPath(new URL("../../profiles/", import.meta.ur
 /** Far above any profile, and far below what would keep the parser busy for seconds. */
 const largestBytes = 128 * 1024;
 const mostProblems = 50;
-/** Names that will be built in one day. */
-const laterProfiles = ["fifo"];
 /** `localhost:8080/path`: a target without its scheme. */
 const serverLike = /^[\w.-]+:\d+(\/|$)/;
 
@@ -172,6 +170,5 @@ function unknownProfile(word: string, names: readonly string[]): FloodgateError 
   if (serverLike.test(word)) return usageError(`there is no profile "${word}"`, `for a server, write ws://${word}`);
   const nearest = nearestName(word, names);
   const all = `built in: ${names.join(" ")}`;
-  if (laterProfiles.includes(word)) return usageError(`the profile ${word} is not in this version of floodgate`, all);
   return usageError(`there is no profile "${word}"`, nearest === undefined ? all : `did you mean ${nearest}? ${all}`);
 }

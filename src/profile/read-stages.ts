@@ -2,6 +2,7 @@ import { usageError } from "../errors/floodgate-error.ts";
 import { sendsMessages, type Arrival, type Load, type Mode } from "../plan/plan.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import type { SettingTexts, StageTexts } from "./profile-schema.ts";
+import { connectionsForKeys } from "./read-queue.ts";
 import { readChecked } from "./setting-kinds.ts";
 import type { StageSettings } from "./settings.ts";
 
@@ -21,7 +22,10 @@ export function readStages(merged: MergedSettings, mode: Mode): readonly StageSe
       name: stage.name ?? `stage-${index + 1}`,
       durationMs: untilCapped(readChecked("time", stage.duration), load, maxMessages),
       load,
-      connections: readChecked("connections", stage.connections ?? texts.connections),
+      connections:
+        stage.connections === undefined
+          ? connectionsForKeys(merged, readChecked("connections", texts.connections))
+          : readChecked("connections", stage.connections),
       maxMessages,
     };
   });
@@ -71,7 +75,7 @@ function singleStage(merged: MergedSettings, mode: Mode): StageSettings {
     durationMs:
       maxMessages === null || isAsked ? untilCapped(asked, load, maxMessages) : durationOf(maxMessages, load, asked),
     load,
-    connections: readChecked("connections", texts.connections),
+    connections: connectionsForKeys(merged, readChecked("connections", texts.connections)),
     maxMessages,
   };
 }

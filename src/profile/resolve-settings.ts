@@ -6,6 +6,7 @@ import { profileSchema, propertiesOf, type SettingTexts } from "./profile-schema
 import { readBroadcast, refuseUselessBroadcast } from "./read-broadcast.ts";
 import { readConnect, readMessageText, type SettingSurroundings } from "./read-connect.ts";
 import type { LoadedProfile } from "./read-profile.ts";
+import { readJobMessage, readQueue, refuseUselessQueue } from "./read-queue.ts";
 import { readStream } from "./read-stream.ts";
 import { readStages } from "./read-stages.ts";
 import { readChecked } from "./setting-kinds.ts";
@@ -43,6 +44,8 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
   };
   const name = sources.profile?.name ?? "(flags)";
   const broadcast = mode === "broadcast" ? readBroadcast(texts) : null;
+  const stages = readStages(merged, mode);
+  const queue = mode === "queue" ? readQueue(merged, stages) : null;
   const settings: Settings = {
     profile: name,
     title: texts.title ?? sources.profile?.name ?? "floodgate run",
@@ -51,16 +54,17 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     mode,
     seed: texts.seed === undefined ? null : readChecked("seed", texts.seed),
     workers: texts.workers === undefined ? defaultWorkers(sources.cores) : readChecked("workers", texts.workers),
-    message: readMessage(merged, surroundings, broadcast?.rooms ?? 1),
+    message: queue === null ? readMessage(merged, surroundings, broadcast?.rooms ?? 1) : readJobMessage(merged, queue),
     stream: mode === "push" ? readStream(merged) : null,
     connect: readConnect(merged, surroundings),
     pacing: readPacing(texts),
     limits: readLimits(texts),
     drain: readDrain(texts),
     warmupMs: readChecked("time-or-0", texts.warmup),
-    stages: readStages(merged, mode),
+    stages,
     scaling: texts.stages === undefined ? null : (texts.scaling ?? null),
     broadcast,
+    queue,
     nameOf: (setting) => merged.nameOf(setting),
     isDefault: (setting) => merged.isDefault(setting),
   };
@@ -183,4 +187,5 @@ function refuseUseless(merged: MergedSettings, settings: Settings): void {
   if (isFlag("dropAll") && reconnect === null && disturb.dropAllAtMs !== null) {
     throw usageError("--drop-all would leave no connection open", "add --reconnect, so that they come back");
   }
+  refuseUselessQueue(merged, settings);
 }

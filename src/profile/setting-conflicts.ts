@@ -62,6 +62,11 @@ export function settingConflicts(texts: SettingTexts, mode: string): readonly Se
       if (texts[name] !== undefined) add(name, "mode", `mode ${mode} sends no messages${instead}`);
     }
   }
+  if (mode === "queue") {
+    for (const name of ["message", "messageFile"] as const) {
+      if (texts[name] !== undefined) add(name, "mode", "mode queue sends jobs, as queue.form.submit says");
+    }
+  }
   return found;
 }
 

@@ -1,8 +1,9 @@
 import type { MockLatency, MockOptions } from "../mock-server/mock-options.ts";
 import type { PriorityShares } from "../mock-server/stream-priorities.ts";
 import { readFieldPattern, type FieldPattern } from "../plan/field-pattern.ts";
+import { readJobCancel, readJobTemplate, type JobTemplate } from "../plan/job-template.ts";
 import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
-import type { ReadyPlan, SlowPlan } from "../plan/plan.ts";
+import type { JobChoice, ReadyPlan, SlowPlan } from "../plan/plan.ts";
 import { readReady } from "../plan/ready-pattern.ts";
 import { readProblem, readValue, type Reading } from "../plan/reading.ts";
 import { readTargetUrl, type TargetUrl } from "../plan/target-url.ts";
@@ -12,8 +13,9 @@ import { parseRatio } from "../units/ratio.ts";
 import { hasSizeUnit, parseSizeBytes } from "../units/size.ts";
 import { parseDurationMs } from "../units/time.ts";
 import { readLocalAddresses } from "./local-addresses.ts";
-import { readMockLatency, readMockOutage, readMockStall } from "./mock-words.ts";
 import { readPriorityShares, readShares } from "./share-words.ts";
+import { readJobChoice } from "./job-words.ts";
+import { readJobTimes, readMockLatency, readMockOutage, readMockStall } from "./mock-words.ts";
 import type { PublisherCount } from "./settings.ts";
 
 /** What a setting's text is read to, by its kind: ms, bytes, per second, 0 .. 1, or an object of its own. */
@@ -55,6 +57,11 @@ export interface SettingValues {
   readonly "noticed-field": FieldPattern;
   readonly sizes: MockOptions["streamSizes"];
   readonly "priority-shares": PriorityShares;
+  readonly "count-field": FieldPattern;
+  readonly "job-template": JobTemplate;
+  readonly "job-cancel": MessageTemplate;
+  readonly "job-choice": JobChoice;
+  readonly "job-times": readonly MockLatency[];
   readonly stall: NonNullable<MockOptions["stall"]>;
   readonly outage: NonNullable<MockOptions["outage"]>;
   readonly filled: string;
@@ -118,6 +125,11 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "class-names": (raw) => readClassNames(String(raw)),
   "read-rate": (raw) => readReadRate(String(raw)),
   "noticed-field": (raw) => readFieldPattern(String(raw), "noticed"),
+  "count-field": (raw) => readFieldPattern(String(raw), "count"),
+  "job-template": (raw) => readJobTemplate(String(raw)),
+  "job-cancel": (raw) => readJobCancel(String(raw)),
+  "job-choice": (raw) => readJobChoice(String(raw)),
+  "job-times": (raw) => readJobTimes(String(raw)),
   stall: (raw) => readMockStall(String(raw)),
   outage: (raw) => readMockOutage(String(raw)),
   filled: (raw) =>

@@ -32,6 +32,7 @@ const unitOf: Partial<Record<SettingKind, string>> = {
   "last-field": "text, /regex/ or $.path",
   "sent-field": "text, /regex/ or $.path",
   "check-field": "text",
+  "count-field": "text, /regex/ or $.path",
 };
 
 /** Kinds for which a plain number says all: counts, bytes, rates per second, shares. */
@@ -49,6 +50,7 @@ const numberKinds: readonly SettingKind[] = [
   "port",
   "share",
   "publishers",
+  "job-choice",
 ];
 
 /** A setting whose text is read as `kind`. */

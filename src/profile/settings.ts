@@ -9,6 +9,7 @@ import type {
   Mode,
   PacingPlan,
   Plan,
+  QueuePlan,
   StreamPlan,
 } from "../plan/plan.ts";
 
@@ -40,6 +41,8 @@ export interface Settings {
   readonly scaling: Plan["scaling"];
   /** Null in any other mode than broadcast. */
   readonly broadcast: BroadcastSettings | null;
+  /** Null in any other mode than queue. */
+  readonly queue: QueuePlan | null;
   /** How to name a setting in a message: `--size`, or `profiles/ci.yaml:12: size`. */
   nameOf(setting: string): string;
   /** Nobody set it: neither a profile nor a flag. */

@@ -43,6 +43,11 @@ export function deliveryFigures({ messages }: ResultBlock): readonly (readonly [
   return deliveryNames.map((name) => [name, countText(messages[name])]);
 }
 
+const expectedWords: Partial<Readonly<Record<RunResult["config"]["mode"], string>>> = {
+  broadcast: "sent x receivers = ",
+  queue: "sent less cancelled = ",
+};
+
 /** How sure the loss is, what it came from, and how the counts add up. */
 export function deliveryNotes(result: RunResult): readonly string[] {
   const { totals, target, config } = result;
@@ -55,7 +60,8 @@ export function deliveryNotes(result: RunResult): readonly string[] {
     ...(target.deliveredFromBooks ? ["delivered as counted by the mock, not measured"] : []),
     ...(pending > 0 ? [`${amount(pending, "message")} not yet decided`] : []),
     ...(config.mode === "push" ? ["expected = what the target's own numbers say it sent"] : []),
-    `expected = ${config.mode === "broadcast" ? "sent x receivers = " : ""}delivered + lost + refused; late = delivered, but only during the drain`,
+    ...(config.mode === "queue" ? ["delivered = completed; reordered = jobs out of order of their key"] : []),
+    `expected = ${expectedWords[config.mode] ?? ""}delivered + lost + refused; late = delivered, but only during the drain`,
   ];
 }
 

@@ -31,6 +31,7 @@ import {
   unsentNotes,
 } from "./message-sections.ts";
 import { scalabilitySection } from "./scalability-section.ts";
+import { faultFigures, jobFigures, jobTimeRows, orderVerdict, queueNotes } from "./queue-section.ts";
 import { outageFigures, resilienceNotes, retryFigures } from "./resilience-section.ts";
 import { streamFigures, streamNotes } from "./stream-section.ts";
 import { judgedPhases, steadinessCells, steadinessColumns, steadinessNotes } from "./steadiness-section.ts";
@@ -72,6 +73,7 @@ export function renderMarkdown(result: RunResult): string {
       : [
           deliveryTable(result),
           fanOutTable(result),
+          jobTable(result),
           latencyTable(result),
           rateTable(result),
           streamTable(result),
@@ -194,6 +196,19 @@ function fanOutTable(result: RunResult): Lines {
     ...figuresTable(figures),
     ...(rows.length === 0 ? [] : markdownTable(columns, rows)),
     ...bullets(notes),
+  ];
+}
+
+function jobTable({ queue }: RunResult): Lines {
+  if (queue === undefined) return [];
+  const rows = jobTimeRows(queue);
+  const columns = [{ title: "", align: "left" } as const, ...timesHeads.map((head) => ({ title: head }))];
+  return [
+    `### Jobs  ${orderVerdict(queue)}`,
+    ...figuresTable(jobFigures(queue)),
+    ...figuresTable(faultFigures(queue)),
+    ...(rows.length === 0 ? [] : markdownTable(columns, rows)),
+    ...bullets(queueNotes(queue)),
   ];
 }
 

@@ -9,6 +9,7 @@ import { fanOutSection } from "./fan-out-section.ts";
 import { reportWidth } from "./format.ts";
 import { connectionSection, errorSection, generatorSection, memorySection } from "./health-sections.ts";
 import { latencySection, phaseSection, rateSection } from "./message-sections.ts";
+import { queueSection } from "./queue-section.ts";
 import { scalabilitySection } from "./scalability-section.ts";
 import { resilienceSection } from "./resilience-section.ts";
 import { streamSection } from "./stream-section.ts";
@@ -46,6 +47,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     ...(isConnect ? [connectionSection(result, width)] : []),
     ...(isConnect ? [] : [deliverySection(result, width)]),
     fanOutSection(result, width),
+    queueSection(result, width),
     latencySection(result, width),
     rateSection(result, width),
     streamSection(result, width),

@@ -5,6 +5,7 @@ import { addParallel, partsOfBlock } from "./add-blocks.ts";
 import { addIntervals } from "./add-intervals.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
 import { addClasses } from "./build-classes.ts";
+import { addQueues } from "./build-queue.ts";
 import { addResilience } from "./build-resilience.ts";
 import { addStreams } from "./build-streams.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
@@ -67,6 +68,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     ...withClasses(sorted),
     ...withStreams(sorted),
     ...withResilience(sorted),
+    ...withQueue(sorted),
     intervals: addIntervals(sorted, startedAtEpochMs),
     memory: memoryOf(sorted, sources),
     generator: addGenerators(sorted),
@@ -99,6 +101,12 @@ function withClasses(results: readonly RunResult[]): Pick<RunResult, "classes"> 
 function withResilience(results: readonly RunResult[]): Pick<RunResult, "resilience"> {
   const resilience = addResilience(results.map((result) => result.resilience));
   return resilience === undefined ? {} : { resilience };
+}
+
+/** Mode queue: their jobs together; nothing as soon as one does not tell of any. */
+function withQueue(results: readonly RunResult[]): Pick<RunResult, "queue"> {
+  const queue = addQueues(results.map((result) => result.queue));
+  return queue === undefined ? {} : { queue };
 }
 
 /** When a result's run began, milliseconds since the epoch. */

@@ -10,6 +10,7 @@ import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
 import { withScalability } from "./build-scalability.ts";
 import { assertIdentities } from "./check-identities.ts";
+import { buildQueue } from "./build-queue.ts";
 import { buildResilience } from "./build-resilience.ts";
 import { buildStreams } from "./build-streams.ts";
 import { deliveryFromBooks } from "./delivery-from-books.ts";
@@ -98,6 +99,8 @@ export function buildResult(input: ResultInput): RunResult {
         streams: buildStreams(plan.stream, collected, collected.streams, encode),
       }),
     ...resilienceOf(plan, collected, encode),
+    ...(plan.queue !== null &&
+      collected.queue !== null && { queue: buildQueue(plan.queue, collected, collected.queue, encode) }),
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
     generator,

@@ -45,7 +45,18 @@ export function brokenIdentities(result: RunResult): readonly string[] {
   for (const block of result.classes ?? []) broken.push(...brokenInBlock(`class "${block.class.name}"`, block, result));
   broken.push(...brokenIntervals(result), ...brokenSteadiness(result), ...brokenCapacity(result));
   broken.push(...brokenResilience(result));
+  broken.push(...brokenQueue(result));
   return broken;
+}
+
+/** Each job ends in one way. A generator that lost a worker has lost the word of what became of some. */
+function brokenQueue({ queue, generator }: RunResult): readonly string[] {
+  if (queue === undefined || generator.lostWorkers.length > 0) return [];
+  const { sent, completed, refused, cancelled, lost } = queue;
+  if (sent === completed + refused + cancelled + lost) return [];
+  return [
+    `queue: sent ${sent} is not completed ${completed} + refused ${refused} + cancelled ${cancelled} + lost ${lost}`,
+  ];
 }
 
 /** A bound that no trial bears out. */

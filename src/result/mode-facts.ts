@@ -1,6 +1,6 @@
 import type { Mode } from "../plan/plan.ts";
 
-/** Whether messages of this mode are expected to come back, to whomever: whether it knows of itself what was delivered. */
+/** Whether something is expected to come back for each message, to whomever: whether the mode knows of itself what was delivered. */
 export function comesBack(mode: Mode): boolean {
-  return mode === "echo" || mode === "broadcast";
+  return mode === "echo" || mode === "broadcast" || mode === "queue";
 }

@@ -7,6 +7,7 @@ import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
 import { lossPeriodsSchema, steadySchema } from "./steady-schema.ts";
 import { scalabilitySchema } from "./scalability-schema.ts";
+import { queueSchema } from "./queue-schema.ts";
 import { resilienceSchema } from "./resilience-schema.ts";
 import { streamsSchema } from "./streams-schema.ts";
 import { count, oneOf, orNull, text } from "./schema-shorthands.ts";
@@ -279,7 +280,7 @@ export const runResultSchema = Type.Object(
     environment: environmentSchema,
     config: Type.Object({
       profile: Type.String(),
-      mode: oneOf(["echo", "oneway", "connect", "push", "broadcast"]),
+      mode: oneOf(["echo", "oneway", "connect", "push", "broadcast", "queue"]),
       model: oneOf(["open", "closed", "mixed", "none"], "How messages became due"),
       seed: count("Every random choice followed from it"),
       runId: Type.String(),
@@ -327,6 +328,7 @@ export const runResultSchema = Type.Object(
     streams: Type.Optional(streamsSchema),
     backpressure: Type.Optional(backpressureSchema),
     resilience: Type.Optional(resilienceSchema),
+    queue: Type.Optional(queueSchema),
     intervals: Type.Array(intervalSchema, {
       description: "One per second of load, warm-up included; in long runs one for several (lengthMs)",
     }),
@@ -373,6 +375,7 @@ export type RunResult = DeepReadonly<Static<typeof runResultSchema>>;
 export type ResultPhase = RunResult["phases"][number];
 export type ResultBackpressure = NonNullable<RunResult["backpressure"]>;
 export type ResultClass = NonNullable<RunResult["classes"]>[number];
+export type ResultQueue = NonNullable<RunResult["queue"]>;
 export type ResultStreams = NonNullable<RunResult["streams"]>;
 export type ResultResilience = NonNullable<RunResult["resilience"]>;
 export type ResultInterval = RunResult["intervals"][number];

@@ -16,6 +16,8 @@ export const warningCodes = {
   nothingAnswered: "nothing-answered",
   belowPromise: "streams-below-promise",
   restarted: "streams-restarted",
+  jobFaults: "job-faults",
+  jobStatistics: "job-statistics",
   deliveryUnknown: "delivery-unknown",
   backlogAtEnd: "backlog-at-end",
   targetNotReading: "target-not-reading",
@@ -58,6 +60,8 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     nothingPushed(result),
     belowPromise(result),
     restarted(result),
+    jobFaults(result),
+    running ? null : jobStatistics(result),
     running ? null : deliveryUnknown(result),
     running ? null : backlogAtEnd(result),
     targetNotReading(result),
@@ -164,6 +168,37 @@ function restarted({ streams }: Omit<RunResult, "warnings">): ResultWarning | nu
       ? "a stream began its numbers anew"
       : `streams began their numbers anew ${formatCount(streams.restarts)} times`;
   return warn("restarted", `${many}: each beginning counts for itself, and what was lost between two is not known`);
+}
+
+/** What a work queue did to jobs that no work queue may do. */
+function jobFaults({ queue }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (queue === undefined) return null;
+  const found = [
+    [queue.misordered, "out of order"],
+    [queue.overLimit ?? 0, "beyond the jobs of a key that may run at a time"],
+    [queue.cancelledRan, "run although cancelled"],
+    [queue.refusedRan, "run although refused"],
+    [queue.startedAgain, "started again"],
+    [queue.completedAgain, "completed again"],
+  ] as const;
+  const words = found.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  return words.length === 0 ? null : warn("jobFaults", `jobs were not treated as promised: ${words.join(", ")}`);
+}
+
+function jobStatistics({ queue }: Omit<RunResult, "warnings">): ResultWarning | null {
+  const statistics = queue?.statistics;
+  if (statistics == null) return null;
+  if (!statistics.isCompared)
+    return warn("jobStatistics", `the statistics of the queue are not known: ${statistics.note}`);
+  const differing = statistics.counts.filter(({ target, clients }) => target !== clients);
+  if (differing.length === 0) return null;
+  const words = differing.map(
+    ({ count, target, clients }) => `${formatCount(target)} ${count} where clients saw ${formatCount(clients)}`,
+  );
+  return warn(
+    "jobStatistics",
+    `the statistics of the queue disagree with what it told its clients: ${words.join(", ")}`,
+  );
 }
 
 function deliveryUnknown({ totals, config, target }: Omit<RunResult, "warnings">): ResultWarning | null {

@@ -80,6 +80,9 @@ function whyNotMeasured(threshold: Threshold, measuring: MeasuringMode): FitProb
   if (isOfResilience(metric) && Object.keys(threshold.selectors).length > 0) {
     return { reason: "outages are counted over the whole run", hint: "leave out what stands in braces" };
   }
+  if (subject === "queue" && mode !== "queue") {
+    return { reason: `mode ${mode} hands in no jobs`, hint: "leave it out, or take --mode queue" };
+  }
   const ofMode = (reason: string): FitProblem => ({ reason, hint: "leave it out, or take --mode echo" });
   if (mode === "push" && subject !== "throughput") return whyNotPushed(threshold, measuring);
   if (mode === "connect" && ["latency", "service", "slip", "delivery", "rate", "throughput"].includes(subject)) {

@@ -72,6 +72,10 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
       return backpressureValue(result, threshold);
     case "throughput":
       return sustainedValue(result, phase, stat);
+    case "queue":
+    case "queue.wait":
+    case "queue.run":
+      return queueValue(result, threshold);
     default:
       if (threshold.metric === "errors" || threshold.metric.startsWith("errors.")) return errorValue(block, threshold);
       return noValue(`${thresholdName(threshold)} is not known in this version`);
@@ -190,6 +194,29 @@ function errorValue(block: ResultBlock, { metric, stat }: AskedMetric): Measured
   if (stat === "rate")
     return { value: sum("") / attempts, samples: null, detail: `of ${attempts} connections and messages` };
   return { value: sum(`${stat}/`), samples: null };
+}
+
+/** Of all jobs of the run. */
+function queueValue({ queue }: RunResult, { metric, stat, selectors }: AskedMetric): MeasuredValue {
+  if (queue === undefined) return noValue("no jobs were handed in");
+  if (selectors.phase !== undefined) return noValue("what becomes of jobs is known of the whole run only");
+  if (metric === "queue.wait") return timesValue(queue.waitUs, stat);
+  if (metric === "queue.run") return timesValue(queue.runUs, stat);
+  if (stat === "disagreements") {
+    const { statistics } = queue;
+    if (statistics === null) return noValue("the target is not asked for its statistics");
+    return { value: statistics.disagreements, samples: null, detail: statistics.note };
+  }
+  if (stat === "mostRunning") {
+    return queue.mostRunning === null
+      ? noValue("no job was seen to run")
+      : { value: queue.mostRunning.jobs, samples: null };
+  }
+  const counts: Readonly<Record<string, unknown>> = queue;
+  const value = counts[stat];
+  return typeof value === "number"
+    ? { value, samples: queue.sent }
+    : noValue("the target does not tell when a job starts");
 }
 
 function memoryValue(memory: RunResult["memory"]["generator"], reason: string | null, stat: string): MeasuredValue {

@@ -29,6 +29,8 @@ const distributions = [
   "latency.slip",
   "latency.offered",
   "recovery",
+  "queue.wait",
+  "queue.run",
 ];
 const memoryStats: Readonly<Record<string, QuantityKind>> = {
   peak: "size",
@@ -68,6 +70,20 @@ const named: Readonly<Record<string, Readonly<Record<string, QuantityKind>>>> = 
   buffer: { overflowed: "count", highWater: "count" },
   isolation: { added: "time", rate: "ratio", worst: "ratio" },
   reaction: { median: "time", max: "time" },
+  queue: {
+    misordered: "count",
+    misorderedStarts: "count",
+    overtaken: "count",
+    overLimit: "count",
+    mostRunning: "count",
+    cancelled: "count",
+    cancelledRan: "count",
+    refusedRan: "count",
+    startedAgain: "count",
+    completedAgain: "count",
+    neverStarted: "count",
+    disagreements: "count",
+  },
   throughput: { sustained: "rate", sustainRatio: "ratio" },
 };
 /** Of all other metrics less is better; comparisons go by it. */
@@ -183,7 +199,7 @@ function unknownMetric(path: string): NameFault {
     nearestName(first, known) ??
     Object.entries(named).find(([, stats]) => Object.hasOwn(stats, first))?.[0];
   const list =
-    "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, isolation, reaction";
+    "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, isolation, reaction, queue";
   return {
     faulty: path === "" ? "" : nearest !== undefined || second === undefined ? path : first,
     reason: path === "" ? "names no metric" : "is not a metric",

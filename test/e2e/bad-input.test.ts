@@ -88,7 +88,7 @@ const words: readonly Case[] = [
     "an unknown profile",
     ["sustaned"],
     'there is no profile "sustaned"',
-    "did you mean sustained? built in: backpressure broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
+    "did you mean sustained? built in: backpressure broadcast burst chaos ci connection-scaling dev fifo fifo-full fifo-workers linear-scaling peak push quick resilience soak stress sustained",
   ),
   run(
     "an unknown mode",
@@ -349,12 +349,6 @@ const resultFiles: readonly Case[] = [
 const laterWords: readonly Case[] = [
   later("agent", ["agent"], "the command agent", ""),
   later("--agents", ["run", "--agents", "2"], "--agents", "run "),
-  run(
-    "--mode queue",
-    ["--mode", "queue"],
-    '--mode "queue" is not in this version of floodgate',
-    "modes here: echo, oneway, connect, push, broadcast",
-  ),
 ];
 
 describe.each([

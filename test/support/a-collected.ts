@@ -62,6 +62,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
     segments: [{ connections: 10, phases }],
     scaling: null,
     broadcast: null,
+    queue: null,
     ...changes,
   };
 }
@@ -151,6 +152,8 @@ export function aCollectedPhase(
     interArrivalUs: aHistogram([]),
     recoveryUs: aHistogram([]),
     outageCounts: noOutages,
+    jobWaitUs: Histogram.empty(),
+    jobRunUs: Histogram.empty(),
     writesInWindow: 0,
     connectionCounts: someConnections(),
     fanOut: null,
@@ -265,6 +268,7 @@ export function aCollected(
     compressionAgreed: true,
     streams: null,
     resilience: null,
+    queue: null,
     faultyReceivers: null,
     classes: [],
     ...changes,

@@ -53,8 +53,8 @@ export class BroadcastingWorker {
     this.#recorder = new MessageRecorder(this.cells.phases, [false, false], ledger, intervals, {
       expectsAnswers: false,
       openConnections: () => this.connections.ready,
-      publisher: this.publisher,
     });
+    this.#recorder.enterInto(this.publisher);
     intervals.startSegment(0, 60_000, 0);
     const nowMs = () => this.nowMs;
     const parts = { codec: this.codec, recorder: this.#recorder, notes: this.notes };
@@ -91,7 +91,7 @@ export class BroadcastingWorker {
   /** Connection `from` publishes a message in the measured phase at `atMs`, which was due 1 ms before; returns its bytes. */
   publish(from: number, atMs: number): Buffer {
     this.nowMs = atMs;
-    const sequence = this.publisher.publish(from, atMs - 1, atMs, 1);
+    const sequence = this.publisher.enterSent(from, atMs - 1, atMs, 1);
     return Buffer.from(this.codec.encode(from, sequence).bytes);
   }
 

@@ -1,4 +1,5 @@
 import type {
+  CollectedQueue,
   CollectedResilience,
   CollectedSlow,
   CollectedStreams,
@@ -8,6 +9,7 @@ import type {
   Herd,
 } from "../collected.ts";
 import { worstStreams } from "../worker/faulty-streams.ts";
+import { mostExamples } from "../worker/job-tallies.ts";
 import { worstReceivers } from "../worker/receiver-faults.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
@@ -120,6 +122,50 @@ export function mergeHerds(all: readonly Herd[]): readonly Herd[] {
     };
   }
   return merged;
+}
+
+/** Jobs of all workers together; null while no worker has told of any. The statistics are those that the first one asked for. */
+export function mergeQueues(all: AllNotes): CollectedQueue | null {
+  const told = all.flatMap((notes) => notes?.queue ?? []);
+  const [first] = told;
+  if (first === undefined) return null;
+  const sum = (read: (own: CollectedQueue) => number): number => told.reduce((total, own) => total + read(own), 0);
+  const busiest = told.reduce((most, own) => (own.mostRunning > most.mostRunning ? own : most), first);
+  return {
+    sent: sum(({ sent }) => sent),
+    said: {
+      accepted: sum(({ said }) => said.accepted),
+      started: sum(({ said }) => said.started),
+      completed: sum(({ said }) => said.completed),
+      refused: sum(({ said }) => said.refused),
+      cancelled: sum(({ said }) => said.cancelled),
+      tooLate: sum(({ said }) => said.tooLate),
+    },
+    ended: {
+      completed: sum(({ ended }) => ended.completed),
+      refused: sum(({ ended }) => ended.refused),
+      cancelled: sum(({ ended }) => ended.cancelled),
+      lost: sum(({ ended }) => ended.lost),
+    },
+    cancelAsked: sum(({ cancelAsked }) => cancelAsked),
+    cancelledRunning: sum(({ cancelledRunning }) => cancelledRunning),
+    cancelledUnasked: sum(({ cancelledUnasked }) => cancelledUnasked),
+    neverStarted: sum(({ neverStarted }) => neverStarted),
+    startedAgain: sum(({ startedAgain }) => startedAgain),
+    completedAgain: sum(({ completedAgain }) => completedAgain),
+    repeated: sum(({ repeated }) => repeated),
+    afterLoss: sum(({ afterLoss }) => afterLoss),
+    misordered: sum(({ misordered }) => misordered),
+    misorderedStarts: sum(({ misorderedStarts }) => misorderedStarts),
+    overtaken: sum(({ overtaken }) => overtaken),
+    overLimit: sum(({ overLimit }) => overLimit),
+    mostRunning: busiest.mostRunning,
+    mostRunningKey: busiest.mostRunningKey,
+    cancelledRan: sum(({ cancelledRan }) => cancelledRan),
+    refusedRan: sum(({ refusedRan }) => refusedRan),
+    examples: told.flatMap(({ examples }) => examples).slice(0, mostExamples),
+    statistics: told.find(({ statistics }) => statistics !== null)?.statistics ?? null,
+  };
 }
 
 function mergeSlow(told: readonly CollectedSlow[]): CollectedSlow | null {

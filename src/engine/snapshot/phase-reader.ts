@@ -26,7 +26,7 @@ export class PhaseReader {
   constructor(plan: Plan, cells: readonly WorkerCells[], fanOut: readonly FanOutCells[] | null = null) {
     this.#phases = plan.segments.flatMap((segment) => segment.phases);
     this.#cells = cells;
-    this.#expectedIn = plan.mode === "echo" ? counter.sent : plan.mode === "push" ? counter.expected : null;
+    this.#expectedIn = expectedCounterOf(plan.mode);
     this.#fanOut = fanOut;
   }
 
@@ -71,6 +71,8 @@ export class PhaseReader {
       interArrivalUs: mergeHistograms(cells.map(({ interArrival }) => interArrival)),
       recoveryUs: mergeHistograms(cells.map(({ recovery }) => recovery)),
       outageCounts: outageCounts(sum),
+      jobWaitUs: mergeHistograms(cells.map(({ jobWait }) => jobWait)),
+      jobRunUs: mergeHistograms(cells.map(({ jobRun }) => jobRun)),
       writesInWindow: sum(counter.writesInWindow),
       connectionCounts: this.#connectionCounts(phase, soFar.isRunning, notes, sum),
       fanOut,
@@ -201,6 +203,12 @@ function outageCounts(sum: Sum): OutageCounts {
     breakerHeld: sum(counter.breakerHeld),
     breakerRejected: sum(counter.breakerRejected),
   };
+}
+
+/** Null in modes that expect nothing, or count it apart. */
+function expectedCounterOf(mode: Plan["mode"]): number | null {
+  if (mode === "echo") return counter.sent;
+  return mode === "push" || mode === "queue" ? counter.expected : null;
 }
 
 /** In flight, or missing. */

@@ -2,7 +2,6 @@ import { ledgerAnswer, type DeliveryLedger, type LossKind } from "../../measure/
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import type { IntervalRecorder } from "../../measure/interval-recorder.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
-import type { Publisher } from "./publisher.ts";
 
 /** Where one phase's events are counted. */
 interface PhaseRecorder {
@@ -36,13 +35,19 @@ export interface PhaseWindow {
   readonly endMs: number;
 }
 
+/** Where messages are entered in modes that keep an account of their own. */
+export interface SentRegister {
+  /** Enters a message of the worker's connection `connection` (its local number); returns its sequence. Allocates nothing. */
+  enterSent(connection: number, intendedMs: number, sentMs: number, phase: number): number;
+}
+
 /**
  * Turns "this was sent" and "this came back" into counts and histograms. The hot path of measuring: allocates nothing.
  * A message is counted in the phase of its intended instant; rates are counted in the phase in which the event happened.
  */
 export class MessageRecorder {
   readonly ledger: DeliveryLedger;
-  readonly #publisher: Publisher | null;
+  #register: SentRegister | null = null;
   readonly #intervals: IntervalRecorder;
   readonly #expectsAnswers: boolean;
   readonly #openConnections: () => number;
@@ -64,14 +69,11 @@ export class MessageRecorder {
     facts: {
       readonly expectsAnswers: boolean;
       readonly openConnections: () => number;
-      /** Where messages are entered in mode broadcast, in place of the ledger. */
-      readonly publisher?: Publisher;
     },
   ) {
     this.ledger = ledger;
     this.#expectsAnswers = facts.expectsAnswers;
     this.#openConnections = facts.openConnections;
-    this.#publisher = facts.publisher ?? null;
     this.#intervals = intervals;
     this.#phases = phases.map((cells, index) => ({
       counts: cells.counts,
@@ -82,6 +84,11 @@ export class MessageRecorder {
       connect: new HistogramWriter(cells.connect),
       isClosedLoop: closedLoop[index]!,
     }));
+  }
+
+  /** From now on messages are entered there and not in the ledger; before the first is sent. */
+  enterInto(register: SentRegister): void {
+    this.#register = register;
   }
 
   /** Whether what happens now belongs to the rates of a phase. */
@@ -154,7 +161,7 @@ export class MessageRecorder {
     if (wasBlocked) recorder.blockedSlip.record(slipUs);
     else recorder.ownSlip.record(slipUs);
     this.#intervals.recordSent(slipUs);
-    if (this.#publisher !== null) return this.#publisher.publish(connection, intendedMs, sentMs, phase);
+    if (this.#register !== null) return this.#register.enterSent(connection, intendedMs, sentMs, phase);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, 1);
     return this.ledger.send(connection, intendedMs, sentMs, phase, false);
   }

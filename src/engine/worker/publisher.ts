@@ -4,6 +4,7 @@ import type { RoomRoster } from "../../measure/room-roster.ts";
 import type { SpreadLog } from "../../measure/spread-log.ts";
 import type { BroadcastPlan } from "../../plan/plan.ts";
 import { roomOf } from "../../plan/rooms.ts";
+import type { SentRegister } from "./message-recorder.ts";
 
 export interface PublisherParts {
   readonly plan: BroadcastPlan;
@@ -17,7 +18,7 @@ export interface PublisherParts {
 }
 
 /** The sending side of a broadcast in one worker: tells all workers of each message before it leaves. */
-export class Publisher {
+export class Publisher implements SentRegister {
   readonly #parts: PublisherParts;
   /** By publisher. */
   readonly #rooms: Int32Array;
@@ -31,8 +32,7 @@ export class Publisher {
     this.#latest = new Float64Array(publishers);
   }
 
-  /** Enters a message of the worker's connection `local`; returns its sequence. Allocates nothing. */
-  publish(local: number, intendedMs: number, sentMs: number, phase: number): number {
+  enterSent(local: number, intendedMs: number, sentMs: number, phase: number): number {
     const { table, roster, spread, cells, plan } = this.#parts;
     const publisher = local * this.#parts.workers + this.#parts.workerIndex;
     const room = this.#rooms[publisher]!;

@@ -23,6 +23,9 @@ import { ConnectionSet } from "./connection-set.ts";
 import { Disturber } from "./disturber.ts";
 import { EchoReceiver } from "./echo-receiver.ts";
 import { HealthMonitor } from "./health-monitor.ts";
+import { JobCodec, jobKeysOf } from "./job-codec.ts";
+import type { JobReceiver } from "./job-receiver.ts";
+import { makeJobReceiver } from "./job-sides.ts";
 import { MessageRecorder } from "./message-recorder.ts";
 import { OutageBook } from "./outage-book.ts";
 import type { Receiver } from "./receiver.ts";
@@ -73,6 +76,8 @@ class Share {
   readonly #disturber: Disturber;
   /** Null in every mode but push. */
   readonly #streams: StreamReceiver | null;
+  /** Null in every mode but queue. */
+  readonly #jobs: JobReceiver | null;
   readonly #health: HealthMonitor;
   readonly #workerIndex: number;
   #isLoading = false;
@@ -109,8 +114,8 @@ class Share {
     this.#recorder = new MessageRecorder(this.#cells.phases, isClosedLoop, this.#ledger, this.#intervals, {
       expectsAnswers: plan.mode === "echo",
       openConnections: () => this.#connections.ready,
-      ...(this.#broadcast !== null && { publisher: this.#broadcast.publisher }),
     });
+    if (this.#broadcast !== null) this.#recorder.enterInto(this.#broadcast.publisher);
     const codec = makeCodec(plan);
     const [recorder, notes, nowMs] = [this.#recorder, this.#notes, this.#nowMs];
     this.#streams =
@@ -126,8 +131,10 @@ class Share {
             nowMs,
             isSlow: slowOnesOf(plan, workerIndex, capacity),
           });
+    this.#jobs = makeJobReceiver(task, { codec, recorder, cells: this.#cells, capacity });
     this.#receiver =
       this.#streams ??
+      this.#jobs ??
       this.#broadcast?.makeReceiver({ codec, recorder, notes, connections: capacity, nowMs }) ??
       new EchoReceiver(codec, recorder, notes);
     const outages = new OutageBook(this.#cells.phases);
@@ -148,6 +155,7 @@ class Share {
       control: this.#cells.control,
     });
     this.#streams?.attach(this.#connections.connections);
+    this.#jobs?.attach(this.#connections.connections);
     this.#sender = new SendLoop({
       connections: this.#connections,
       recorder: this.#recorder,
@@ -211,7 +219,7 @@ class Share {
         this.#lookAtStop();
         return;
       case "finish":
-        this.#finish();
+        this.#do(this.#finish());
         return;
     }
   }
@@ -231,6 +239,7 @@ class Share {
     this.#health.connectingStarted();
     await this.#connections.openUpTo(wanted);
     this.#health.connectingEnded();
+    await this.#jobs?.askBefore();
     this.#tellNotes();
     this.#tell({ kind: "connected", ready: this.#connections.ready, wanted });
   }
@@ -321,6 +330,7 @@ class Share {
   #settle(): void {
     this.#receiver.settle();
     if (this.#streams !== null) this.#notes.streams = this.#streams.tallies();
+    if (this.#jobs !== null) this.#notes.queue = this.#jobs.tallies();
   }
 
   /** oneway: what the kernel took is what was sent less what still lies in our buffers. */
@@ -354,7 +364,7 @@ class Share {
     this.#sender.stop();
   }
 
-  #finish(): void {
+  async #finish(): Promise<void> {
     this.#sender.stop();
     this.#disturber.loadEnded();
     clearTimeout(this.#drainTimer);
@@ -362,6 +372,11 @@ class Share {
     clearTimeout(this.#streamTimer);
     this.#settle();
     this.#broadcast?.publisher.giveUpIncomplete();
+    if (this.#jobs !== null) {
+      // By now every worker has drained: what the target tells is of all jobs.
+      await this.#jobs.askAfter();
+      this.#notes.queue = this.#jobs.tallies();
+    }
     this.#whenFinished?.();
     this.#whenFinished = null;
   }
@@ -382,7 +397,9 @@ class Share {
   }
 }
 
-function makeCodec({ message, runId, broadcast }: Plan): MessageCodec {
+function makeCodec(plan: Plan): MessageCodec {
+  const { message, runId, broadcast, queue } = plan;
+  if (queue !== null) return new JobCodec(message, jobKeysOf(plan, queue), runId);
   if (broadcast === null) return new MessageCodec(message, runId);
   const variable = { word: roomPlaceholder, values: roomNames(broadcast.rooms) };
   return new MessageCodec({ ...message, variable }, runId);

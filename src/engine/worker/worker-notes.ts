@@ -1,6 +1,6 @@
 import { failureCode, type Failure } from "../../errors/failure.ts";
 import type { SecondsTold } from "../../measure/interval-recorder.ts";
-import type { CollectedStreams, FailureCount, FaultyReceivers } from "../collected.ts";
+import type { CollectedQueue, CollectedStreams, FailureCount, FaultyReceivers } from "../collected.ts";
 import type { LifetimeSum, WorkerNotes, WorkerResilience } from "../worker-messages.ts";
 
 const longestExample = 200;
@@ -12,6 +12,7 @@ export class NoteBook {
   firstForeignFrame: string | null = null;
   compressionAgreed = true;
   streams: CollectedStreams | null = null;
+  queue: CollectedQueue | null = null;
   /** Asked whenever notes are told. */
   readResilience: () => WorkerResilience | null = () => null;
   #faultyReceivers: FaultyReceivers | null = null;
@@ -85,6 +86,7 @@ export class NoteBook {
       late,
       streams: this.streams,
       resilience: this.readResilience(),
+      queue: this.queue,
     };
   }
 }

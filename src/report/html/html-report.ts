@@ -6,6 +6,7 @@ import { renderChart } from "./html-chart.ts";
 import { comparisonBody } from "./html-comparison.ts";
 import { configurationBody } from "./html-environment.ts";
 import { fanOutBody } from "./html-fan-out.ts";
+import { jobBody } from "./html-jobs.ts";
 import { connectionBody, errorBody, generatorBody, memoryTable } from "./html-health.ts";
 import {
   backpressureBody,
@@ -74,6 +75,7 @@ function messageSections(result: RunResult): readonly PageSection[] {
     ]),
     ...section("delivery", "Delivery", [renderChart(deliveryChart(result)), deliveryBody(result)]),
     ...section("fan-out", "Fan-out", [fanOutBody(result)]),
+    ...section("jobs", "Jobs", [jobBody(result)]),
     ...(scaling === null ? [] : section("scaling", "Scaling", [renderChart(scaling)])),
     ...section("steadiness", "Steadiness", [steadinessBody(result)]),
     ...section("phases", "Phases", [phaseTable(result), classTable(result)]),

@@ -37,12 +37,7 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [
     ["run", "sok"],
     'there is no profile "sok"',
-    "did you mean soak? built in: backpressure broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
-  ],
-  [
-    ["run", "fifo"],
-    "the profile fifo is not in this version of floodgate",
-    "built in: backpressure broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained",
+    "did you mean soak? built in: backpressure broadcast burst chaos ci connection-scaling dev fifo fifo-full fifo-workers linear-scaling peak push quick resilience soak stress sustained",
   ],
   [["run", "./none.yaml"], 'there is no profile "./none.yaml"', "floodgate profiles lists the built-in ones"],
   [["run", "localhost:8080"], 'there is no profile "localhost:8080"', "for a server, write ws://localhost:8080"],
@@ -149,9 +144,40 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     "add --mode broadcast, or leave {{room}} out",
   ],
   [
-    ["run", "--mode", "queue"],
-    '--mode "queue" is not in this version of floodgate',
-    "modes here: echo, oneway, connect, push, broadcast",
+    ["run", "--mode", "quue"],
+    '--mode "quue" is not one of echo, oneway, connect, push, broadcast, queue',
+    "did you mean queue?",
+  ],
+  [
+    ["run", "--mode", "queue", "--rate", "max"],
+    "--rate max does not fit mode queue: how long a job waits is the target's to decide",
+    "give a rate: jobs a second, over all keys; or a burst",
+  ],
+  [
+    ["run", "--mode", "queue", "-c", "5", "--keys", "3"],
+    "5 connections cannot share 3 keys (--keys): the order of a key is known on one connection only",
+    "give 3 connections or fewer, or 5 keys",
+  ],
+  [["run", "--keys", "3"], "--keys needs --mode queue", "add --mode queue, or leave --keys out"],
+  [
+    ["run", "--mode", "queue", "--cancel", "0,3"],
+    '--cancel "0,3" has "0", which is no position',
+    "write a share such as 5%, or positions from 1 such as 3, 10, 12",
+  ],
+  [
+    ["run", "--mode", "queue", "-m", "{{payload}}"],
+    "--message and --mode cannot be given together: mode queue sends jobs, as queue.form.submit says",
+    "leave out --message or --mode",
+  ],
+  [
+    ["run", "--mode", "queue", "-s", "40"],
+    '--size "40" does not fit: a job takes 82 bytes at least',
+    "write --size 82, or leave it out",
+  ],
+  [
+    ["run", "--mock-queue-limit", "5"],
+    "--mock-queue-limit is for a mock that works off jobs",
+    "add --mode queue, or leave --mock-queue-limit out",
   ],
   [
     ["run", "--mode", "push", "-r", "5"],
@@ -196,7 +222,7 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   ],
   [
     ["run", "--mode", "ecko"],
-    '--mode "ecko" is not one of echo, oneway, connect, push, broadcast',
+    '--mode "ecko" is not one of echo, oneway, connect, push, broadcast, queue',
     "did you mean echo?",
   ],
   [

@@ -327,6 +327,38 @@ describe("floodgate serve", () => {
       streamQueue: null,
       streamStart: "message",
       streamMessages: null,
+      queueConcurrency: 1,
+      queueLimit: null,
+      queueWorkers: null,
+      queueTime: { kind: "fixed", ms: 1 },
+      queueInOrder: false,
+      queueJournal: null,
+      queueOvertakeRatio: 0,
+      queueLoseRatio: 0,
+      queueRunCancelledRatio: 0,
+      queueMiscountRatio: 0,
+    });
+  });
+
+  it("takes how it should work off jobs", async () => {
+    const flags =
+      "--mode queue --queue-concurrency 5 --queue-limit 10 --queue-workers 5ms,10ms --queue-time 2ms --queue-in-order " +
+      "--queue-journal j --queue-overtake 1% --queue-lose 2% --queue-run-cancelled 3% --queue-miscount 4%";
+    expect(await serveOptions(flags.split(" "))).toMatchObject({
+      mode: "queue",
+      queueConcurrency: 5,
+      queueLimit: 10,
+      queueWorkers: [
+        { kind: "fixed", ms: 5 },
+        { kind: "fixed", ms: 10 },
+      ],
+      queueTime: { kind: "fixed", ms: 2 },
+      queueInOrder: true,
+      queueJournal: "j",
+      queueOvertakeRatio: 0.01,
+      queueLoseRatio: 0.02,
+      queueRunCancelledRatio: 0.03,
+      queueMiscountRatio: 0.04,
     });
   });
 

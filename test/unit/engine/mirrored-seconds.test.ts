@@ -79,6 +79,7 @@ const emptyNotes: Omit<WorkerNotes, "late" | "lost"> = {
   compressionAgreed: true,
   streams: null,
   resilience: null,
+  queue: null,
   faultyReceivers: null,
 };
 

@@ -24,7 +24,7 @@ function counts(worker: BroadcastingWorker): readonly number[] {
 describe("publishing in a broadcast", () => {
   it("numbers the messages of each publisher from 1", async () => {
     const { publisher } = await running();
-    const sequences = [0, 0, 1, 0, 1].map((from, index) => publisher.publish(from, 1500, 1500 + index, 1));
+    const sequences = [0, 0, 1, 0, 1].map((from, index) => publisher.enterSent(from, 1500, 1500 + index, 1));
     expect(sequences).toEqual([1, 2, 1, 3, 2]);
   });
 

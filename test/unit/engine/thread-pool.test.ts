@@ -71,6 +71,19 @@ describe("the pool of threads", () => {
     vi.useRealTimers();
   });
 
+  it("hears what a worker told last, though the outcome of its task comes by another way and sooner", async () => {
+    const { pool, heard } = begin();
+    for (const { task, finish } of started) {
+      task.port.postMessage({ kind: "drained", outstanding: task.workerIndex });
+      finish({ kind: "finished" });
+    }
+    await pool.allEnded();
+    expect(heard).toEqual([
+      [0, { kind: "drained", outstanding: 0 }],
+      [1, { kind: "drained", outstanding: 1 }],
+    ]);
+  });
+
   it("hands commands to the worker they are for, and tells whose event it is", async () => {
     const { pool, heard, ports } = begin();
     const told: unknown[] = [];

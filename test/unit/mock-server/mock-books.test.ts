@@ -11,6 +11,7 @@ it("tells counters, of which two readings may be subtracted, from levels and ext
     "answerDelayMaxUs",
     "streamQueuePeak",
     "streamsBlocked",
+    "jobsRunningPeak",
     "uptimeMs",
     "pid",
     "rssBytes",

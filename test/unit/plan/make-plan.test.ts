@@ -32,6 +32,7 @@ function someSettings(changes: Partial<Settings> = {}): Settings {
     stages: [aStage()],
     scaling: null,
     broadcast: null,
+    queue: null,
     nameOf: (setting) => `--${setting}`,
     isDefault: () => false,
     ...changes,

@@ -18,7 +18,7 @@ const rates = (phases: readonly PhasePlan[]) =>
 describe("the built-in profiles", () => {
   it("are those that this version has", () => {
     const names =
-      "backpressure broadcast burst chaos ci connection-scaling dev linear-scaling peak push quick resilience soak stress sustained";
+      "backpressure broadcast burst chaos ci connection-scaling dev fifo fifo-full fifo-workers linear-scaling peak push quick resilience soak stress sustained";
     expect(builtInProfiles().join(" ")).toBe(names);
   });
 

@@ -47,7 +47,7 @@ describe("reading a profile", () => {
 connectons: 5
 rate: 10q
 duration: 30
-mode: queue
+mode: quue
 headers: { a: b }
 connect:
   timeot: 5s
@@ -77,7 +77,7 @@ environments:
       '2: unknown key "connectons"; did you mean connections?',
       '3: rate "10q" is not a rate; write a number per second, for example 1000, 10k or 10k/s',
       '4: duration "30" has no unit; write 30s, or another of us ms s m h',
-      '5: mode "queue" is not in this version of floodgate; modes here: echo, oneway, connect, push, broadcast',
+      '5: mode "quue" is not one of echo, oneway, connect, push, broadcast, queue; did you mean queue?',
       '6: unknown key "headers"; headers belongs below connect:',
       '8: unknown key "timeot" in connect; did you mean timeout?',
       '10: header "bad name" is not a header name; write letters, digits and hyphens, for example X-Client',
