@@ -49,7 +49,12 @@ const readings = ["read", "pause", "stop"] as const;
 function readSlow(merged: MergedSettings, noticed: string | undefined): StreamPlan["slow"] {
   const { slow } = merged.texts;
   if (slow === undefined) return null;
-  const [reading, second] = readings.filter((name) => slow[name] !== undefined);
+  const given = readings.filter((name) => slow[name] !== undefined);
+  // One that a flag gives takes the place of the profile's, as one of its environment does.
+  const byLayer = (["flags", "environment"] as const).map((layer) =>
+    given.filter((name) => merged.layerOf(`slow.${name}`) === layer),
+  );
+  const [reading, second] = byLayer.find((names) => names.length > 0) ?? given;
   if (reading === undefined) {
     throw usageError(
       `${merged.nameOf("slow.share")} says how many connections read slowly, and nothing says how`,

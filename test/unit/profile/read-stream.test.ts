@@ -27,7 +27,7 @@ describe("the form of streams", () => {
     expect(await streamOf("ws://127.0.0.1:1/", "--stream-sequence", "$.n")).toEqual({
       promisedPerSecond: null,
       sequence: { kind: "path", keys: ["n"] },
-      ...{ first: null, subscribe: null, stop: null, end: null, check: null, priority: null },
+      ...{ first: null, subscribe: null, stop: null, end: null, check: null, priority: null, slow: null },
       oneWay: { kind: "unknown", reason: "the target's messages have no instant of sending" },
     });
   });
@@ -108,6 +108,49 @@ describe("priorities", () => {
     [["--stream-priorities", "high,lo-w"], "is no name of a class"],
   ])("are refused where they contradict themselves: %j", async (args, message) => {
     await expect(streamOf("ws://127.0.0.1:1/", ...args)).rejects.toThrow(message);
+  });
+});
+
+describe("slow readers", () => {
+  const slowOf = async (...args: string[]) => (await streamOf(...args)).slow;
+
+  it("are none where nobody asks for them", async () => {
+    expect(await slowOf()).toBeNull();
+  });
+
+  it.each([
+    [["--slow-read", "50KB/s"], { kind: "rate", unit: "bytes", perSecond: 50_000 }],
+    [["--slow-read", "100"], { kind: "rate", unit: "messages", perSecond: 100 }],
+    [["--slow-pause", "2s@5s"], { kind: "pause", durationMs: 2000, everyMs: 5000 }],
+    [["--slow-stop", "3s"], { kind: "stop", afterMs: 3000 }],
+  ])("read as %j says, a fifth of the connections", async (args, reading) => {
+    expect(await slowOf(...args)).toMatchObject({ readers: { kind: "share", ratio: 0.2 }, reading });
+  });
+
+  it("are slow from the second stage on: one load is cut in two", async () => {
+    const { plan } = await runRequest(["--mode", "push", "--slow", "3", "--slow-stop", "0s", "-d", "9s"]);
+    const phases = plan.segments[0]!.phases.map(({ name, durationMs }) => [name, durationMs]);
+    expect(phases).toEqual([
+      ["before", 3000],
+      ["during", 6000],
+    ]);
+    expect(plan.stream!.slow!.readers).toEqual({ kind: "count", count: 3 });
+  });
+
+  it("are slow in the way that a flag says, whatever the profile says", async () => {
+    const { plan } = await runRequest(["backpressure", "--env", "quick", "--slow-pause", "2s@5s"]);
+    expect(plan.stream!.slow!.reading).toMatchObject({ kind: "pause" });
+  });
+
+  it.each([
+    [["--slow", "20%"], "nothing says how"],
+    [["--slow-read", "50KB/s", "--slow-stop", "1s"], "cannot both hold"],
+    [["--slow-read", "fast"], "is no rate of reading"],
+    [["--slow-stop", "1s", "-c", "1"], "need a fast one beside them"],
+    [["--slow-stop", "1s", "--mode", "echo"], "needs --mode push"],
+  ])("are refused where they make no sense: %j", async (args, message) => {
+    const mode = args.includes("--mode") ? [] : ["--mode", "push"];
+    await expect(runRequest([...mode, ...args])).rejects.toThrow(message);
   });
 });
 
