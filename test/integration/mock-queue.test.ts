@@ -14,7 +14,10 @@ afterEach(async () => {
 async function startMock(options: Partial<MockOptions>): Promise<RunningMock> {
   const mock = await startMockServer({
     ...{ ...defaultMockOptions, mode: "push", streamRatePerSecond: 2000, seed: 3 },
-    ...{ streamSizes: [{ sizeBytes: 32 * 1024, share: 1 }], streamQueue: { ...defaultStreamQueue, limit: 400, timeoutMs: 600_000 } },
+    ...{
+      streamSizes: [{ sizeBytes: 32 * 1024, share: 1 }],
+      streamQueue: { ...defaultStreamQueue, limit: 400, timeoutMs: 600_000 },
+    },
     ...options,
   });
   stops.push(() => mock.close());
