@@ -93,7 +93,7 @@ const words: readonly Case[] = [
   run(
     "an unknown mode",
     ["--mode", "ecko"],
-    '--mode "ecko" is not one of echo, oneway, connect, push, broadcast',
+    '--mode "ecko" is not one of echo, oneway, connect, push, broadcast, queue',
     "did you mean echo?",
   ),
   run("a rate", ["-r", "5x"], '--rate "5x" is not a rate', "write a number per second, for example 1000, 10k or 10k/s"),
@@ -171,7 +171,7 @@ const profiles: readonly Case[] = [
       'many.yaml:1: unknown key "rat"; did you mean rate?',
       'many.yaml:2: unknown key "conections"; did you mean connections?',
       'many.yaml:3: duration "5 parsecs" is not a time; write a number and a unit (us ms s m h), for example 30s',
-      'many.yaml:4: mode "ecko" is not one of echo, oneway, connect, push, broadcast; did you mean echo?',
+      'many.yaml:4: mode "ecko" is not one of echo, oneway, connect, push, broadcast, queue; did you mean echo?',
     ],
     "docs/configuration.md lists every key with its unit and default",
   ),
@@ -194,7 +194,7 @@ const thresholds: readonly Case[] = [
   threshold(
     "latencyy.p99<5ms",
     '"latencyy.p99" is not a metric',
-    "did you mean latency? metrics: latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput",
+    "did you mean latency? metrics: latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, isolation, reaction, queue",
   ),
   threshold("latency.p101<5ms", '"p101" is no percentile', "percentiles go up to 100: latency.p99, latency.p99.9"),
   threshold("latency.p99<-5ms", '"-5ms" is negative', "write a time of 0 or more, for example 500ms"),
