@@ -79,7 +79,7 @@ describe("floodgate compare", () => {
 
   it("takes the noise floor that was kept for this load and host", async () => {
     const record = makeNoiseFloor(
-      comparedRuns("aa", [1, 1.03]).map(({ result }) => result),
+      comparedRuns("aa", [1, 1.03, 0.99, 1.02, 1, 1.01]).map(({ result }) => result),
       { createdAt: new Date().toISOString(), toolVersion: "0.1.0" },
     );
     const path = join(folder, noiseFloorPath(comparedRun("any")));

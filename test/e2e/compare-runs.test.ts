@@ -126,7 +126,9 @@ describe.concurrent("floodgate run --interleave", { timeout: timeoutMs }, () => 
     }
     expect(series.runs).toHaveLength(6);
     expect(end.exitCode).toBe(0);
-    expect(series.comparison.metrics.filter(({ verdict }) => verdict === "worse")).toEqual([]);
+    // Of the primary ones: how the generator fared beside other tests is another matter.
+    const primary = series.comparison.metrics.filter(({ isPrimary }) => isPrimary);
+    expect(primary.filter(({ verdict }) => verdict === "worse")).toEqual([]);
     expect(series.spreads.map(({ side }) => side)).toEqual(["base", "new"]);
   });
 });

@@ -59,7 +59,7 @@ describe("floodgate run --repeat", { timeout: 150_000 }, () => {
     const end = await runCli(words, { cwd: folder });
     expect(end.exitCode).toBe(97);
     expect(await readdir(join(folder, "results"))).toHaveLength(1);
-    expect(end.stdout).toContain("of which 1 were made");
+    expect(end.stdout).toContain("of which 1 was made");
     expect(end.stdout).toMatch(/exit code 97: run 1 of 2: nothing was delivered/);
   });
 
