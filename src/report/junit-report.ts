@@ -1,5 +1,6 @@
 import type { ResultThreshold, RunResult } from "../result/run-result.ts";
 import { formatCheck } from "../verdict/format-check.ts";
+import { findingsOf } from "../verdict/with-comparison.ts";
 import { renderTerminalReport } from "./terminal-report.ts";
 import { markerOf, titleOf } from "./verdict-sections.ts";
 import { xmlAttributes, xmlText } from "./xml-text.ts";
@@ -19,18 +20,20 @@ interface TestCase {
   readonly seconds: string | null;
 }
 
+const comparisonName = "comparison with the base";
 const passed: CaseOutcome = { kind: "passed", type: "", message: "" };
 
 /**
- * A run as JUnit XML: one suite with a case for the run itself and one for each threshold.
+ * A run as JUnit XML: one suite with a case for the run itself, one for each threshold, and one for the comparison the run
+ * was made for.
  *
  * A threshold that failed, or had no data, is a failure; one that could not be judged because of the generator is an
  * error; one on too few samples is skipped, but a failure with --strict; an advisory one that does not hold is skipped.
- * The case `run` is an error when the run failed, was interrupted or is inconclusive, a failure when what it ended with
+ * So is a comparison that decides nothing: one that was inconclusive, or only asked for as a warning. The case `run` is an error when the run failed, was interrupted or is inconclusive, a failure when what it ended with
  * is told by no threshold, and skipped when none was asked for: only what held what was asked is green throughout.
  */
 export function renderJunit(result: RunResult): string {
-  const gates = gateCases(result);
+  const gates = [...gateCases(result), ...comparisonCases(result)];
   const cases = [runCase(result, gates), ...gates];
   const count = (kind: CaseOutcome["kind"]) => cases.filter(({ outcome }) => outcome.kind === kind).length;
   const time = secondsOf(result);
@@ -78,7 +81,8 @@ function runOutcome({ verdict, end, thresholds }: RunResult, gates: readonly Tes
   if (end.kind === "aborted") return { kind: "failure", type: "aborted", message };
   const isTold = gates.some(({ outcome: gate }) => gate.kind === "failure" || gate.kind === "error");
   if (exitCode !== 0 && !isTold) return { kind: "failure", type: outcome, message };
-  const isAsked = thresholds.some(({ warnOnly }) => !warnOnly);
+  const isCompared = gates.some(({ name, outcome: gate }) => name === comparisonName && gate.kind !== "skipped");
+  const isAsked = isCompared || thresholds.some(({ warnOnly }) => !warnOnly);
   return isAsked ? passed : { kind: "skipped", type: "no-gate", message };
 }
 
@@ -91,6 +95,23 @@ function gateCases({ thresholds, verdict }: RunResult): readonly TestCase[] {
     const name = times === 1 ? check.expression : `${check.expression} (${times})`;
     return { name, outcome: gateOutcome(check, verdict.reasons), seconds: null };
   });
+}
+
+/** Only what the run's verdict gives as a reason was a gate. */
+function comparisonCases({ comparison, verdict }: RunResult): readonly TestCase[] {
+  if (comparison === undefined) return [];
+  const { outcome, reasons } = comparison.verdict;
+  const findings = findingsOf(comparison);
+  const isGate = findings.some((finding) => verdict.reasons.includes(finding));
+  const kind = !isGate ? "skipped" : outcome === "regression" ? "failure" : "error";
+  const message = `${findings.length > 0 && !isGate ? "warning only: " : ""}${reasons.join("\n")}`;
+  return [
+    {
+      name: comparisonName,
+      outcome: outcome === "pass" ? passed : { kind, type: outcome, message },
+      seconds: null,
+    },
+  ];
 }
 
 function gateOutcome(check: ResultThreshold, reasons: readonly string[]): CaseOutcome {

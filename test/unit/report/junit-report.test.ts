@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { compareResults } from "../../../src/compare/compare-results.ts";
 import { renderJunit } from "../../../src/report/junit-report.ts";
 import type { ResultThreshold, RunResult } from "../../../src/result/run-result.ts";
 import { decideVerdict } from "../../../src/verdict/verdict.ts";
+import { withComparison } from "../../../src/verdict/with-comparison.ts";
+import { comparedRuns } from "../../support/compared-runs.ts";
 import { expectGolden } from "../../support/golden-file.ts";
 import { reportCases } from "../../support/report-cases.ts";
 import { sampleCheck, sampleResult } from "../../support/sample-result.ts";
@@ -57,6 +60,19 @@ describe("renderJunit", () => {
   it("does not show a run without thresholds as if it had held any", () => {
     expect(casesOf(judged([])).cases).toEqual(["run skipped"]);
     expect(casesOf(judged([{ warnOnly: true }])).cases[0]).toBe("run skipped");
+  });
+
+  it.each([
+    ["pass", true, ["run passed", "comparison with the base passed"]],
+    ["regression", true, ["run passed", "comparison with the base failure"]],
+    ["regression", false, ["run skipped", "comparison with the base skipped"]],
+    ["not-comparable", true, ["run error", "comparison with the base error"]],
+    ["inconclusive", true, ["run skipped", "comparison with the base skipped"]],
+  ] as const)("has a case for a comparison that is %s (a gate: %s)", (outcome, failOnRegression, expected) => {
+    const made = compareResults(comparedRuns("base", [1, 1, 1]), comparedRuns("new", [1, 1, 1]));
+    const comparison = { ...made, verdict: { ...made.verdict, outcome, reasons: ["latency.p50 is worse: +30.0%"] } };
+    const run = withComparison(judged([]), comparison, { failOnRegression });
+    expect(casesOf(run).cases).toEqual(expected);
   });
 
   it("is never green with an exit code other than 0, even when no threshold tells why", () => {
