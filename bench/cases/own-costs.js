@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-export const title = "own bookkeeping: message check, clean-up of connections, metrics";
+export const title = "own bookkeeping: message check, clean-up of connections, metrics, circuit breaker";
 export const minutes = 0.5;
 
 const payloadBytes = 64;
@@ -20,6 +20,7 @@ export async function run(bench) {
   const { DeliveryLedger } = await load("measure/delivery-ledger.js");
   const { Histogram } = await load("measure/histogram.js");
   const { metricsReport } = await load("report/metrics-report.js");
+  const { CircuitBreaker } = await load("engine/worker/circuit-breaker.js");
 
   const payload = randomBytes(payloadBytes);
   const marker = new MarkerCrc([crc32(payload)], payloadBytes - 32);
@@ -41,6 +42,14 @@ export async function run(bench) {
   for (let i = 0; i < samples; i++) second.record(900 * Math.exp(0.5 * normal(i)));
   second.compact();
 
+  // Every call finds another state: it fails, is asked while open, lets one through, and closes with that.
+  const breaker = new CircuitBreaker({ failures: 5, cooldownMs: 10 });
+  const perBreakerCheck = nanoseconds(times, (i) => {
+    if (!breaker.mayTry(i)) sink += 1;
+    else if (i % 100 < 50) breaker.failed(i);
+    else breaker.succeeded(i);
+  });
+
   const server = await bench.startEchoServer();
   const { output } = await bench.floodgate(["run", server.url, "-c", 50, "-r", 1000, "-w", 1, "-d", "2s"]);
   await server.close();
@@ -60,6 +69,7 @@ export async function run(bench) {
         `${second.packedBytes.toLocaleString("en")} bytes`,
       ],
       ["text of all metrics, once", `${scrapeMs.toFixed(2)} ms`],
+      ["check of the circuit breaker, with the outcome told", `${perBreakerCheck.toFixed(0)} ns`],
     ],
   );
   // What is never looked at may never be computed.
@@ -72,6 +82,7 @@ export async function run(bench) {
       digestOnly >= 3 * perMessage,
     ],
     ["clean-up of 1,000 connections", "< 10 ms", `${cleanUpMs.toFixed(2)} ms`, cleanUpMs < 10],
+    ["check of the circuit breaker", "< 0.1 ms", `${perBreakerCheck.toFixed(0)} ns`, perBreakerCheck < 100_000],
     [
       "10,000 latencies in memory",
       "< 100 KB",

@@ -17,6 +17,8 @@ export class CircuitBreaker {
   /** Since when it has not been closed. */
   #leftClosedAtMs = 0;
   #openMs = 0;
+  /** Half open: the one attempt that it lets through is under way. */
+  #isTrying = false;
   #opens = 0;
   #halfOpens = 0;
   #closes = 0;
@@ -32,13 +34,25 @@ export class CircuitBreaker {
   /** Whether an attempt may be made now. Of a breaker whose cool-down is over the first that asks is the one. */
   mayTry(nowMs: number): boolean {
     if (this.#state === "closed") return true;
-    if (this.#state === "half-open" || nowMs < this.tryAgainAtMs) return false;
+    if (!this.letsOneThrough || nowMs < this.tryAgainAtMs) return false;
+    this.#isTrying = true;
+    if (this.#state === "half-open") return true;
     this.#halfOpens += 1;
     this.#enter("half-open", nowMs);
     return true;
   }
 
-  /** When an open one lets the next attempt through. */
+  /** Whether it is not closed and waits for the one attempt, and not for the outcome of one. */
+  get letsOneThrough(): boolean {
+    return this.#state === "open" || (this.#state === "half-open" && !this.#isTrying);
+  }
+
+  /** This side has given up the one attempt, which says nothing of the target: the next that asks is the one. */
+  abandoned(): void {
+    this.#isTrying = false;
+  }
+
+  /** When one that is not closed lets the next attempt through. */
   get tryAgainAtMs(): number {
     return this.#openedAtMs + this.#plan.cooldownMs;
   }

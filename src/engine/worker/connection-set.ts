@@ -376,7 +376,10 @@ export class ConnectionSet {
     if (connection.state === "ready") {
       this.#setReady(this.ready - 1);
       this.receiver.closing(connection);
-    } else if (connection.state !== "leaving") this.#opening -= 1;
+    } else if (connection.state !== "leaving") {
+      this.#opening -= 1;
+      this.#reopening?.attemptAbandoned(connection);
+    }
     connection.state = "closing";
     connection.hasBeenReady = false;
     connection.awaySinceMs = null;

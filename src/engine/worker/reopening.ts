@@ -25,6 +25,8 @@ export class Reopening {
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Attempts whose time has come and which the breaker makes wait. */
   #held: LoadConnection[] = [];
+  /** Whose attempt a breaker that is half open has let through; null while there is none. */
+  #trial: LoadConnection | null = null;
   #breakerTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: ReopeningParts) {
@@ -47,6 +49,7 @@ export class Reopening {
     const breaker = this.#breaker;
     if (breaker === null) return;
     const wasClosed = breaker.state === "closed";
+    this.#trial = null;
     breaker.succeeded(this.#parts.nowMs());
     if (!wasClosed) this.#releaseHeld();
   }
@@ -55,7 +58,17 @@ export class Reopening {
     const breaker = this.#breaker;
     if (breaker === null) return;
     breaker.failed(this.#parts.nowMs());
-    if (breaker.state === "open") this.#tryWhenCool(breaker);
+    if (breaker.state !== "open") return;
+    this.#trial = null;
+    this.#tryWhenCool(breaker);
+  }
+
+  /** This side has ended an attempt before it could succeed or fail. */
+  attemptAbandoned(connection: LoadConnection): void {
+    if (this.#breaker === null || this.#trial !== connection) return;
+    this.#trial = null;
+    this.#breaker.abandoned();
+    this.#tryWhenCool(this.#breaker);
   }
 
   /** No further attempts; no timer is left behind. */
@@ -65,6 +78,7 @@ export class Reopening {
     clearTimeout(this.#breakerTimer);
     this.#breakerTimer = undefined;
     this.#held = [];
+    this.#trial = null;
   }
 
   /** Null where there is no breaker. */
@@ -87,14 +101,15 @@ export class Reopening {
       }
       return;
     }
+    if (this.#breaker?.state === "half-open") this.#trial = connection;
     count(counter.retries);
     connection.isRetry = true;
     open(connection);
   }
 
-  /** An open breaker lets one through when its time has come: the first that waits. */
+  /** A breaker that is not closed lets one through when its time has come: the first that waits. */
   #tryWhenCool(breaker: CircuitBreaker): void {
-    if (breaker.state !== "open" || this.#breakerTimer !== undefined || this.#held.length === 0) return;
+    if (!breaker.letsOneThrough || this.#breakerTimer !== undefined || this.#held.length === 0) return;
     this.#breakerTimer = setTimeout(
       () => {
         this.#breakerTimer = undefined;

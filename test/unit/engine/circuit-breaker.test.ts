@@ -45,6 +45,17 @@ describe("the circuit breaker", () => {
     expect([unlucky.state, unlucky.mayTry(2199), unlucky.mayTry(2200)]).toEqual(["open", false, true]);
   });
 
+  it("lets another one through when this side has given up the one, without counting it as another change", () => {
+    const breaker = opened();
+    expect([breaker.mayTry(1100), breaker.letsOneThrough]).toEqual([true, false]);
+    breaker.abandoned();
+    expect(breaker.letsOneThrough).toBe(true);
+    expect([breaker.mayTry(1100), breaker.mayTry(1100)]).toEqual([true, false]);
+    breaker.failed(1200);
+    expect([breaker.mayTry(2199), breaker.mayTry(2200)]).toEqual([false, true]);
+    expect(breaker.record(2300, 0)).toMatchObject({ state: "half-open", opens: 2, halfOpens: 2 });
+  });
+
   it("closes upon a success that was begun before it opened", () => {
     const breaker = opened();
     breaker.succeeded(200);

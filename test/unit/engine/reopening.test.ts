@@ -114,6 +114,27 @@ describe("a connection that is lost and comes back", () => {
     expect(worker.count(counter.returned)).toBe(8);
   });
 
+  it("lets the next lost one try when a segment with fewer connections closed the one that the breaker had let through", async () => {
+    const breaker = { failures: 2, cooldownMs: 100, whileOpen: "queue" } as const;
+    const worker = await workerWith({ breaker, baseMs: 10, maxMs: 10 }, 3);
+    worker.opensItself = false;
+    const [, second, third] = worker.transports;
+    third!.end(lost);
+    for (let failure = 0; failure < 2; failure += 1) {
+      await vi.advanceTimersByTimeAsync(20);
+      worker.transports.at(-1)!.end(refused);
+    }
+    await vi.advanceTimersByTimeAsync(150);
+    expect(worker.transports).toHaveLength(6);
+    expect(worker.connections.breakerRecord(0)).toMatchObject({ state: "half-open", halfOpens: 1 });
+    await worker.connections.openUpTo(2);
+    worker.opensItself = true;
+    second!.end(lost);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(worker.connections.ready).toBe(2);
+    expect(worker.connections.breakerRecord(0)).toMatchObject({ state: "closed", opens: 1, halfOpens: 1, closes: 1 });
+  });
+
   it("fails at once while the breaker is open, when it is to", async () => {
     const breaker = { failures: 2, cooldownMs: 10_000, whileOpen: "fail-fast" } as const;
     const worker = await workerWith({ breaker, maxAttempts: 6 }, 1);
