@@ -39,6 +39,8 @@ export interface RunSetting {
   readonly host: Host;
   /** Whether to say before it what is about to be done. @default true */
   readonly isAnnounced?: boolean;
+  /** Whether no further run follows at this target: then it is closed as the run ends, and the result tells how. @default false */
+  readonly isLastOfTarget?: boolean;
 }
 
 /**
@@ -118,7 +120,8 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
     const collected = await run.run();
     const booksAfter = await readBooks(request, target);
     const books = { mockBooks: booksSince(booksBefore, booksAfter), booksByPhase: snapshots.differences() };
-    return { ...collected, target: { ...collected.target, ...books } };
+    const shutdown = setting.isLastOfTarget === true ? await target.close() : null;
+    return { ...collected, target: { ...collected.target, ...books, ...(shutdown !== null && { shutdown }) } };
   } finally {
     stopping.detach();
     progress?.end();

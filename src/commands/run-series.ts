@@ -108,7 +108,8 @@ async function runMember(member: SeriesMember, means: SeriesMeans): Promise<Save
     if (member.count > 1 && !request.output.quiet) host.stderr.write(`[INFO] ${nameOfMember(member)}\n`);
     const place = resultPlace(request, host, member.side);
     const thresholds = thresholdsOfSide(means.thresholds, member);
-    const result = await execute(request, { target, thresholds, stopping, spoiledPath: place.path, host });
+    const setting = { target, thresholds, stopping, spoiledPath: place.path, host, isLastOfTarget: true };
+    const result = await execute(request, setting);
     return means.finish(member, result, place);
   });
 }

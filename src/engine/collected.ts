@@ -29,6 +29,20 @@ export interface Collected {
   readonly resilience: CollectedResilience | null;
   /** Mode queue: what was said of its jobs, once a load is over; null before, and in other modes. */
   readonly queue: CollectedQueue | null;
+  /** Null until everything is closed. */
+  readonly shutdown: CollectedShutdown | null;
+}
+
+/** How the generator ended its own side. */
+export interface CollectedShutdown {
+  /** Waiting for answers after each load, all segments together, milliseconds. */
+  readonly drainMs: number;
+  /** Connections that were open when everything was to be closed. */
+  readonly connectionsClosed: number;
+  /** Workers that ended as told; those that were lost did not. */
+  readonly workersEnded: number;
+  /** From the order to close until the last worker had ended, milliseconds. */
+  readonly durationMs: number;
 }
 
 /** Over all load, warm-up included. */
@@ -501,4 +515,15 @@ export interface CollectedTarget {
   readonly mockBooks: Readonly<Record<string, number>> | null;
   /** What changed in them from phase to phase; left out while running and where there are no books. */
   readonly booksByPhase?: readonly PhaseBooks[];
+  /** How the mock ended; left out while it runs and for any other target. */
+  readonly shutdown?: TargetShutdown;
+}
+
+/** What the mock says of its own end. */
+export interface TargetShutdown {
+  readonly pendingFlushed: number;
+  readonly pendingDropped: number;
+  readonly connectionsClosed: number;
+  readonly backgroundTasksStopped: number;
+  readonly durationMs: number;
 }

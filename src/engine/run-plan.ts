@@ -5,7 +5,7 @@ import { firstPhaseOf, loadMsOf } from "../plan/phase-times.ts";
 import { messageClasses } from "../plan/message-classes.ts";
 import type { Plan, Segment } from "../plan/plan.ts";
 import { allocateBroadcastMemory } from "./broadcast-memory.ts";
-import type { Collected, RunEnd } from "./collected.ts";
+import type { Collected, CollectedShutdown, RunEnd } from "./collected.ts";
 import { howLost, noAnswerFor } from "./lost-worker.ts";
 import type { MemorySource } from "./memory-source.ts";
 import { ResourceMonitor, type ResourceProbes } from "./resource-monitor.ts";
@@ -59,6 +59,7 @@ export class PlanRun {
   #phaseTimers: readonly NodeJS.Timeout[] = [];
   #isTicking = false;
   #latestEndMs = 0;
+  #drainedMs = 0;
 
   constructor(plan: Plan, surroundings: RunSurroundings) {
     this.#plan = plan;
@@ -101,9 +102,9 @@ export class PlanRun {
         if (this.#end.kind === "running") await this.#runSegment(index, segment);
       }
       if (this.#end.kind === "running") this.#end = { kind: "completed" };
-      await this.#teardown();
+      const shutdown = await this.#teardown();
       await this.#sample();
-      return this.collect();
+      return { ...this.collect(), shutdown };
     } finally {
       clearInterval(ticking);
       clearTimeout(this.#cpuTimer);
@@ -165,8 +166,10 @@ export class PlanRun {
     if (this.#plan.mode === "connect") return;
     const drainMs = this.#drainMs();
     this.#stage = "draining";
-    this.#tellAll({ kind: "drain", untilMs: this.#nowMs() + drainMs });
+    const startMs = this.#nowMs();
+    this.#tellAll({ kind: "drain", untilMs: startMs + drainMs });
     await this.#awaitAll("drained", drainMs + answerTimeoutMs);
+    this.#drainedMs += this.#nowMs() - startMs;
   }
 
   #drainMs(): number {
@@ -180,15 +183,19 @@ export class PlanRun {
     return Math.min(longestDrainMs, Math.max(shortestDrainMs, (3 * p999Us) / 1000));
   }
 
-  async #teardown(): Promise<void> {
+  async #teardown(): Promise<CollectedShutdown> {
     this.#stage = "closing";
+    const startMs = this.#nowMs();
+    const connectionsClosed = this.#collector.openConnections;
     this.#tellAll({ kind: "finish" });
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, answerTimeoutMs)));
     await Promise.race([this.#pool.allEnded(), limit]);
     clearTimeout(timer);
     // One that was given up may still be counting: its numbers must stand still while they are added up.
-    if (this.#pool.workers.some(({ lostReason }) => lostReason !== null)) await this.#pool.destroy();
+    const workersEnded = this.#pool.workers.filter(({ lostReason }) => lostReason === null).length;
+    if (workersEnded < this.#pool.workers.length) await this.#pool.destroy();
+    return { drainMs: this.#drainedMs, connectionsClosed, workersEnded, durationMs: this.#nowMs() - startMs };
   }
 
   /** CPU counts over the measured load: from the end of the warm-up on. */

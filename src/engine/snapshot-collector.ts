@@ -149,6 +149,7 @@ export class SnapshotCollector {
       resilience: mergeResilience(this.#notes),
       queue: mergeQueues(this.#notes),
       faultyReceivers: this.#faultyReceivers(),
+      shutdown: null,
     };
   }
 

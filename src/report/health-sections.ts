@@ -49,7 +49,8 @@ export function connectFigures({ totals }: RunResult): readonly (readonly [name:
 }
 
 /** What the dashes of connect times mean, how connections ended, and what the words mean. */
-export function connectionNotes({ totals, config, phases }: RunResult): readonly string[] {
+export function connectionNotes(result: RunResult): readonly string[] {
+  const { totals, config, phases } = result;
   const { connections } = totals;
   const { connectUs, closedLifetimeMs, closeCodes } = connections;
   const codes = Object.entries(closeCodes).map(([code, count]) => `${code} x ${countText(count)}`);
@@ -71,7 +72,25 @@ export function connectionNotes({ totals, config, phases }: RunResult): readonly
           `lifetime of the ${countText(closedLifetimeMs.count)} that ended: min ${secondsText(closedLifetimeMs.min)}, ` +
             `mean ${secondsText(closedLifetimeMs.mean)}, max ${secondsText(closedLifetimeMs.max)}`,
         ]),
+    ...shutdownNotes(result),
     "closed = ended by the target or the network while wanted; connect = attempt to ready",
+  ];
+}
+
+/** How generator and mock ended: what was pending, and what was closed. */
+function shutdownNotes({ shutdown }: RunResult): readonly string[] {
+  if (shutdown === undefined) return [];
+  const { generator, target } = shutdown;
+  const ended =
+    `closing: ${amount(generator.connectionsClosed, "connection")} and ${amount(generator.workersEnded, "worker")} ended in ` +
+    `${timeText(generator.durationMs * 1000)}, after a drain of ${timeText(generator.drainMs * 1000)} that brought ` +
+    `${amount(generator.pendingAnswered, "answer")} and left ${countText(generator.pendingLost)} missing`;
+  if (target === null) return [ended];
+  return [
+    ended,
+    `the mock stopped in ${timeText(target.durationMs * 1000)}: pending answers flushed ${countText(target.pendingFlushed)}, ` +
+      `dropped ${countText(target.pendingDropped)}; connections closed ${countText(target.connectionsClosed)}; ` +
+      `background tasks stopped ${countText(target.backgroundTasksStopped)}`,
   ];
 }
 

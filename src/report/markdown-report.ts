@@ -1,6 +1,7 @@
 import type { RunResult } from "../result/run-result.ts";
 import { oneWayUnknown } from "../verdict/measured-value.ts";
 import { backpressureHeads, backpressureNotes, backpressureRows, backpressureVerdict } from "./backpressure-section.ts";
+import { shownBooks } from "./books-section.ts";
 import { classHeads, classNotes, classRows } from "./class-section.ts";
 import { capacityNotes, trialColumns, trialRows } from "./capacity-section.ts";
 import { comparisonMarkdownSections } from "./comparison-markdown.ts";
@@ -81,6 +82,7 @@ export function renderMarkdown(result: RunResult): string {
           classTable(result),
         ]),
     phaseTable(result),
+    booksTable(result),
     steadinessTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
     ...(isConnect ? [] : [connectionTable(result)]),
@@ -288,6 +290,20 @@ function phaseTable(result: RunResult): Lines {
   ];
   const named = rows.map(([name = "", ...cells]) => [code(name), ...cells]);
   return ["### Phases", ...rowsTable(columns, named), ...bullets(phaseNotes(result))];
+}
+
+function booksTable(result: RunResult): Lines {
+  const shown = shownBooks(result);
+  if (shown === null) return [];
+  const columns = shown.columns.map(({ title, align }): MarkdownColumn =>
+    align === "left" ? { title, align } : { title },
+  );
+  const named = shown.rows.map(([name = "", ...cells]) => [code(name), ...cells]);
+  return [
+    `### Target's books by phase  ${shown.marker} ${shown.verdict}`,
+    ...rowsTable(columns, named),
+    ...bullets(shown.notes),
+  ];
 }
 
 /** A section of the summary that is nothing but sentences below a heading. */

@@ -1,5 +1,6 @@
 import type { RunResult } from "../result/run-result.ts";
 import { backpressureSection } from "./backpressure-section.ts";
+import { booksSection } from "./books-section.ts";
 import { capacitySection } from "./capacity-section.ts";
 import { classSection } from "./class-section.ts";
 import { colourise } from "./colourise.ts";
@@ -54,6 +55,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     backpressureSection(result, width),
     classSection(result, width),
     phaseSection(result, width),
+    booksSection(result, width),
     steadinessSection(result, width),
     scalabilitySection(result, width),
     ...(isConnect ? [] : [connectionSection(result, width)]),

@@ -7,6 +7,7 @@ import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-
 import { addClasses } from "./build-classes.ts";
 import { addQueues } from "./build-queue.ts";
 import { addResilience } from "./build-resilience.ts";
+import { addShutdowns } from "./build-shutdown.ts";
 import { addStreams } from "./build-streams.ts";
 import { cpuPerMillionMessages, worstLag, worstOf, worstStalls, writesOf } from "./build-generator.ts";
 import { withScalability } from "./build-scalability.ts";
@@ -69,6 +70,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     ...withStreams(sorted),
     ...withResilience(sorted),
     ...withQueue(sorted),
+    ...withShutdown(sorted),
     intervals: addIntervals(sorted, startedAtEpochMs),
     memory: memoryOf(sorted, sources),
     generator: addGenerators(sorted),
@@ -107,6 +109,11 @@ function withResilience(results: readonly RunResult[]): Pick<RunResult, "resilie
 function withQueue(results: readonly RunResult[]): Pick<RunResult, "queue"> {
   const queue = addQueues(results.map((result) => result.queue));
   return queue === undefined ? {} : { queue };
+}
+
+function withShutdown(results: readonly RunResult[]): Pick<RunResult, "shutdown"> {
+  const shutdown = addShutdowns(results.map((result) => result.shutdown));
+  return shutdown === undefined ? {} : { shutdown };
 }
 
 /** When a result's run began, milliseconds since the epoch. */

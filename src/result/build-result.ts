@@ -12,6 +12,7 @@ import { withScalability } from "./build-scalability.ts";
 import { assertIdentities } from "./check-identities.ts";
 import { buildQueue } from "./build-queue.ts";
 import { buildResilience } from "./build-resilience.ts";
+import { buildShutdown } from "./build-shutdown.ts";
 import { buildStreams } from "./build-streams.ts";
 import { deliveryFromBooks } from "./delivery-from-books.ts";
 import { hideSecrets, hideSecretsInText, hideSecretsInUrl } from "./hide-secrets.ts";
@@ -101,6 +102,7 @@ export function buildResult(input: ResultInput): RunResult {
     ...resilienceOf(plan, collected, encode),
     ...(plan.queue !== null &&
       collected.queue !== null && { queue: buildQueue(plan.queue, collected, collected.queue, encode) }),
+    ...shutdownOf(collected),
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
     generator,
@@ -207,6 +209,11 @@ function configOf({ plan, settings, strict = false, gate = "point" }: ResultInpu
 function resilienceOf({ connect }: Plan, collected: Collected, encode: boolean): Pick<RunResult, "resilience"> {
   const resilience = buildResilience(connect, collected, encode);
   return resilience === undefined ? {} : { resilience };
+}
+
+function shutdownOf(collected: Collected): Pick<RunResult, "shutdown"> {
+  const shutdown = buildShutdown(collected);
+  return shutdown === undefined ? {} : { shutdown };
 }
 
 function booksByPhaseOf({ target, phases }: Collected): Pick<ResultTarget, "booksByPhase"> {

@@ -9,6 +9,7 @@ import { lossPeriodsSchema, steadySchema } from "./steady-schema.ts";
 import { scalabilitySchema } from "./scalability-schema.ts";
 import { queueSchema } from "./queue-schema.ts";
 import { resilienceSchema } from "./resilience-schema.ts";
+import { shutdownSchema } from "./shutdown-schema.ts";
 import { streamsSchema } from "./streams-schema.ts";
 import { count, oneOf, orNull, text } from "./schema-shorthands.ts";
 
@@ -329,6 +330,7 @@ export const runResultSchema = Type.Object(
     backpressure: Type.Optional(backpressureSchema),
     resilience: Type.Optional(resilienceSchema),
     queue: Type.Optional(queueSchema),
+    shutdown: Type.Optional(shutdownSchema),
     intervals: Type.Array(intervalSchema, {
       description: "One per second of load, warm-up included; in long runs one for several (lengthMs)",
     }),
@@ -378,6 +380,7 @@ export type ResultClass = NonNullable<RunResult["classes"]>[number];
 export type ResultQueue = NonNullable<RunResult["queue"]>;
 export type ResultStreams = NonNullable<RunResult["streams"]>;
 export type ResultResilience = NonNullable<RunResult["resilience"]>;
+export type ResultShutdown = NonNullable<RunResult["shutdown"]>;
 export type ResultInterval = RunResult["intervals"][number];
 export type ResultMemory = NonNullable<RunResult["memory"]["generator"]>;
 export type ResultGenerator = RunResult["generator"];

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { runError, usageError } from "../errors/floodgate-error.ts";
 import type { MockOptions } from "../mock-server/mock-options.ts";
 import type { FromMockProcess, ToMockProcess } from "../mock-server/mock-process-messages.ts";
+import type { ShutdownStatistics } from "../mock-server/shut-down-sessions.ts";
 import { LastLines } from "./last-lines.ts";
 
 /** Flushing and closing take 4 s at most; a process that has not ended by then is killed. */
@@ -14,8 +15,8 @@ export interface MockChild {
   readonly pid: number;
   /** Null when the process does not answer. */
   readBooks(): Promise<Readonly<Record<string, number>> | null>;
-  /** Ends it gracefully, and for certain. */
-  close(): Promise<void>;
+  /** Ends it gracefully, and for certain; how it ended, or null when it did not say. The same promise when called again. */
+  close(): Promise<ShutdownStatistics | null>;
 }
 
 /** Starts a mock server on `options.port`. It ends when this process does, however that happens. */
@@ -33,11 +34,12 @@ export async function forkMock(options: MockOptions): Promise<MockChild> {
   }
   if (answer?.kind !== "listening")
     throw runError("the mock server ended before it could listen", lines.text() || undefined);
+  let closing: Promise<ShutdownStatistics | null> | undefined;
   return {
     url: answer.url,
     pid: answer.pid,
     readBooks: () => readBooks(child),
-    close: () => closeChild(child, exited),
+    close: () => (closing ??= closeChild(child, exited)),
   };
 }
 
@@ -54,11 +56,14 @@ async function readBooks(child: ChildProcess): Promise<Readonly<Record<string, n
   return message?.kind === "books" ? message.books : null;
 }
 
-async function closeChild(child: ChildProcess, exited: Promise<void>): Promise<void> {
+async function closeChild(child: ChildProcess, exited: Promise<void>): Promise<ShutdownStatistics | null> {
+  const answer = nextAnswer(child, null, (message) => message.kind === "stopped");
   tell(child, { kind: "stop" });
   const killer = setTimeout(() => child.kill("SIGKILL"), closeLimitMs);
   if (child.exitCode === null && child.signalCode === null) await exited;
   clearTimeout(killer);
+  const message = await answer;
+  return message?.kind === "stopped" ? message.statistics : null;
 }
 
 function tell(child: ChildProcess, message: ToMockProcess): void {

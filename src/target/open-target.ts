@@ -1,6 +1,7 @@
 import process from "node:process";
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
+import type { ShutdownStatistics } from "../mock-server/shut-down-sessions.ts";
 import { metricsMemory } from "./metrics-memory.ts";
 import { forkMock } from "./mock-child.ts";
 import { processMemory, processTreeMemory } from "./proc-memory.ts";
@@ -17,8 +18,11 @@ export interface OpenTarget {
   readonly memory: TargetMemory;
   /** The books of a floodgate mock since its start; null when the target is another server or does not answer. */
   readBooks(): Promise<Readonly<Record<string, number>> | null>;
-  /** Ends what was started for this target; nothing for one that was running already. Never throws. */
-  close(): Promise<void>;
+  /**
+   * Ends what was started for this target; nothing for one that was running already. May be called again. Never throws.
+   * Gives how the mock ended; null for any other target.
+   */
+  close(): Promise<ShutdownStatistics | null>;
 }
 
 /**
@@ -44,7 +48,10 @@ export async function openTarget(request: TargetRequest, host: Host, signal?: Ab
         description: `${request.url} (started with "${request.command}")`,
         memory: processTreeMemory(server.pid),
         readBooks: () => readRemoteBooks(request.url),
-        close: () => server.close(),
+        close: async () => {
+          await server.close();
+          return null;
+        },
       };
     }
     case "url":
@@ -53,7 +60,7 @@ export async function openTarget(request: TargetRequest, host: Host, signal?: Ab
         description: request.url,
         memory: requestedMemory(request.memory, host),
         readBooks: () => readRemoteBooks(request.url),
-        close: () => Promise.resolve(),
+        close: () => Promise.resolve(null),
       };
   }
 }

@@ -90,6 +90,16 @@ describe("the mock as a target", () => {
     expect(isAlive(books!.pid!)).toBe(false);
   });
 
+  it("tells how it ended, the same however often it is closed", async () => {
+    target = await openTarget({ kind: "mock", options: { ...defaultMockOptions, reorderRatio: 1 } }, host);
+    const client = await FrameClient.open(target.url);
+    client.send(0x81, "held back");
+    while ((await target.readBooks())!.messagesIn !== 1);
+    const shutdown = await target.close();
+    expect(shutdown).toMatchObject({ pendingDropped: 0, connectionsClosed: 1 });
+    expect(await target.close()).toBe(shutdown);
+  });
+
   it("answers null, and why, once its process is gone, and closes all the same", async () => {
     target = await openTarget({ kind: "mock", options: defaultMockOptions }, host);
     const pid = (await target.readBooks())!.pid!;

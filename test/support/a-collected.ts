@@ -270,6 +270,7 @@ export function aCollected(
     resilience: null,
     queue: null,
     faultyReceivers: null,
+    shutdown: null,
     classes: [],
     ...changes,
   };

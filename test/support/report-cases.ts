@@ -491,6 +491,34 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
     ],
   }),
 
+  "books-differ": judged({
+    phases: [
+      samplePhase("warm-up", 100, 2, 2000, { measured: false }),
+      samplePhase("steady", 2100, 10, 10_000, {
+        messages: sampleMessages(10_000, { lostMissing: 25, duplicated: 3 }),
+      }),
+      samplePhase("next", 13_100, 10, 10_000, { segment: 1 }),
+    ],
+    target: {
+      ...sound.target,
+      books: { messagesIn: 22_000 },
+      booksByPhase: [
+        { phase: "warm-up", changes: { messagesIn: 1998, messagesOut: 1998 } },
+        { phase: "steady", changes: { messagesIn: 10_002, messagesOut: 9989, dropped: 18, duplicated: 5 } },
+        { phase: "next", changes: { messagesIn: 10_000, messagesOut: 10_000 } },
+      ],
+    },
+    shutdown: {
+      generator: {
+        ...{ drainMs: 2004.2, pendingAnswered: 12, pendingLost: 25 },
+        ...{ connectionsClosed: 10, workersEnded: 2, durationMs: 13.25 },
+      },
+      target: {
+        ...{ pendingFlushed: 3, pendingDropped: 1, connectionsClosed: 0, backgroundTasksStopped: 2, durationMs: 4.5 },
+      },
+    },
+  }),
+
   "scaling-profile": judged({
     config: config({ profile: "linear-scaling", scaling: "rate" }),
     phases: [

@@ -1,6 +1,7 @@
 import type { RunResult } from "../../result/run-result.ts";
 import { titleOf } from "../verdict-sections.ts";
 import { deliveryChart } from "./delivery-chart.ts";
+import { booksBody } from "./html-books.ts";
 import { capacityBody } from "./html-capacity.ts";
 import { renderChart } from "./html-chart.ts";
 import { comparisonBody } from "./html-comparison.ts";
@@ -40,6 +41,7 @@ export function renderHtmlReport(result: RunResult, assets: PageAssets): string 
     ...section("capacity", "Capacity", [capacityBody(result)]),
     ...(config.mode === "connect" ? connections : []),
     ...messages,
+    ...section("books", "Target's books by phase", [booksBody(result)]),
     ...section("memory", "Memory", [renderChart(memoryChart(result)), memoryTable(result)]),
     ...(config.mode === "connect" ? [] : connections),
     ...section("resilience", "Resilience", [resilienceBody(result)]),
