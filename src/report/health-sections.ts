@@ -1,4 +1,5 @@
 import type { ResultFailure, ResultMemory, RunResult } from "../result/run-result.ts";
+import { samplesNeeded } from "../verdict/evaluate-threshold.ts";
 import { explainFailure } from "../verdict/explain-failure.ts";
 import {
   amount,
@@ -48,6 +49,14 @@ export function connectFigures({ totals }: RunResult): readonly (readonly [name:
   ];
 }
 
+/** Why some of the two percentiles shown are dashes. */
+function connectNeeds({ count, unresolved }: RunResult["totals"]["connections"]["connectUs"]): string {
+  const needs = ["p50", "p99"]
+    .filter((stat) => unresolved.includes(stat))
+    .map((stat) => `${stat} needs ${countText(samplesNeeded(stat))}`);
+  return `- connect: too few connections: ${needs.join(", ")}; there are ${countText(count)}`;
+}
+
 /** What the dashes of connect times mean, how connections ended, and what the words mean. */
 export function connectionNotes(result: RunResult): readonly string[] {
   const { totals, config, phases } = result;
@@ -57,9 +66,7 @@ export function connectionNotes(result: RunResult): readonly string[] {
   const readyMs = phases[0]?.startMs;
   const isClean = connections.opened === connections.planned && connections.reconnects === 0;
   return [
-    ...(connectUs.count > 0 && connectUs.unresolved.includes("p99")
-      ? ["- connect: p50 needs 20 connections, p99 needs 1,000"]
-      : []),
+    ...(connectUs.count > 0 && connectUs.unresolved.includes("p99") ? [connectNeeds(connectUs)] : []),
     ...(config.mode === "connect" && isClean && readyMs !== undefined && readyMs > 0
       ? [
           `all open ${secondsText(readyMs)} after the first attempt (${rateText(connections.opened / (readyMs / 1000))}/s)`,

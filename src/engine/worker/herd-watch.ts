@@ -7,6 +7,8 @@ const keptHerds = 100;
 
 interface OpenHerd {
   readonly startMs: number;
+  /** Each once, however often it is lost; emptied when the herd is over. */
+  readonly members: Set<number>;
   connections: number;
   /** Of them still away. */
   left: number;
@@ -31,7 +33,13 @@ export class HerdWatch {
     this.#recent = this.#recent.filter((each) => atMs - each.atMs <= atOnceMs);
     this.#recent.push({ connection, atMs });
     if (this.#recent.length < 2 || this.#recent.length * 2 < readyBefore || this.#herds.length >= keptHerds) return;
-    const herd: OpenHerd = { startMs: this.#recent[0]!.atMs, connections: 0, left: 0, endMs: null };
+    const herd: OpenHerd = {
+      startMs: this.#recent[0]!.atMs,
+      members: new Set(),
+      connections: 0,
+      left: 0,
+      endMs: null,
+    };
     this.#herds.push(herd);
     for (const each of this.#recent) this.#join(herd, each.connection);
     this.#recent = [];
@@ -44,7 +52,9 @@ export class HerdWatch {
     if (herd === undefined) return;
     this.#herdOf.delete(connection);
     herd.left -= 1;
-    if (herd.left === 0) herd.endMs = atMs;
+    if (herd.left > 0) return;
+    herd.endMs = atMs;
+    herd.members.clear();
   }
 
   /** In time order; instants count from `originMs`. */
@@ -63,7 +73,8 @@ export class HerdWatch {
 
   #join(herd: OpenHerd, connection: number): void {
     this.#herdOf.set(connection, herd);
-    herd.connections += 1;
+    herd.members.add(connection);
+    herd.connections = herd.members.size;
     herd.left += 1;
   }
 }

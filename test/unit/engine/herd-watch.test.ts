@@ -34,6 +34,18 @@ describe("a herd", () => {
     expect(watch.herds(0)).toEqual([{ startMs: 1000, connections: 4, allBackMs: null }]);
   });
 
+  it("counts a connection once that came back and was lost again before the others were back", () => {
+    const watch = new HerdWatch();
+    lose(watch, [0, 1, 2], 1000, 3);
+    watch.returned(0, 1100);
+    lose(watch, [0], 1200, 3);
+    watch.returned(1, 1300);
+    watch.returned(2, 1300);
+    expect(watch.herds(0)).toEqual([{ startMs: 1000, connections: 3, allBackMs: null }]);
+    watch.returned(0, 1400);
+    expect(watch.herds(0)).toEqual([{ startMs: 1000, connections: 3, allBackMs: 400 }]);
+  });
+
   it("of several workers is one, over when the last of all is back", () => {
     const first = { startMs: 1000, connections: 3, allBackMs: 500 };
     expect(mergeHerds([{ startMs: 1200, connections: 4, allBackMs: 700 }, first])).toEqual([
