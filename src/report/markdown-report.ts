@@ -286,7 +286,7 @@ function phaseTable(result: RunResult): Lines {
     { title: "phase", align: "left" },
     ...heads.map((title) => ({ title })),
     ...(result.config.scaling === null ? [] : [{ title: "efficiency" }]),
-    { title: "generator", align: "left" },
+    { title: "schedule", align: "left" },
   ];
   const named = rows.map(([name = "", ...cells]) => [code(name), ...cells]);
   return ["### Phases", ...rowsTable(columns, named), ...bullets(phaseNotes(result))];

@@ -1,5 +1,5 @@
 import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
-import type { RunResult } from "../result/run-result.ts";
+import type { ResultPhase, RunResult } from "../result/run-result.ts";
 import { samplesNeeded } from "../verdict/evaluate-threshold.ts";
 import { oneWayUnknown } from "../verdict/measured-value.ts";
 import { countText, plain, rateText, ratioText, secondsText, timeText, wrap } from "./format.ts";
@@ -206,7 +206,7 @@ export function phaseSection(result: RunResult, width: number): readonly string[
     { title: "p50", dropRank: 1 },
     { title: "p99" },
     ...(hasEfficiency ? [{ title: "efficiency" }] : []),
-    { title: "generator", align: "left", dropRank: 3 },
+    { title: "schedule", align: "left", dropRank: 3 },
   ];
   const notes = phaseNotes(result);
   return ["Phases", ...renderTable(columns, rows, width), ...notes.flatMap((note) => wrap(note, width, "  "))];
@@ -219,7 +219,7 @@ export function rateHeads({ mode }: RunResult["config"]): readonly [due: string,
 
 /**
  * Of each measured phase: name, connections, offered, sent and delivered rate, delivery, median and p99 of latency, in a
- * scaling profile its efficiency, and the generator's health. Empty when there are not several.
+ * scaling profile its efficiency, and how its schedule was kept. Empty when there are not several.
  */
 export function phaseRows({ phases, config }: RunResult): readonly (readonly string[])[] {
   const measured = phases.filter((phase) => phase.measured);
@@ -233,8 +233,13 @@ export function phaseRows({ phases, config }: RunResult): readonly (readonly str
     resolvedText(phase, "p50"),
     resolvedText(phase, "p99"),
     ...(config.scaling === null ? [] : [ratioText(phase.scalingEfficiency)]),
-    phase.generatorHealth,
+    scheduleText(phase),
   ]);
+}
+
+/** How the generator kept the schedule of a phase; a dash where it had none to keep. */
+export function scheduleText({ loop, generatorHealth }: ResultPhase): string {
+  return loop === "open" || generatorHealth !== "ok" ? generatorHealth : "-";
 }
 
 /** What was offered and sent; in mode push what was promised, and the part of it that was seen. */
@@ -244,13 +249,20 @@ export function dueCells({ loop, rate }: ResultBlock, { mode }: RunResult["confi
 }
 
 /** What efficiency means, and why the generator was limited. */
-export function phaseNotes({ phases, config }: RunResult): readonly string[] {
+export function phaseNotes({ phases, config, generator }: RunResult): readonly string[] {
+  const isDoubtOfWhole =
+    generator.health !== "ok" && phases.every((phase) => !phase.measured || phase.generatorHealth === "ok");
   return [
     ...(config.scaling === "rate" ? ["efficiency = delivered / offered"] : []),
     ...(config.scaling === "connections" ? ["efficiency = delivered per connection, against the first phase"] : []),
     ...phases
       .filter((phase) => phase.measured && phase.generatorHealth === "limited")
       .map((phase) => `generator limited in ${plain(phase.name)}: ${phase.generatorReasons.join("; ")}`),
+    ...(isDoubtOfWhole
+      ? [
+          `schedule = whether each phase kept its own; the generator was ${generator.health} over the whole run (Generator)`,
+        ]
+      : []),
   ];
 }
 

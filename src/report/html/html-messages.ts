@@ -16,6 +16,7 @@ import {
   rateFigures,
   rateHeads,
   resolvedText,
+  scheduleText,
   shownTimes,
   timesCells,
   timesHeads,
@@ -80,7 +81,7 @@ export function phaseTable(result: RunResult): Html | null {
     textColumn("phase"),
     ...numberColumns("time", "conns", ...blockTitles(config)),
     ...(hasEfficiency ? numberColumns("efficiency") : []),
-    textColumn("generator"),
+    textColumn("schedule"),
   ];
   const rows = phases.map((phase): readonly HtmlValue[] => [
     phase.measured ? phase.name : `${phase.name} (not measured)`,
@@ -88,7 +89,7 @@ export function phaseTable(result: RunResult): Html | null {
     countText(phase.connections.planned),
     ...blockCells(phase, config),
     ...(hasEfficiency ? [ratioText(phase.scalingEfficiency)] : []),
-    phase.generatorHealth,
+    scheduleText(phase),
   ]);
   return markup`${htmlTable("In time order", columns, rows)}${notes(phaseNotes(result))}`;
 }
