@@ -3,7 +3,7 @@ import { unitKey } from "../profile/setting-schema.ts";
 import { calibrateFlags } from "./calibrate-words.ts";
 import { capacityFlags } from "./capacity-words.ts";
 import { probeFlags } from "./probe-words.ts";
-import { longName, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
+import { longName, probeReportFlags, reportFlags, runFlags, serveFlags, type FlagSpec } from "./flag-table.ts";
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -31,7 +31,7 @@ export function configurationPage(): string {
     flagTable(calibrateFlags.filter(({ group }) => group === "Calibration:")),
     "## Flags of floodgate probe\n",
     "Beside these it takes those flags of `run` that say who the target is, how to connect and what it wants to see.\n",
-    flagTable(probeFlags.filter(({ group, flags }) => group === "Probing:" || flags === "--strict")),
+    flagTable(probeFlags.filter(isOfProbe)),
     "## Reports\n",
     "Flags of `run`, `capacity`, `report` and `merge`. `-` in place of a file writes the report to the standard output, where it takes the\nplace of the summary.\n",
     flagTable(reportFlags),
@@ -40,6 +40,11 @@ export function configurationPage(): string {
     flagTable(serveFlags),
     environmentVariables,
   ].join("\n");
+}
+
+/** Whether it does not mean the same for `run`. */
+function isOfProbe(spec: FlagSpec): boolean {
+  return spec.group === "Probing:" || spec.flags === "--strict" || probeReportFlags.includes(spec);
 }
 
 function blockSection(title: string, node: Node, prefix: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { comparisonReporters, reporters, type Reporter } from "../report/reporters.ts";
+import { comparisonReporters, probeReporters, reporters, type Reporter } from "../report/reporters.ts";
 
 /** One flag of a command. */
 export interface FlagSpec {
@@ -83,6 +83,9 @@ export const reportFlags: readonly FlagSpec[] = reporters.map(flagOfReport);
 
 /** The reports of `compare`. */
 export const comparisonReportFlags: readonly FlagSpec[] = comparisonReporters.map(flagOfReport);
+
+/** The flags of `floodgate probe` that ask for a report. */
+export const probeReportFlags: readonly FlagSpec[] = probeReporters.map(flagOfReport);
 
 function flagOfReport({ flag, value, about }: Omit<Reporter, "load">): FlagSpec {
   return { flags: `${flag} ${value}`, setting: null, group: output, about };

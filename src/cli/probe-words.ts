@@ -1,7 +1,7 @@
 import type { ProbeWords } from "../commands/command-words.ts";
 import { usageError } from "../errors/floodgate-error.ts";
-import type { RunRequest } from "../profile/run-request.ts";
-import { longName, runFlags, type FlagSpec } from "./flag-table.ts";
+import type { ReportRequest, RunRequest } from "../profile/run-request.ts";
+import { longName, probeReportFlags, runFlags, type FlagSpec } from "./flag-table.ts";
 import { flagValue, type Options } from "./flags.ts";
 
 const probing = "Probing:";
@@ -48,11 +48,12 @@ export const probeFlags: readonly FlagSpec[] = [
   },
   { flags: "-o, --output <file>", setting: null, group: "Output:", about: "what was found, as JSON, in a file" },
   { flags: "-j, --json", setting: null, group: "Output:", about: "the same on stdout, in place of the summary" },
-  { flags: "-q, --quiet", setting: null, group: "Output:", about: "nothing but errors" },
+  ...probeReportFlags,
+  { flags: "-q, --quiet", setting: null, group: "Output:", about: "nothing but why it did not pass" },
 ];
 
-/** The probing itself, without its target. Throws usage errors that name the flag. */
-export function readProbeWords(options: Options, run: RunRequest): ProbeWords {
+/** The probing itself, with its target and its reports. Throws usage errors that name the flag. */
+export function readProbeWords(options: Options, run: RunRequest, reports: readonly ReportRequest[]): ProbeWords {
   const given = (name: string) => options[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
   const text = (name: keyof typeof usual) => (given(name) ?? usual[name]) as string;
   const limit = given("message-limit") as string | undefined;
@@ -82,6 +83,7 @@ export function readProbeWords(options: Options, run: RunRequest): ProbeWords {
     },
     strict: options.strict === true,
     file: (options.output ?? null) as string | null,
+    reports,
     json: options.json === true,
     quiet: options.quiet === true,
   };

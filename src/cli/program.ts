@@ -17,6 +17,7 @@ import {
   laterCommands,
   laterFlags,
   longName,
+  probeReportFlags,
   reportFlags,
   runFlags,
   serveFlags,
@@ -161,7 +162,7 @@ function addProbe(program: Command, host: Host, handlers: CommandHandlers, done:
   command.action(async (word: string | undefined, options: Options) => {
     const given = givenFlags(probeFlags, options);
     const run = makeRunRequest(readRunWords(word, options, { given, whenSilent: undefined, series: singleRun }), host);
-    done(await handlers.probe(readProbeWords(options, run)));
+    done(await handlers.probe(readProbeWords(options, run, reportsOf(options, probeReportFlags))));
   });
 }
 
@@ -243,10 +244,10 @@ function addReport(program: Command, handlers: CommandHandlers, done: (code: Exi
     .command("report")
     .summary("show saved results again")
     .description(
-      "Shows the summary of a saved result again, and makes the same reports of it as its run could; with --trend shows " +
-        "many results over time.",
+      "Shows the summary of a saved result again, and makes the same reports of it as its run could; of what probe has " +
+        "saved as well. With --trend shows many results over time.",
     )
-    .argument("<result.json...>", "a file that run or merge has written; with --trend all of a history")
+    .argument("<result.json...>", "a file that run, merge or probe has written; with --trend all of a history")
     .option("-j, --json", "the result as JSON on stdout");
   addFlags(command, [...reportFlags, ...trendFlags]);
   command.action(async (files: string[], options: Options) => {

@@ -36,11 +36,12 @@ export interface ProbeWords {
   readonly strict: boolean;
   /** Where the record is saved; null for nowhere. */
   readonly file: string | null;
+  readonly reports: readonly ReportRequest[];
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
-/** `floodgate report <result.json>`. */
+/** `floodgate report <result.json>`, or of a record of probes. */
 export interface ReportWords {
   readonly file: string;
   readonly json: boolean;

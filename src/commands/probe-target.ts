@@ -9,18 +9,22 @@ import { hasCredentials } from "../probe/changed-request.ts";
 import type { ProbeSetting } from "../probe/make-probe.ts";
 import { Neighbourhood } from "../probe/neighbourhood.ts";
 import { probeGroups, type Probe } from "../probe/probe.ts";
-import { decideProbeVerdict, type ProbeRecord } from "../probe/probe-record.ts";
+import { decideProbeVerdict } from "../probe/judge-probes.ts";
+import { probeSchemaName, type ProbeRecord } from "../probe/probe-record.ts";
 import { runProbes } from "../probe/run-probes.ts";
 import { hideSecretsInUrl } from "../result/hide-secrets.ts";
-import { checkWritable } from "../result/write-result.ts";
+import { readToolVersions } from "../result/read-environment.ts";
+import { checkWritable, resultText } from "../result/write-result.ts";
 import { writeAtomically } from "../result/write-atomically.ts";
 import type { OpenTarget } from "../target/open-target.ts";
 import { makeTransportOpener } from "../transport/open-transport.ts";
 import { makeTransportContext } from "../transport/transport-context.ts";
 import type { ProbeWords } from "./command-words.ts";
 import { planAt, withOpenTarget } from "./execute-run.ts";
+import { removeOldReports } from "./report-files.ts";
+import { exitCodeWith } from "./say-problem.ts";
+import { planProbeReports, showProbes } from "./show-probes.ts";
 import { StopRequests } from "./stop-requests.ts";
-import { wantsColour } from "./wants-colour.ts";
 
 /** Answers that each neighbour gets before the first probe: what they are held against. */
 const answersBefore = 25;
@@ -29,15 +33,20 @@ const closeTimeoutMs = 3000;
 /** `floodgate probe`: target, neighbours, probes, verdict, report; in this order. */
 export async function probeTarget(words: ProbeWords, host: Host): Promise<ExitCode> {
   const probes = chosenProbes(words);
-  if (words.file !== null) await checkWritable(words.file);
+  const { file, json, quiet } = words;
+  const kept = file === null ? [] : [{ name: "what --output names", path: file }];
+  const plan = await planProbeReports(words.reports, { kept, json }, host);
+  if (file !== null) await checkWritable(file);
+  await removeOldReports(plan);
   const stopping = new StopRequests(host);
   try {
     const record = await withOpenTarget(words.run, stopping, host, (target) =>
       probeOpened(words, probes, target, stopping, host),
     );
     if (record === null) return stopping.exitCode;
-    await showRecord(words, record, host);
-    return record.verdict.exitCode;
+    if (file !== null) await writeAtomically(file, resultText(record), true);
+    const areWritten = await showProbes(record, plan, { json, quiet }, host);
+    return exitCodeWith(areWritten, record.verdict.exitCode as ExitCode);
   } finally {
     stopping.release();
   }
@@ -85,10 +94,12 @@ async function probeOpened(
     const findings = await runProbes(probes, before, neighbourhood, setting, () => stopping.isAsked);
     const interrupted = stopping.isAsked ? stopping.exitCode : null;
     return {
-      schema: "floodgate.probe/1",
+      schema: probeSchemaName,
+      toolVersion: readToolVersions().version,
       startedAt,
       durationMs: Math.round(monotonicMs() - startedMs),
       target: hideSecretsInUrl(plan.connect.url),
+      strict: words.strict,
       neighbours: {
         count: words.neighbours,
         watchedBy: neighbourhood.asks ? "messages" : "connections",
@@ -130,13 +141,4 @@ function sayer({ quiet, json }: ProbeWords, host: Host): (line: string) => void 
   return (line) => {
     if (!quiet && !json) host.stderr.write(`${line}\n`);
   };
-}
-
-async function showRecord({ file, json, quiet }: ProbeWords, record: ProbeRecord, host: Host): Promise<void> {
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  if (file !== null) await writeAtomically(file, text, true);
-  if (json) host.stdout.write(text);
-  if (json || quiet) return;
-  const { renderProbeReport } = await import("../report/probe-report.ts");
-  host.stdout.write(renderProbeReport(record, { columns: host.stdout.columns, colour: wantsColour(host) }));
 }

@@ -86,7 +86,7 @@ export async function checkReports({ reports }: ReportPlan<never>): Promise<void
 }
 
 /** Takes reports of an earlier run away: if this one dies without any, an older one must not be taken for its own. */
-export async function removeOldReports({ reports }: ReportPlan): Promise<void> {
+export async function removeOldReports({ reports }: ReportPlan<never>): Promise<void> {
   for (const { place } of reports) if (place.kind === "file") await rm(place.path, { force: true });
 }
 

@@ -1,5 +1,6 @@
 import { readReady } from "../plan/ready-pattern.ts";
-import type { Expectation, ProbeAnswer } from "./probe.ts";
+import type { ProbeAnswer } from "./probe-record.ts";
+import type { Expectation } from "./probe.ts";
 
 /** `tolerated`: not what was wanted, but nobody is harmed by it. */
 export type AnswerOutcome = "right" | "tolerated" | "wrong";

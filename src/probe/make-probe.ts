@@ -3,7 +3,8 @@ import type { TransportContext } from "../transport/transport-context.ts";
 import { maskedPayload, oddFrameBytes } from "../wire/odd-frame.ts";
 import { changedRequest, type ChangedRequest } from "./changed-request.ts";
 import { ProbeConnection, type ProbeState } from "./probe-connection.ts";
-import type { Expectation, Probe, ProbeAct, ProbeAnswer } from "./probe.ts";
+import type { ProbeAnswer } from "./probe-record.ts";
+import type { Expectation, Probe, ProbeAct } from "./probe.ts";
 
 /** What all probes of a target share. */
 export interface ProbeSetting {

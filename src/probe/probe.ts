@@ -50,37 +50,3 @@ export interface Probe {
   /** What is done, or why it cannot be. */
   readonly act: ProbeAct | { readonly kind: "none"; readonly why: string };
 }
-
-/** What came back. */
-export type ProbeAnswer =
-  | { readonly kind: "close"; readonly code: number; readonly reason: string }
-  /** The connection ended without a close frame. */
-  | { readonly kind: "end"; readonly how: "closed" | "reset" }
-  /** An HTTP answer in place of an upgrade. */
-  | { readonly kind: "status"; readonly status: number; readonly reason: string }
-  /** The upgrade was granted, and the connection stays open. */
-  | { readonly kind: "upgraded" }
-  | { readonly kind: "pong"; readonly payload: string }
-  /** Messages, the first of which begins so; the connection stays open. */
-  | { readonly kind: "messages"; readonly count: number; readonly first: string }
-  /** Nothing, and the connection stays open. */
-  | { readonly kind: "silence" }
-  /** Of a flood of messages: the connection stays open. `answered` came back, `others` came beside them. */
-  | {
-      readonly kind: "flood";
-      readonly sent: number;
-      readonly answered: number;
-      readonly others: number;
-      readonly durationMs: number;
-    }
-  /** Of a flood of connections: how many were upgraded, refused by HTTP status, or came to nothing. */
-  | {
-      readonly kind: "connections";
-      readonly upgraded: number;
-      readonly refused: Readonly<Record<string, number>>;
-      readonly failed: number;
-    }
-  /** The target itself sent what breaks the protocol. */
-  | { readonly kind: "breach"; readonly what: string }
-  /** No connection could be made. */
-  | { readonly kind: "unreachable"; readonly why: string };

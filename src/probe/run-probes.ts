@@ -2,7 +2,8 @@ import { judgeAnswer } from "./judge-answer.ts";
 import { isPossible, makeProbe, type ProbeSetting } from "./make-probe.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Probe } from "./probe.ts";
-import { judgeNeighbours, type NeighbourStretch, type ProbeFinding } from "./probe-record.ts";
+import { judgeNeighbours } from "./judge-probes.ts";
+import type { NeighbourStretch, ProbeFinding } from "./probe-record.ts";
 
 /**
  * Makes the probes one after the other, each with a connection of its own, while neighbours run; looks after each what

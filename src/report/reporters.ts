@@ -1,4 +1,5 @@
 import type { Trend } from "../compare/trend-of-results.ts";
+import type { ProbeRecord } from "../probe/probe-record.ts";
 import type { Comparison } from "../result/comparison.ts";
 import type { RunResult } from "../result/run-result.ts";
 import type { PageAssets } from "./html/html-page.ts";
@@ -105,6 +106,32 @@ export const comparisonReporters: readonly Reporter<Comparison>[] = [
     about: "the comparison as Markdown; auto: appended to the summary of the GitHub job (GITHUB_STEP_SUMMARY)",
     knowsJobSummary: true,
     load: async () => (await import("./comparison-markdown.ts")).renderComparisonMarkdown,
+  },
+];
+
+/** Every report that a flag of `probe` asks for, and of `report` for what it has saved. */
+export const probeReporters: readonly Reporter<ProbeRecord>[] = [
+  {
+    flag: "--html",
+    value: "<file>",
+    about: "one page for a browser; it needs no network",
+    async load({ pageAssets }) {
+      const [{ renderHtmlProbes }, assets] = await Promise.all([import("./html/html-probes.ts"), pageAssets()]);
+      return (record) => renderHtmlProbes(record, assets);
+    },
+  },
+  {
+    flag: "--md",
+    value: "<file|auto>",
+    about: "what was found as Markdown; auto: appended to the summary of the GitHub job (GITHUB_STEP_SUMMARY)",
+    knowsJobSummary: true,
+    load: async () => (await import("./probe-markdown.ts")).renderProbeMarkdown,
+  },
+  {
+    flag: "--junit",
+    value: "<file>",
+    about: "JUnit XML: a case for each probe",
+    load: async () => (await import("./probe-junit.ts")).renderProbeJunit,
   },
 ];
 

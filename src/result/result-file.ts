@@ -21,7 +21,11 @@ export async function readResultFile(path: string): Promise<RunResult> {
 
 /** The same from the text of a file; `path` is only named in errors. */
 export function parseResult(text: string, path: string): RunResult {
-  const parsed = parseJsonText(text, path, "result");
+  return checkResult(parseJsonText(text, path, "result"), path);
+}
+
+/** The same of a parsed file. */
+export function checkResult(parsed: unknown, path: string): RunResult {
   checkVersion(parsed, path);
   if (!Value.Check(runResultSchema, parsed)) throw damaged(path, firstFault(runResultSchema, parsed));
   const broken =

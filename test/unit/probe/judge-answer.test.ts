@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judgeAnswer } from "../../../src/probe/judge-answer.ts";
-import type { Expectation, ProbeAnswer } from "../../../src/probe/probe.ts";
+import type { ProbeAnswer } from "../../../src/probe/probe-record.ts";
+import type { Expectation } from "../../../src/probe/probe.ts";
 
 const close = (code: number): ProbeAnswer => ({ kind: "close", code, reason: "" });
 const status = (code: number): ProbeAnswer => ({ kind: "status", status: code, reason: "" });

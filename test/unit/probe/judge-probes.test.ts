@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  decideProbeVerdict,
-  judgeNeighbours,
-  type NeighbourStretch,
-  type ProbeFinding,
-} from "../../../src/probe/probe-record.ts";
+import { decideProbeVerdict, judgeNeighbours } from "../../../src/probe/judge-probes.ts";
+import type { NeighbourStretch, ProbeFinding } from "../../../src/probe/probe-record.ts";
 
 const quiet: NeighbourStretch = {
   ...{ sent: 100, answered: 100, lost: 0, closed: 0, ends: [] },
@@ -33,7 +29,7 @@ describe("judging neighbours", () => {
   it("finds them harmed by a lost message or an ended session, and names both", () => {
     expect(later({ lost: 2 })).toMatchObject({ outcome: "harmed", note: "2 messages were never answered" });
     const both = later({ lost: 1, closed: 3, ends: ["close 1006", "close 1006", "close 1001"] });
-    expect(both.note).toBe("3 sessions ended (close 1006, close 1001), 1 messages were never answered");
+    expect(both.note).toBe("3 sessions ended (close 1006, close 1001), 1 message was never answered");
   });
 
   it("finds them slowed by an answer far slower than any before", () => {
@@ -66,7 +62,7 @@ describe("the verdict of probes", () => {
     });
     expect(decideProbeVerdict([finding("right", { lost: 1 })], lenient)).toEqual({
       ...{ outcome: "fail", exitCode: 99 },
-      reasons: ["unmasked harmed other sessions: 1 messages were never answered"],
+      reasons: ["unmasked harmed other sessions: 1 message was never answered"],
     });
   });
 
@@ -75,6 +71,12 @@ describe("the verdict of probes", () => {
     expect(decideProbeVerdict([slow], lenient).exitCode).toBe(0);
     expect(decideProbeVerdict([slow], strict).exitCode).toBe(99);
     expect(decideProbeVerdict([finding("tolerated")], strict).exitCode).toBe(99);
+  });
+
+  it("does not pass where nothing was tested, and says why", () => {
+    expect(decideProbeVerdict([finding("not-tested"), finding("not-tested")], lenient)).toEqual({
+      ...{ outcome: "inconclusive", exitCode: 96, reasons: ["nothing was tested: for a reason"] },
+    });
   });
 
   it("is interrupted whatever was found before", () => {
