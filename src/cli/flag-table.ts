@@ -235,7 +235,12 @@ export const runFlags: readonly FlagSpec[] = [
     about: "every random choice follows from it (default: a new one)",
   },
 
-  { flags: "-s, --size <bytes>", setting: "size", group: message, about: "size of a whole message (default: 64)" },
+  {
+    flags: "-s, --size <bytes>",
+    setting: "size",
+    group: message,
+    about: "size of a whole message, or sizes with shares: 128:60%,1KiB:40% (default: 64)",
+  },
   {
     flags: "-m, --message <template>",
     setting: "message",
@@ -258,6 +263,12 @@ export const runFlags: readonly FlagSpec[] = [
   },
   { flags: "--text", setting: "frame", group: message, sets: "text", about: "text frames (the default)" },
   { flags: "--binary", setting: "frame", group: message, sets: "binary", about: "binary frames" },
+  {
+    flags: "--binary-share <share>",
+    setting: "binaryShare",
+    group: message,
+    about: "so many binary frames, all others text (default: all alike)",
+  },
 
   {
     flags: "--stream-rate <msg/s>",

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { describePlan } from "../plan/describe-plan.ts";
+import { describeMix } from "../plan/message-mix.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { OutputRequest } from "../profile/run-request.ts";
 import type { OpenTarget } from "../target/open-target.ts";
@@ -12,6 +13,7 @@ export function announceRun(output: OutputRequest, plan: Plan, target: OpenTarge
   host.stderr.write(
     `[INFO] target ${target.description}${target.description === target.url ? "" : ` at ${target.url}`}\n`,
   );
+  if (plan.message.mix !== null) host.stderr.write(`[INFO] messages: ${describeMix(plan.message.mix)}\n`);
   host.stderr.write(`${describePlan(plan)}\n`);
 }
 

@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import { describeChoice, describePlan } from "../plan/describe-plan.ts";
 import { noLimits } from "../plan/fit-workers.ts";
 import { makePlan } from "../plan/make-plan.ts";
+import { describeMix } from "../plan/message-mix.ts";
 import { resolveWords, targetOf } from "../profile/make-run-request.ts";
 import type { MergedSettings, SettingLayer } from "../profile/merge-layers.ts";
 import { builtInProfiles } from "../profile/read-profile.ts";
@@ -42,6 +43,7 @@ export function renderProfile(name: string, environment: string | undefined, hos
     ...(settings.seed === null ? [describeChoice(plan).replace(/, seed \d+/, "")] : [describeChoice(plan)]),
     ...notes,
     describePlan(plan),
+    ...(plan.message.mix === null ? [] : [`messages: ${describeMix(plan.message.mix)}`]),
     `target: ${target.kind === "mock" ? "the built-in mock on a free port" : target.url}`,
     "",
     ...settingLines(merged, recordSettings(merged, settings)),
@@ -55,7 +57,6 @@ function settingLines(merged: MergedSettings, record: Readonly<Record<string, Se
     ...record,
     thresholds: merged.texts.thresholds ?? [],
     targetMemoryThresholds: merged.texts.targetMemoryThresholds ?? [],
-    ...(merged.texts.probe === undefined ? {} : { probe: merged.texts.probe as SettingsValue }),
   };
   const rows = Object.entries(shown)
     .filter(([name]) => name !== "profile" && name !== "environment")

@@ -2,6 +2,7 @@ import type { RunResult } from "../result/run-result.ts";
 import { phasesOfSavedPlan, savedMember } from "../result/read-saved-plan.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRate, parseRatePerSecond } from "../units/rate.ts";
+import { formatRatio, parseRatio } from "../units/ratio.ts";
 import { formatBytes, parseSizeBytes } from "../units/size.ts";
 import { formatDurationMs } from "../units/time.ts";
 
@@ -22,11 +23,11 @@ export function comparableSettings(result: RunResult): SettingWords {
       .map(({ name }) => name)
       .join(", "),
     ...segmentWords(result),
-    "message size": inWords(plan, "message.sizeBytes", exactBytes),
+    "message size": sizeWords(plan),
     ...broadcastWords(savedMember(plan, "broadcast")),
     ...streamWords(savedMember(plan, "stream")),
     ...queueWords(savedMember(plan, "queue")),
-    "frame type": inWords(plan, "message.frameType"),
+    "frame type": inWords(plan, "message.mix.binaryRatio", frameWords, inWords(plan, "message.frameType")),
     message: `${inWords(plan, "message.templatePrefix")}{{payload}}${inWords(plan, "message.templateSuffix")}`,
     "first messages": firstMessages.length === 0 ? "none" : firstMessages.map(String).join(", "),
     compression: compressionWords(plan),
@@ -171,6 +172,25 @@ function streamWords(stream: unknown): SettingWords {
     "promised per stream": typeof promisedPerSecond === "number" ? exactRate(promisedPerSecond) : "nothing",
     streams: JSON.stringify(reading),
   };
+}
+
+/** `1 KiB`, or `60% of 128 B, 40% of 16 KiB`. */
+function sizeWords(plan: unknown): string {
+  const sizes = listAt(plan, "message.mix.sizes");
+  if (sizes.length < 2) return inWords(plan, "message.sizeBytes", exactBytes);
+  return sizes
+    .map((size) => `${inWords(size, "share", exactShare)} of ${inWords(size, "sizeBytes", exactBytes)}`)
+    .join(", ");
+}
+
+function frameWords(binaryRatio: unknown): string {
+  return binaryRatio === 0 ? "text" : binaryRatio === 1 ? "binary" : `${exactShare(binaryRatio)} binary, else text`;
+}
+
+/** `60%`, or `0.60004` where that would round. */
+function exactShare(share: unknown): string {
+  const words = formatRatio(Number(share));
+  return parseRatio(words) === share ? words : String(share);
 }
 
 function compressionWords(plan: unknown): string {

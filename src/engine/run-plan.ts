@@ -65,7 +65,7 @@ export class PlanRun {
     this.#plan = plan;
     this.#surroundings = surroundings;
     const phaseCount = plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
-    const classCount = messageClasses(plan.stream).length;
+    const classCount = messageClasses(plan).length;
     this.#cells = Array.from({ length: plan.workers }, () => allocateWorkerCells(phaseCount, classCount));
     const probes = {
       ...surroundings.probes,

@@ -61,7 +61,7 @@ export class SnapshotCollector {
     this.#timeline = new RunTimeline(plan);
     this.#seconds = new SecondKeeper(cells, this.#timeline, resources, runStartMs);
     this.#phases = new PhaseReader(plan, cells, fanOut);
-    this.#classes = messageClasses(plan.stream).map((messageClass, index) => ({
+    this.#classes = messageClasses(plan).map((messageClass, index) => ({
       messageClass,
       reader: new PhaseReader(
         plan,

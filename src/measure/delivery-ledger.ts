@@ -23,8 +23,14 @@ const lost = 8;
 /** What became of a message that will not be delivered any more. */
 export type LossKind = "missing" | "closed" | "corrupt";
 
-/** Told once per lost message. */
-export type LossListener = (kind: LossKind, phase: number, intendedMs: number) => void;
+/** Told once per lost message: number `sequence` of `connection`. */
+export type LossListener = (
+  kind: LossKind,
+  phase: number,
+  intendedMs: number,
+  connection: number,
+  sequence: number,
+) => void;
 
 /**
  * Which messages of one worker are still unanswered, exactly, in memory bounded by the number outstanding.
@@ -241,12 +247,13 @@ export class DeliveryLedger {
   #spill(connection: number, slot: number): void {
     if ((this.#state[slot]! & windowReleased) === 0) this.windowsFreedBySpill += 1;
     const flags = (this.#state[slot]! & ~pending) | windowReleased;
+    const sequence = this.#sequence[slot]!;
     const intendedMs = this.intendedMs[slot]!;
     const phase = this.phase[slot]!;
-    if (this.#spilled.add(connection, this.#sequence[slot]!, intendedMs, this.sentMs[slot]!, phase, flags)) return;
+    if (this.#spilled.add(connection, sequence, intendedMs, this.sentMs[slot]!, phase, flags)) return;
     this.givenUp += 1;
     this.#settle(connection);
-    this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : "missing", phase, intendedMs);
+    this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : "missing", phase, intendedMs, connection, sequence);
   }
 
   #loseAll(connection: number, kind: "closed" | "missing"): void {
@@ -264,14 +271,15 @@ export class DeliveryLedger {
       if ((state & pending) === 0) continue;
       this.#state[slot] = lost;
       this.#settle(connection);
-      this.#onLost((state & corruptSeen) !== 0 ? "corrupt" : kind, this.phase[slot]!, this.intendedMs[slot]!);
+      const how = (state & corruptSeen) !== 0 ? "corrupt" : kind;
+      this.#onLost(how, this.phase[slot]!, this.intendedMs[slot]!, connection, this.#sequence[slot]!);
     }
   }
 
   #loseSpilled(kind: "closed" | "missing"): SpilledListener {
-    return (connection, flags, phase, intendedMs) => {
+    return (connection, flags, phase, intendedMs, sequence) => {
       this.#settle(connection);
-      this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : kind, phase, intendedMs);
+      this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : kind, phase, intendedMs, connection, sequence);
     };
   }
 }

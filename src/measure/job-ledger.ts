@@ -1,4 +1,4 @@
-import type { LossKind, LossListener } from "./delivery-ledger.ts";
+import type { LossKind } from "./delivery-ledger.ts";
 
 /** What is known of a job, as bits: what the target has said of it, and what became of it. */
 export const jobSaid = {
@@ -28,6 +28,9 @@ export const jobMark = {
 } as const;
 
 export type JobMark = (typeof jobMark)[keyof typeof jobMark];
+
+/** Told once per lost job. */
+type JobLossListener = (kind: LossKind, phase: number, intendedMs: number) => void;
 
 /** What `JobLedger.hear` answers. */
 export const heard = {
@@ -64,10 +67,10 @@ export class JobLedger {
   readonly #state: Uint16Array;
   readonly #sequence: Float64Array;
   readonly #handedIn: Float64Array;
-  readonly #onLost: LossListener;
+  readonly #onLost: JobLossListener;
 
   /** `ringLength`: a power of two. */
-  constructor(connections: number, ringLength: number, onLost: LossListener) {
+  constructor(connections: number, ringLength: number, onLost: JobLossListener) {
     const slots = connections * ringLength;
     this.ringLength = ringLength;
     this.intendedMs = new Float64Array(slots);

@@ -1,5 +1,11 @@
 /** Told once per entry that is removed. */
-export type SpilledListener = (connection: number, flags: number, phase: number, intendedMs: number) => void;
+export type SpilledListener = (
+  connection: number,
+  flags: number,
+  phase: number,
+  intendedMs: number,
+  sequence: number,
+) => void;
 
 /**
  * Messages that have left their ring unanswered: open addressing over typed arrays, 31 bytes an entry, found by
@@ -78,7 +84,7 @@ export class SpilledMessages {
       const index = this.find(connection, sequence);
       const [flags, phase, intendedMs] = [this.flags[index]!, this.phase[index]!, this.intendedMs[index]!];
       this.remove(index);
-      told(connection, flags, phase, intendedMs);
+      told(connection, flags, phase, intendedMs, sequence);
     }
   }
 
@@ -87,7 +93,8 @@ export class SpilledMessages {
     for (let index = 0; index < this.#sequence.length; index += 1) {
       if (this.#sequence[index] === 0) continue;
       this.#sequence[index] = 0;
-      told(this.#connection[index]!, this.flags[index]!, this.phase[index]!, this.intendedMs[index]!);
+      const intendedMs = this.intendedMs[index]!;
+      told(this.#connection[index]!, this.flags[index]!, this.phase[index]!, intendedMs, this.#sequence[index]!);
     }
     this.#size = 0;
   }

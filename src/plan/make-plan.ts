@@ -90,7 +90,7 @@ function warmupLoad(load: Load): Load {
 }
 
 function makeMessage(settings: Settings): MessagePlan {
-  const { template, sizeBytes, frameType } = settings.message;
+  const { template, sizeBytes, frameType, mix } = settings.message;
   if (settings.broadcast === null && (template.prefix + template.suffix).includes(roomPlaceholder)) {
     throw usageError(
       `${settings.nameOf("message")} has the word ${roomPlaceholder}, which only mode broadcast replaces`,
@@ -100,15 +100,17 @@ function makeMessage(settings: Settings): MessagePlan {
   // A job is as large as its template makes it.
   const smallest = settings.queue === null ? smallestMessageBytes(template, settings.broadcast?.rooms ?? 1) : sizeBytes;
   const sends = sendsMessages(settings.mode);
-  if (sends && sizeBytes < smallest) {
+  const tooSmall = (mix?.sizes ?? [{ name: String(sizeBytes), sizeBytes }]).find((size) => size.sizeBytes < smallest);
+  if (sends && tooSmall !== undefined) {
     const around = smallest - markerBytes;
     const needs =
       around === 0
         ? `the marker takes ${markerBytes} bytes`
         : `the template takes ${around} bytes and the marker ${markerBytes}`;
+    const inMix = mix === null || mix.sizes.length === 1 ? "" : "has a size ";
     throw usageError(
-      `${settings.nameOf("size")} "${sizeBytes}" is too small: ${needs}`,
-      `the smallest size is --size ${smallest}`,
+      `${settings.nameOf("size")} ${inMix}"${tooSmall.name}"${inMix === "" ? " is" : " that is"} too small: ${needs}`,
+      inMix === "" ? `the smallest size is --size ${smallest}` : `the smallest size is ${smallest}`,
     );
   }
   if (sends && sizeBytes > settings.limits.maxMessageBytes) {
@@ -117,7 +119,7 @@ function makeMessage(settings: Settings): MessagePlan {
       `raise --max-message to ${sizeBytes} or more`,
     );
   }
-  return { sizeBytes, frameType, templatePrefix: template.prefix, templateSuffix: template.suffix };
+  return { sizeBytes, frameType, templatePrefix: template.prefix, templateSuffix: template.suffix, mix };
 }
 
 const idLetters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";

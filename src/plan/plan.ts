@@ -137,12 +137,31 @@ export type Load =
 export type Arrival = "constant" | "poisson";
 
 export interface MessagePlan {
-  /** Bytes of one whole message: template and payload. */
+  /** Bytes of one whole message: template and payload. Of a mix, those of the largest. */
   readonly sizeBytes: number;
+  /** Of a mix, `binaryRatio` says it. */
   readonly frameType: "text" | "binary";
   /** The text around the payload; both empty for a bare payload. */
   readonly templatePrefix: string;
   readonly templateSuffix: string;
+  /** Null where all messages are of one size and kind; plan/message-mix.ts says which message has which. */
+  readonly mix: MixPlan | null;
+}
+
+/** Messages of several sizes, or text and binary ones. */
+export interface MixPlan {
+  /** As given; of one size where only the frames differ. Their shares are 1 together. */
+  readonly sizes: readonly NamedSize[];
+  /** Share of messages that are binary frames, 0 .. 1; 0 or 1 where all are alike. */
+  readonly binaryRatio: number;
+}
+
+export interface NamedSize {
+  /** As it was written: `16KiB`. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** 0 .. 1 */
+  readonly share: number;
 }
 
 /** Mode push: each connection is one stream of messages, which the target numbers. */

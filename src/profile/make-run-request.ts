@@ -64,8 +64,7 @@ function readNamedProfile({ profile }: SettingWords, host: Host): LoadedProfile 
   return profile === undefined ? null : readProfile(profile, host.cwd);
 }
 
-/** The settings that a request was made of. */
-export function resolveSource(
+function resolveSource(
   { words, profile, changes }: Omit<RequestSource, "words"> & { readonly words: SettingWords },
   host: Host,
 ): ResolvedSettings {

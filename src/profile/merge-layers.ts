@@ -28,6 +28,8 @@ const replaces: Partial<Record<keyof SettingTexts, readonly (keyof SettingTexts)
   stages: ["rate", "burst", "duration"],
   message: ["messageFile"],
   messageFile: ["message"],
+  frame: ["binaryShare"],
+  binaryShare: ["frame"],
   target: ["spawn", "targetPid", "targetMetrics"],
   spawn: ["targetPid", "targetMetrics"],
   targetPid: ["spawn", "targetMetrics"],

@@ -1,7 +1,6 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
 import { mockJobForm, mockJobStatistics } from "../mock-server/job-form.ts";
 import { mockStreamForm } from "../mock-server/stream-form.ts";
-import { probeSettings } from "./probe-settings.ts";
 import { arrayOf, mapOf, objectOf, optional } from "./schema-nodes.ts";
 import { flag, listOf, oneOf, setting, settingsBlock } from "./setting-schema.ts";
 
@@ -600,10 +599,11 @@ const settings = {
     }),
   ),
   size: optional(
-    setting<number | string>("size", {
+    setting<number | string>("message-sizes", {
+      unit: "size, or sizes with their shares",
       default: 64,
       description:
-        "Size of a whole message, template and payload; at least 32 bytes more than the template. When it is not given, a template that needs more gets more.",
+        "Size of a whole message, template and payload; at least 32 bytes more than the template. Or sizes with the share of messages that has each, 128:60%,1KiB:30%,16KiB:10%: drawn for each message from the seed, its connection and its number there. When it is not given, a template that needs more gets more.",
     }),
   ),
   message: optional(
@@ -626,6 +626,12 @@ const settings = {
     }),
   ),
   frame: optional(oneOf(["text", "binary"], { default: "text", description: "Frame type of the messages." })),
+  binaryShare: optional(
+    setting<number | string>("share", {
+      description:
+        "Share of messages that are binary frames, all others being text; drawn as sizes are. Takes the place of frame. Default: all are as frame says.",
+    }),
+  ),
   rate: optional(
     setting<number | string>("rate-or-max", {
       default: 1000,
@@ -744,7 +750,6 @@ const settings = {
     ),
   ),
   mock: optional(mock),
-  probe: optional(probeSettings),
 };
 
 const overrides = (when: string) =>

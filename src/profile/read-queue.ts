@@ -54,14 +54,29 @@ export function readJobMessage(merged: MergedSettings, { keys }: QueuePlan): Set
   const around = (bare.prefix + bare.suffix).replaceAll(keyPlaceholder, name);
   const smallest = Buffer.byteLength(around) + markerBytes;
   const isAsked = merged.layerOf("size") !== "defaults";
-  const sizeBytes = isAsked ? readChecked("size", texts.size) : smallest;
+  const sizes = isAsked ? readChecked("message-sizes", texts.size) : [];
+  refuseMixedJobs(merged, sizes.length > 1 ? "size" : texts.binaryShare === undefined ? null : "binaryShare");
+  const sizeBytes = sizes[0]?.sizeBytes ?? smallest;
   if (sizeBytes < smallest || (sizeBytes > smallest && !template.hasPadding)) {
     throw usageError(
       `${merged.nameOf("size")} "${sizeBytes}" does not fit: a job takes ${smallest} bytes${template.hasPadding ? " at least" : ", and has no {{padding}}"}`,
       `write --size ${smallest}, or leave it out`,
     );
   }
-  return { sizeBytes, frameType: texts.frame ?? "text", template: withPadding(template, sizeBytes - smallest) };
+  return {
+    sizeBytes,
+    frameType: texts.frame ?? "text",
+    template: withPadding(template, sizeBytes - smallest),
+    mix: null,
+  };
+}
+
+function refuseMixedJobs(merged: MergedSettings, setting: "size" | "binaryShare" | null): void {
+  if (setting === null) return;
+  throw usageError(
+    `${merged.nameOf(setting)} "${merged.texts[setting] ?? ""}" does not fit mode queue: all jobs are alike but for their keys`,
+    setting === "size" ? "give one size" : "write --binary for binary frames, or leave it out",
+  );
 }
 
 /** What would silently do nothing without mode queue, and what that mode cannot do. Throws usage errors. */

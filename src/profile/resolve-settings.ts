@@ -1,6 +1,6 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import { readTemplate, smallestMessageBytes } from "../plan/message-template.ts";
-import type { EnvironmentChoice, LimitPlan, PacingPlan } from "../plan/plan.ts";
+import { sendsMessages, type EnvironmentChoice, type LimitPlan, type PacingPlan } from "../plan/plan.ts";
 import { mergeLayers, type MergedSettings, type SettingLayer } from "./merge-layers.ts";
 import { profileSchema, propertiesOf, type SettingTexts } from "./profile-schema.ts";
 import { readBroadcast, refuseUselessBroadcast } from "./read-broadcast.ts";
@@ -116,14 +116,22 @@ function readMessage(merged: MergedSettings, surroundings: SettingSurroundings, 
     // A template in a setting was checked where it was written; this one is from a file.
     throw usageError(`${merged.nameOf("messageFile")} "${texts.messageFile ?? ""}" ${template.problem}`, template.hint);
   }
-  const sizeBytes = readChecked("size", texts.size);
   // Nobody asked for this size: a larger template just makes it larger.
   const isAsked = merged.layerOf("size") !== "defaults";
-  const smallest = smallestMessageBytes(template.value, rooms);
+  const least = isAsked ? 0 : smallestMessageBytes(template.value, rooms);
+  const sizes = readChecked("message-sizes", texts.size).map((size) => ({
+    ...size,
+    sizeBytes: Math.max(size.sizeBytes, least),
+  }));
+  const frameType = texts.frame ?? "text";
+  const binaryRatio = texts.binaryShare === undefined ? null : readChecked("share", texts.binaryShare);
+  const isMixed = sizes.length > 1 || (binaryRatio !== null && binaryRatio > 0 && binaryRatio < 1);
+  const binary = binaryRatio ?? (frameType === "binary" ? 1 : 0);
   return {
-    sizeBytes: isAsked ? sizeBytes : Math.max(sizeBytes, smallest),
-    frameType: texts.frame ?? "text",
+    sizeBytes: Math.max(...sizes.map((size) => size.sizeBytes)),
+    frameType: binary === 1 ? "binary" : "text",
     template: template.value,
+    mix: isMixed ? { sizes, binaryRatio: binary } : null,
   };
 }
 
@@ -188,4 +196,7 @@ function refuseUseless(merged: MergedSettings, settings: Settings): void {
     throw usageError("--drop-all would leave no connection open", "add --reconnect, so that they come back");
   }
   refuseUselessQueue(merged, settings);
+  if (isFlag("binaryShare") && !sendsMessages(settings.mode)) {
+    throw usageError(`--binary-share does not fit mode ${settings.mode}, which sends no messages`, "leave it out");
+  }
 }

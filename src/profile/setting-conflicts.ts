@@ -21,6 +21,7 @@ const exclusive: readonly (readonly [first: keyof SettingTexts, second: keyof Se
   ["burst", "inFlight", "messages in flight are kept with rate max only"],
   ["burst", "arrival", "the messages of a burst are due all at once"],
   ["message", "messageFile", "the template comes from one of them"],
+  ["frame", "binaryShare", "messages are all of one kind, or of both"],
   ["spawn", "targetPid", oneMemory],
   ["spawn", "targetMetrics", oneMemory],
   ["targetPid", "targetMetrics", oneMemory],
@@ -33,6 +34,7 @@ const ofMessages: readonly (keyof SettingTexts)[] = [
   "message",
   "messageFile",
   "size",
+  "binaryShare",
   "inFlight",
   "arrival",
 ];

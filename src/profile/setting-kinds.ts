@@ -1,10 +1,9 @@
 import type { MockLatency, MockOptions } from "../mock-server/mock-options.ts";
 import type { PriorityShares } from "../mock-server/stream-priorities.ts";
-import { readExpectedAnswer, type ExpectedAnswer } from "../plan/expected-answer.ts";
 import { readFieldPattern, type FieldPattern } from "../plan/field-pattern.ts";
 import { readJobCancel, readJobTemplate, type JobTemplate } from "../plan/job-template.ts";
 import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
-import type { JobChoice, ReadyPlan, SlowPlan } from "../plan/plan.ts";
+import type { JobChoice, NamedSize, ReadyPlan, SlowPlan } from "../plan/plan.ts";
 import { readReady } from "../plan/ready-pattern.ts";
 import { readProblem, readValue, type Reading } from "../plan/reading.ts";
 import { readTargetUrl, type TargetUrl } from "../plan/target-url.ts";
@@ -57,12 +56,12 @@ export interface SettingValues {
   readonly "read-rate": Extract<SlowPlan["reading"], { kind: "rate" }>;
   readonly "noticed-field": FieldPattern;
   readonly sizes: MockOptions["streamSizes"];
+  readonly "message-sizes": readonly NamedSize[];
   readonly "priority-shares": PriorityShares;
   readonly "count-field": FieldPattern;
   readonly "job-template": JobTemplate;
   readonly "job-cancel": MessageTemplate;
   readonly "job-choice": JobChoice;
-  readonly "expected-answer": ExpectedAnswer;
   readonly "job-times": readonly MockLatency[];
   readonly stall: NonNullable<MockOptions["stall"]>;
   readonly outage: NonNullable<MockOptions["outage"]>;
@@ -87,6 +86,8 @@ export function readChecked<K extends SettingKind>(kind: K, raw: string | number
 const longestMs = 1000 * 3_600_000;
 const mostConnections = 1_000_000;
 const mostBytes = 1024 ** 3;
+/** Each has counts, histograms and ready-made messages of its own. */
+const mostSizes = 16;
 const mostPerSecond = 1e9;
 
 const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<SettingValues[K]> } = {
@@ -120,7 +121,12 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "last-field": (raw) => readFieldPattern(String(raw), "last"),
   "sent-field": (raw) => readFieldPattern(String(raw), "sent"),
   "check-field": (raw) => readFieldPattern(String(raw), "check", "check"),
-  sizes: (raw) => readSizes(raw),
+  sizes: (raw) => {
+    const sizes = readSizes(raw);
+    if (sizes.kind === "problem") return sizes;
+    return readValue(sizes.value.map(({ sizeBytes, share }) => ({ sizeBytes, share })));
+  },
+  "message-sizes": (raw) => readSizes(raw),
   "priority-shares": (raw) => readPriorityShares(String(raw)),
   "priority-field": (raw) => readFieldPattern(String(raw), "priority", "word"),
   "given-up-field": (raw) => readFieldPattern(String(raw), "givenUp"),
@@ -131,7 +137,6 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "job-template": (raw) => readJobTemplate(String(raw)),
   "job-cancel": (raw) => readJobCancel(String(raw)),
   "job-choice": (raw) => readJobChoice(String(raw)),
-  "expected-answer": (raw) => readExpectedAnswer(String(raw)),
   "job-times": (raw) => readJobTimes(String(raw)),
   stall: (raw) => readMockStall(String(raw)),
   outage: (raw) => readMockOutage(String(raw)),
@@ -172,20 +177,28 @@ function readSize(raw: string | number): Reading<number> {
 }
 
 /** One size, or several with their shares: `128`, `128:60%,1KiB:30%,16KiB:10%`. */
-function readSizes(raw: string | number): Reading<MockOptions["streamSizes"]> {
+function readSizes(raw: string | number): Reading<readonly NamedSize[]> {
   const text = String(raw);
   if (!text.includes(":")) {
     const one = readSize(raw);
-    return one.kind === "value" ? readValue([{ sizeBytes: one.value, share: 1 }]) : one;
+    return one.kind === "value" ? readValue([{ name: text.trim(), sizeBytes: one.value, share: 1 }]) : one;
   }
   const shares = readShares(text, "128:60%,1KiB:30%,16KiB:10%");
   if (shares.kind === "problem") return shares;
-  const sizes: { readonly sizeBytes: number; readonly share: number }[] = [];
+  const sizes: NamedSize[] = [];
   for (const { word, share } of shares.value) {
     const size = readSize(word);
     if (size.kind === "problem") return readProblem(`has a size "${word}" that ${size.problem}`, size.hint);
-    sizes.push({ sizeBytes: size.value, share });
+    const same = sizes.find(({ sizeBytes }) => sizeBytes === size.value);
+    if (same !== undefined) {
+      return readProblem(
+        `has one size twice, as ${same.name} and ${word}`,
+        "write each size once, with its whole share",
+      );
+    }
+    sizes.push({ name: word, sizeBytes: size.value, share });
   }
+  if (sizes.length > mostSizes) return readProblem(`has ${sizes.length} sizes`, `the most is ${mostSizes}`);
   return readValue(sizes);
 }
 

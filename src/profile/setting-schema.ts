@@ -49,6 +49,8 @@ const numberKinds: readonly SettingKind[] = [
   "sequence",
   "port",
   "share",
+  "sizes",
+  "message-sizes",
   "publishers",
   "job-choice",
 ];

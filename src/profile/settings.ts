@@ -6,6 +6,7 @@ import type {
   EnvironmentChoice,
   LimitPlan,
   Load,
+  MixPlan,
   Mode,
   PacingPlan,
   Plan,
@@ -28,6 +29,8 @@ export interface Settings {
     readonly sizeBytes: number;
     readonly frameType: "text" | "binary";
     readonly template: MessageTemplate;
+    /** Null where all messages are of one size and kind. */
+    readonly mix: MixPlan | null;
   };
   /** Null in every mode but push. */
   readonly stream: StreamPlan | null;

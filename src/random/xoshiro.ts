@@ -18,9 +18,14 @@ export function splitmix32(seed: number, count: number): readonly number[] {
  * stream numbers give unrelated streams; the same list always gives the same one. Stream numbers are 0 .. 2^32 - 1.
  */
 export function deriveSeed(seed: number, ...streamNumbers: readonly number[]): number {
-  let hash = mix32((seed + golden) | 0);
-  for (const stream of streamNumbers) hash = mix32((Math.imul(hash, 5) + mix32((stream + golden) | 0)) | 0);
-  return hash >>> 0;
+  let hash = mix32((seed + golden) | 0) >>> 0;
+  for (const stream of streamNumbers) hash = deriveFrom(hash, stream);
+  return hash;
+}
+
+/** One stream number more: deriveFrom(deriveSeed(seed, a), b) is deriveSeed(seed, a, b). Allocates nothing. */
+export function deriveFrom(derived: number, streamNumber: number): number {
+  return mix32((Math.imul(derived, 5) + mix32((streamNumber + golden) | 0)) | 0) >>> 0;
 }
 
 /**

@@ -242,7 +242,7 @@ function backpressureTable({ backpressure }: RunResult): Lines {
 function classTable(result: RunResult): Lines {
   const rows = classRows(result);
   if (rows.length === 0) return [];
-  const columns = [{ title: "", align: "left" } as const, ...classHeads.map((head) => ({ title: head }))];
+  const columns = [{ title: "", align: "left" } as const, ...classHeads(result).map((head) => ({ title: head }))];
   return [
     "### Classes of messages",
     ...markdownTable(

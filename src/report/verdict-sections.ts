@@ -1,3 +1,4 @@
+import { mixOfSavedPlan } from "../result/read-saved-plan.ts";
 import type { ResultThreshold, RunResult } from "../result/run-result.ts";
 import { warningCodes } from "../result/warnings.ts";
 import { formatCheckValue } from "../verdict/format-check.ts";
@@ -38,12 +39,14 @@ export function headerLines({ config, environment, target, ...result }: RunResul
   const compression = { true: ", compressed", false: ", compression not agreed", null: "" }[
     `${target.compressionAgreed}`
   ];
+  const mix = mixOfSavedPlan({ config });
   const started = result.startedAt.slice(0, 19).replace("T", " ");
   return [
     `profile ${config.profile}, environment ${environment.name} (${environment.reason}), mode ${config.mode}, seed ${config.seed}`,
     `target ${where}${compression}`,
     `${amount(totals.connections.planned, "connection")}, ${amount(generator.workers.length, "worker")}, ` +
       `${phases.length === 0 ? "" : `${amount(phases.length, "phase")}, `}${secondsText(result.durationMs)} from ${started} UTC`,
+    ...(mix === null ? [] : [`messages ${plain(mix)}`]),
     ...(tags.length === 0 ? [] : [`tags ${tags.join(", ")}`]),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Collected, CollectedClass, CollectedPhase } from "../engine/collected.ts";
+import { isCountedBySize, type ClassedPlan } from "../plan/message-classes.ts";
 import type { Plan, StreamPlan } from "../plan/plan.ts";
 import { slowCount } from "../plan/slow-readers.ts";
 import { addParallel, partsOfBlock } from "./add-blocks.ts";
@@ -17,24 +18,25 @@ interface ClassGroup extends ClassName {
 }
 
 /** The names of the classes that results of a plan have; empty where its messages have none. */
-export function classNames({ stream }: Pick<Plan, "stream">): readonly ClassName[] {
-  return stream === null ? [] : groupsOf(stream);
+export function classNames(plan: ClassedPlan): readonly ClassName[] {
+  return groupsOf(plan);
 }
 
 /** Messages by class: counts, times and rates of the measured phases. Empty where they have no classes. */
 export function buildClasses(
-  plan: Pick<Plan, "mode" | "stream">,
+  plan: ClassedPlan,
   { classes }: Pick<Collected, "classes">,
   encode: boolean,
 ): readonly ResultClass[] {
   const { stream } = plan;
-  if (stream === null || classes.length === 0) return [];
-  return groupsOf(stream).map(({ kind, name, isMember }) => {
+  if (classes.length === 0) return [];
+  return groupsOf(plan).map(({ kind, name, isMember }) => {
     const members = classes.filter(isMember);
     const phases = partsByPhase(members, plan);
     const measured = phases.filter((_, index) => members[0]!.phases[index]!.plan.measured);
     const parts = sumOfParts(measured, phases);
-    const block = blockOfParts(kind === "reader" ? parts : asFarAsKnown(parts, stream), encode);
+    const isKnown = stream === null || kind === "reader";
+    const block = blockOfParts(isKnown ? parts : asFarAsKnown(parts, stream), encode);
     return { class: { kind, name }, ...block };
   });
 }
@@ -70,7 +72,18 @@ export function partsByPhase(
   });
 }
 
-function groupsOf({ priority, slow }: StreamPlan): readonly ClassGroup[] {
+function groupsOf(plan: ClassedPlan): readonly ClassGroup[] {
+  if (isCountedBySize(plan)) {
+    return plan.message.mix!.sizes.map(({ name }, size): ClassGroup => ({
+      kind: "size",
+      name,
+      isMember: ({ messageClass }) => messageClass.size === size,
+    }));
+  }
+  return plan.stream === null ? [] : groupsOfStreams(plan.stream);
+}
+
+function groupsOfStreams({ priority, slow }: StreamPlan): readonly ClassGroup[] {
   const ranks = (priority?.names ?? []).map((name, rank) => ({ name, rank }));
   const readers = slow === null ? [] : [false, true].map((isSlow) => ({ name: isSlow ? "slow" : "fast", isSlow }));
   return [

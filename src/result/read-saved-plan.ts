@@ -1,3 +1,4 @@
+import { describeMix } from "../plan/message-mix.ts";
 import type { PlannedLoad } from "./even-load.ts";
 import type { RunResult } from "./run-result.ts";
 
@@ -53,6 +54,21 @@ export function templateOfSavedPlan(result: Pick<RunResult, "config">): boolean 
   return [member(message, "templatePrefix"), member(message, "templateSuffix")].some(
     (part) => text(part) !== null && part !== "",
   );
+}
+
+/** Where messages had several sizes or kinds of frames: which, and their shares, in words; null where all were alike. */
+export function mixOfSavedPlan(result: Pick<RunResult, "config">): string | null {
+  const mix = member(member(result.config.plan, "message"), "mix");
+  const binaryRatio = number(member(mix, "binaryRatio"));
+  const sizes = list(member(mix, "sizes")).flatMap((size) => {
+    const [name, sizeBytes, share] = [
+      text(member(size, "name")),
+      number(member(size, "sizeBytes")),
+      number(member(size, "share")),
+    ];
+    return name === null || sizeBytes === null || share === null ? [] : [{ name, sizeBytes, share }];
+  });
+  return binaryRatio === null || sizes.length === 0 ? null : describeMix({ sizes, binaryRatio });
 }
 
 /** What stands in the saved plan or settings at such a path (`message.sizeBytes`); undefined where there is nothing. */

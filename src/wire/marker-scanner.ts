@@ -8,15 +8,23 @@ export type ScannedMessage =
   /** One of ours, damaged; connection and sequence are both -1 when it cannot be told which. */
   | { readonly kind: "corrupt"; readonly connectionId: number; readonly sequence: number };
 
-/** What the scanner must know of the messages. */
+/** What the scanner must know of messages of one size. */
 export interface MarkerLayout {
-  /** The 16 bytes every payload of the run begins with. */
-  readonly constant: Buffer;
   /** Each variant's payload; only the filler behind the marker is read. */
   readonly payloads: readonly Buffer[];
-  readonly prefixBytes: number;
   readonly sizeBytes: number;
   readonly crc: MarkerCrc;
+}
+
+/** ... and of all messages. */
+export interface MarkerLayouts {
+  /** The 16 bytes every payload of the run begins with. */
+  readonly constant: Buffer;
+  readonly prefixBytes: number;
+  /** How that message was made. */
+  readonly of: (connectionId: number, sequence: number) => MarkerLayout;
+  /** How messages of so many bytes are made; undefined when there are none. */
+  readonly ofSize: (sizeBytes: number) => MarkerLayout | undefined;
 }
 
 const identityStart = 16;
@@ -27,29 +35,27 @@ const unknown: ScannedMessage = { kind: "corrupt", connectionId: -1, sequence: -
 
 /** Finds this run's payloads inside any bytes, and tells of damaged ones which message they were. */
 export class MarkerScanner {
-  private readonly layout: MarkerLayout;
-  private readonly payloadBytes: number;
+  private readonly layouts: MarkerLayouts;
   /** Those of the marker at hand. One array for all: targets that wrap every message make this path a hot one. */
   private readonly digits = new Int8Array(markerEnd - identityStart);
 
-  constructor(layout: MarkerLayout) {
-    this.layout = layout;
-    this.payloadBytes = layout.payloads[0]!.length;
+  constructor(layouts: MarkerLayouts) {
+    this.layouts = layouts;
   }
 
   /** Calls `found` for each marker in `frame`, in order. */
   scan(frame: Buffer, found: (message: ScannedMessage) => void): void {
-    const { constant } = this.layout;
+    const { constant } = this.layouts;
     let at = frame.indexOf(constant);
     if (at < 0) {
-      if (this.isOursWithDamagedStart(frame)) found(this.examine(frame, this.layout.prefixBytes, true));
+      if (this.isOursWithDamagedStart(frame)) found(this.examine(frame, this.layouts.prefixBytes, true));
       return;
     }
     while (at >= 0) {
       const message = this.examine(frame, at, false);
       found(message);
       // A damaged payload may be a cut off one with the next message right behind.
-      at = frame.indexOf(constant, at + (message.kind === "valid" ? this.payloadBytes : constant.length));
+      at = frame.indexOf(constant, at + (message.kind === "valid" ? this.payloadBytesOf(message) : constant.length));
     }
   }
 
@@ -60,15 +66,20 @@ export class MarkerScanner {
     const connectionId = joinDigits(digits, 0, 4);
     const sequence = joinDigits(digits, 4, 10);
     if (connectionId >= 0 && sequence >= 1 && this.mismatches(digits, connectionId, sequence) === 0) {
-      const isValid = !isDamaged && this.hasFillerOf(frame, at, sequence);
+      const isValid = !isDamaged && this.hasFillerOf(frame, at, connectionId, sequence);
       return { kind: isValid ? "valid" : "corrupt", connectionId, sequence };
     }
     return this.repair(digits);
   }
 
-  private hasFillerOf(frame: Buffer, at: number, sequence: number): boolean {
-    if (frame.length - at < this.payloadBytes) return false;
-    const own = this.layout.payloads[this.variantOf(sequence)]!;
+  private payloadBytesOf({ connectionId, sequence }: ScannedMessage): number {
+    return this.layouts.of(connectionId, sequence).payloads[0]!.length;
+  }
+
+  private hasFillerOf(frame: Buffer, at: number, connectionId: number, sequence: number): boolean {
+    const { payloads } = this.layouts.of(connectionId, sequence);
+    const own = payloads[variantOf(sequence, payloads)]!;
+    if (frame.length - at < own.length) return false;
     return frame.compare(own, markerEnd, own.length, at + markerEnd, at + own.length) === 0;
   }
 
@@ -100,7 +111,8 @@ export class MarkerScanner {
   private mismatches(digits: Int8Array, connectionId: number, sequence: number): number {
     const high = Math.floor(sequence / 0x1000000);
     const low = sequence & 0xffffff;
-    const crc = this.layout.crc.of(this.variantOf(sequence), connectionId, high, low);
+    const layout = this.layouts.of(connectionId, sequence);
+    const crc = layout.crc.of(variantOf(sequence, layout.payloads), connectionId, high, low);
     let count = 0;
     for (let place = 0; place < 4; place++) {
       if (digits[place] !== ((connectionId >>> (18 - 6 * place)) & 63)) count++;
@@ -114,19 +126,18 @@ export class MarkerScanner {
     return count;
   }
 
-  private variantOf(sequence: number): number {
-    return sequence & (this.layout.payloads.length - 1);
-  }
-
   /** A bare echo whose first 16 payload bytes were hit. A message of another run is whole in itself and not ours. */
   private isOursWithDamagedStart(frame: Buffer): boolean {
-    const { constant, prefixBytes, sizeBytes } = this.layout;
-    if (frame.length !== sizeBytes) return false;
+    const layout = this.layouts.ofSize(frame.length);
+    if (layout === undefined) return false;
+    const { constant, prefixBytes } = this.layouts;
     let damaged = 0;
     for (let index = 0; index < constant.length; index++) {
       if (frame[prefixBytes + index] !== constant[index]) damaged++;
     }
-    return damaged <= mostDamaged && !this.isWhole(frame.subarray(prefixBytes, prefixBytes + this.payloadBytes));
+    return (
+      damaged <= mostDamaged && !this.isWhole(frame.subarray(prefixBytes, prefixBytes + layout.payloads[0]!.length))
+    );
   }
 
   /** Whether the payload agrees with its own CRC. */
@@ -139,6 +150,10 @@ export class MarkerScanner {
     }
     return true;
   }
+}
+
+function variantOf(sequence: number, payloads: readonly Buffer[]): number {
+  return sequence & (payloads.length - 1);
 }
 
 /** The 16 digits behind the constant part; -1 for a byte that is no digit. */

@@ -3,7 +3,7 @@ import { crc32 } from "../random/crc32.ts";
 import { Xoshiro } from "../random/xoshiro.ts";
 import { crcOfPayload, MarkerCrc } from "./marker-crc.ts";
 import { digitPairs, markerDigits, pairValues } from "./marker-digits.ts";
-import { MarkerScanner, type ScannedMessage } from "./marker-scanner.ts";
+import { MarkerScanner, type MarkerLayouts, type ScannedMessage } from "./marker-scanner.ts";
 
 /** Bytes of the marker that every payload begins with, and so the least payload there can be. */
 export const markerBytes = 32;
@@ -44,6 +44,17 @@ interface IdentityHead {
 
 const noHead: IdentityHead = { connectionId: -1, high: 0, middle: 0, connectionWord: 0, sequenceWord: 0, crc: 0 };
 
+/** Makes the messages of a run and knows them again; `MessageCodec` those of one size, `MixedCodec` those of several. */
+export interface Codec {
+  /** Of the message that `matchAny` found. */
+  readonly matchedConnection: number;
+  encode(connectionId: number, sequence: number): EncodedMessage;
+  matchKnown(view: DataView, start: number, end: number, connectionId: number): number;
+  matchAny(view: DataView, start: number, end: number): number;
+  useValue(index: number): void;
+  scan(bytes: Buffer, start: number, end: number, found: (message: ScannedMessage) => void): void;
+}
+
 /** A message ready to be framed; valid until the codec encodes its next one. */
 export interface EncodedMessage {
   /** The message in whole 32-bit words; the last one is padded with zero bytes. */
@@ -64,7 +75,7 @@ export interface EncodedMessage {
  *
  * Hot: `encode` patches 16 bytes and `matchKnown` compares words; neither allocates or passes over the payload for a CRC.
  */
-export class MessageCodec {
+export class MessageCodec implements Codec {
   private readonly sizeBytes: number;
   private readonly variantMask: number;
   private readonly strideBytes: number;
@@ -77,6 +88,8 @@ export class MessageCodec {
   private lastBytes: Buffer = Buffer.alloc(0);
   private readonly crc: MarkerCrc;
   private readonly scanner: MarkerScanner;
+  /** How its messages are made, for whoever looks for those of several codecs. */
+  readonly layouts: MarkerLayouts;
   /** The variable's values as bytes, where in a message they stand, and which one each variant has now. */
   private readonly values: readonly Buffer[];
   private readonly valuePlaces: readonly number[];
@@ -134,13 +147,14 @@ export class MessageCodec {
     this.hasVariable = this.valuePlaces.length > 0;
     this.valueOfVariant = new Int32Array(variants);
     this.crc = new MarkerCrc(payloads.map(crcOfPayload), payloadBytes - markerBytes);
-    this.scanner = new MarkerScanner({
+    const layout = { payloads, sizeBytes: format.sizeBytes, crc: this.crc };
+    this.layouts = {
       constant,
-      payloads,
       prefixBytes: prefix.length,
-      sizeBytes: format.sizeBytes,
-      crc: this.crc,
-    });
+      of: () => layout,
+      ofSize: (sizeBytes) => (sizeBytes === layout.sizeBytes ? layout : undefined),
+    };
+    this.scanner = new MarkerScanner(this.layouts);
   }
 
   /**

@@ -40,7 +40,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
     runId: "aRunId-0001",
     workers: 2,
     workersAs: { kind: "threads" },
-    message: { sizeBytes: 100, frameType: "text", templatePrefix: "", templateSuffix: "" },
+    message: { sizeBytes: 100, frameType: "text", templatePrefix: "", templateSuffix: "", mix: null },
     stream: null,
     connect: {
       url: "ws://127.0.0.1:8080/",

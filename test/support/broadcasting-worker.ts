@@ -51,6 +51,7 @@ export class BroadcastingWorker {
     const intervals = new IntervalRecorder(this.cells);
     const ledger = new DeliveryLedger(1, 4, () => undefined);
     this.#recorder = new MessageRecorder(this.cells.phases, [false, false], ledger, intervals, {
+      messageBytes: 64,
       expectsAnswers: false,
       openConnections: () => this.connections.ready,
     });

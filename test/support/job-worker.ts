@@ -42,7 +42,13 @@ export function aJobPlan(queue: Partial<QueuePlan> = {}, connections = 1): Plan 
     mode: "queue",
     workers: 1,
     queue: { ...plainQueue, keys: connections, ...queue },
-    message: { sizeBytes: 4 + 2 + 1 + 32, frameType: "text", templatePrefix: "job {{key}} ", templateSuffix: "" },
+    message: {
+      sizeBytes: 4 + 2 + 1 + 32,
+      frameType: "text",
+      templatePrefix: "job {{key}} ",
+      templateSuffix: "",
+      mix: null,
+    },
     segments: [{ connections, phases: [aPhasePlan({ measured: false }), aPhasePlan()] }],
   });
 }
@@ -65,6 +71,7 @@ export class JobWorker {
     const ledger = new DeliveryLedger(connections, 4, () => undefined);
     this.#codec = new JobCodec(plan.message, keys, plan.runId);
     this.recorder = new MessageRecorder(this.cells.phases, [false, false], ledger, intervals, {
+      messageBytes: plan.message.sizeBytes,
       expectsAnswers: false,
       openConnections: () => this.connections.ready,
     });
@@ -112,7 +119,7 @@ export class JobWorker {
   /** Hands `count` jobs in on a connection, each due 1 ms before. */
   submit(count: number, connection = 0): void {
     for (let job = 0; job < count; job += 1) {
-      const sequence = this.recorder.recordSent(connection, this.nowMs - 1, this.nowMs, 1, 39, false);
+      const sequence = this.recorder.recordSent(connection, this.nowMs - 1, this.nowMs, 1, false);
       this.transports[connection]!.beginBurst();
       this.transports[connection]!.writeMessage(this.#codec.encode(connection, sequence));
       this.transports[connection]!.endBurst();

@@ -22,6 +22,7 @@ export class RecordedWorker {
       this.recorder.recordLost(kind, phase, intendedMs),
     );
     this.recorder = new MessageRecorder(this.cells.phases, [false, false, true], this.ledger, this.intervals, {
+      messageBytes,
       expectsAnswers: options.isOneway !== true,
       openConnections: () => this.openConnections,
     });
@@ -41,12 +42,12 @@ export class RecordedWorker {
   send(options: { connection?: number; slipMs?: number; phase?: number; wasBlocked?: boolean } = {}): number {
     const { connection = 0, slipMs = 0, phase = 0, wasBlocked = false } = options;
     const intendedMs = this.#nowMs - slipMs;
-    return this.recorder.recordSent(connection, intendedMs, this.#nowMs, phase, messageBytes, wasBlocked);
+    return this.recorder.recordSent(connection, intendedMs, this.#nowMs, phase, wasBlocked);
   }
 
   /** Sends messages of the closed loop (phase 2) in one write; returns their sequences. */
   sendBurst(count: number, connection = 0): readonly number[] {
-    const first = this.recorder.recordBurst(connection, count, this.#nowMs, 2, messageBytes);
+    const first = this.recorder.recordBurst(connection, count, this.#nowMs, 2);
     return Array.from({ length: count }, (_, index) => first + index);
   }
 

@@ -65,7 +65,11 @@ export class SendingWorker {
     const ledger = new DeliveryLedger(own, options.ringLength ?? 1024, (kind, phase, intendedMs) =>
       this.recorder.recordLost(kind, phase, intendedMs),
     );
-    const facts = { expectsAnswers: options.isOneway !== true, openConnections: () => this.connections.ready };
+    const facts = {
+      messageBytes: 64,
+      expectsAnswers: options.isOneway !== true,
+      openConnections: () => this.connections.ready,
+    };
     this.recorder = new MessageRecorder(this.cells.phases, [false, false, false, true], ledger, intervals, facts);
     intervals.startSegment(performance.now(), 60_000, 0);
     const notes = new NoteBook(4, 0);
@@ -97,7 +101,6 @@ export class SendingWorker {
       seed: 1,
       workers,
       workerIndex,
-      messageBytes: 64,
       maxBufferedBytes: options.maxBufferedBytes ?? 1_000_000,
       expectsAnswers: options.isOneway !== true,
       bufferMessages: options.connect?.reconnect?.bufferMessages ?? null,

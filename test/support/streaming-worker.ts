@@ -39,10 +39,11 @@ export class StreamingWorker {
 
   constructor(plan: Partial<StreamPlan> = {}, streams = 1) {
     const whole = { ...plainStream, ...plan };
-    this.cells = allocateWorkerCells(2, messageClasses(whole).length);
+    this.cells = allocateWorkerCells(2, messageClasses({ ...aPlan(), stream: whole }).length);
     const intervals = new IntervalRecorder(this.cells);
     const ledger = new DeliveryLedger(streams, 4, () => undefined);
     this.recorder = new MessageRecorder(this.cells.phases, [false, false], ledger, intervals, {
+      messageBytes: 64,
       expectsAnswers: false,
       openConnections: () => this.connections.ready,
     });

@@ -120,11 +120,12 @@ export class Backlog {
   }
 
   #writeSome(connection: LoadConnection): void {
-    const { recorder, connections, pacing, messageBytes, nowMs } = this.#parts;
+    const { recorder, connections, pacing, nowMs } = this.#parts;
     const transport = connection.transport!;
     connections.codec.useValue(connection.room);
     const sentMs = nowMs();
-    for (let bytes = 0; connection.backlogLength > 0 && bytes < burstBytes; bytes += messageBytes) {
+    let bytes = 0;
+    while (connection.backlogLength > 0 && bytes < burstBytes) {
       const intendedMs = connection.backlog![connection.backlogHead]!;
       connection.backlogHead += 1;
       connection.backlogLength -= 1;
@@ -138,8 +139,10 @@ export class Backlog {
         continue;
       }
       if (wasBuffered) recorder.count(phase, counter.bufferSent);
-      const sequence = recorder.recordSent(connection.local, intendedMs, sentMs, phase, messageBytes, true);
-      transport.writeMessage(connections.codec.encode(connection.global, sequence));
+      const sequence = recorder.recordSent(connection.local, intendedMs, sentMs, phase, true);
+      const message = connections.codec.encode(connection.global, sequence);
+      transport.writeMessage(message);
+      bytes += message.bytes.length;
     }
   }
 }

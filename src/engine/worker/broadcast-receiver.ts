@@ -8,7 +8,7 @@ import type { SpreadLog } from "../../measure/spread-log.ts";
 import { counter } from "../../measure/worker-cells.ts";
 import type { BroadcastPlan } from "../../plan/plan.ts";
 import { connectionAt, roomOf, rowOf } from "../../plan/rooms.ts";
-import type { MessageCodec } from "../../wire/message-codec.ts";
+import type { Codec } from "../../wire/message-codec.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { wholeMicroseconds, type MessageRecorder } from "./message-recorder.ts";
 import type { Receiver } from "./receiver.ts";
@@ -17,7 +17,7 @@ import type { NoteBook } from "./worker-notes.ts";
 
 export interface BroadcastReceiverParts {
   readonly plan: BroadcastPlan;
-  readonly codec: MessageCodec;
+  readonly codec: Codec;
   readonly recorder: MessageRecorder;
   readonly notes: NoteBook;
   readonly table: PublicationTable;

@@ -5,6 +5,9 @@ import { wholeMicroseconds, type MessageRecorder } from "./message-recorder.ts";
 interface ClassPhase {
   readonly counts: Float64Array;
   readonly latency: HistogramWriter;
+  readonly service: HistogramWriter;
+  readonly ownSlip: HistogramWriter;
+  readonly blockedSlip: HistogramWriter;
 }
 
 /** Counts messages by their class beside the recorder of all, in the same phases. Allocates nothing per message. */
@@ -16,8 +19,42 @@ export class ClassRecorder {
   constructor(cells: readonly (readonly PhaseCells[])[], recorder: MessageRecorder) {
     this.#recorder = recorder;
     this.#classes = cells.map((phases) =>
-      phases.map(({ counts, latency }) => ({ counts, latency: new HistogramWriter(latency) })),
+      phases.map((phase) => ({
+        counts: phase.counts,
+        latency: new HistogramWriter(phase.latency),
+        service: new HistogramWriter(phase.service),
+        ownSlip: new HistogramWriter(phase.ownSlip),
+        blockedSlip: new HistogramWriter(phase.blockedSlip),
+      })),
     );
+  }
+
+  /** A message of ours. Only of one that is sent is it known of which class it is, so no more are offered. */
+  recordSent(ofClass: number, phase: number, bytes: number): void {
+    const { counts } = this.#classes[ofClass]![phase]!;
+    counts[counter.offered]! += 1;
+    counts[counter.sent]! += 1;
+    counts[counter.bytesSent]! += bytes;
+    if (this.#recorder.isInWindow) counts[counter.sentInWindow]! += 1;
+  }
+
+  /** How late a message of the schedule left. */
+  recordSlip(ofClass: number, phase: number, slipMs: number, wasBlocked: boolean): void {
+    const { ownSlip, blockedSlip } = this.#classes[ofClass]![phase]!;
+    (wasBlocked ? blockedSlip : ownSlip).record(wholeMicroseconds(slipMs));
+  }
+
+  /** The first copy of a message of ours, so long after it was due and after it left. */
+  recordAnswer(ofClass: number, phase: number, latencyMs: number, serviceMs: number, bytes: number): void {
+    this.recordPushed(ofClass, phase, 1, bytes);
+    const { counts, latency, service } = this.#classes[ofClass]![phase]!;
+    const serviceUs = wholeMicroseconds(serviceMs);
+    if (serviceUs < 0) {
+      counts[counter.clockErrors]! += 1;
+      return;
+    }
+    service.record(serviceUs);
+    latency.record(wholeMicroseconds(latencyMs));
   }
 
   /** First copies of messages of `phase`. */

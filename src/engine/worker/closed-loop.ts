@@ -73,7 +73,7 @@ export class ClosedLoop {
   refill(connection: LoadConnection): void {
     const transport = connection.transport;
     if (connection.state !== "ready" || !transport?.canSend) return;
-    const { recorder, connections, messageBytes, maxBufferedBytes, nowMs, expectsAnswers } = this.#parts;
+    const { recorder, connections, maxBufferedBytes, nowMs, expectsAnswers } = this.#parts;
     let room = this.#inFlight - connection.windowUsed;
     if (room > this.#left) room = this.#left;
     if (room <= 0 || transport.bufferedBytes > maxBufferedBytes) return;
@@ -85,7 +85,7 @@ export class ClosedLoop {
     recorder.advance(sentMs);
     const { codec } = connections;
     const { local, global } = connection;
-    const first = recorder.recordBurst(local, room, sentMs, phase, messageBytes);
+    const first = recorder.recordBurst(local, room, sentMs, phase);
     transport.beginBurst();
     for (let sequence = first; sequence < first + room; sequence += 1) {
       transport.writeMessage(codec.encode(global, sequence));

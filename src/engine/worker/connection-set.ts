@@ -5,7 +5,7 @@ import { pathInRoom, roomNames, roomOf } from "../../plan/rooms.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
 import type { ConnectionEnd } from "../../transport/transport.ts";
-import type { MessageCodec } from "../../wire/message-codec.ts";
+import type { Codec } from "../../wire/message-codec.ts";
 import { Greeting } from "./greeting.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
@@ -29,7 +29,7 @@ export interface ConnectionSetParts {
   readonly capacity: number;
   /** Over how many rooms all connections are dealt out; null in any other mode than broadcast. */
   readonly rooms: number | null;
-  readonly codec: MessageCodec;
+  readonly codec: Codec;
   readonly recorder: MessageRecorder;
   readonly receiver: Receiver;
   readonly notes: NoteBook;
@@ -51,7 +51,7 @@ export interface SendSide {
 
 /** Opens, watches, reopens and closes the connections of one worker. */
 export class ConnectionSet {
-  readonly codec: MessageCodec;
+  readonly codec: Codec;
   readonly recorder: MessageRecorder;
   readonly receiver: Receiver;
   readonly connections: readonly LoadConnection[];

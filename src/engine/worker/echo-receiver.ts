@@ -1,5 +1,5 @@
 import { counter } from "../../measure/worker-cells.ts";
-import type { MessageCodec } from "../../wire/message-codec.ts";
+import type { Codec } from "../../wire/message-codec.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
 import type { Receiver } from "./receiver.ts";
@@ -7,11 +7,11 @@ import type { NoteBook } from "./worker-notes.ts";
 
 /** Knows the messages of this run again, on the connection they were sent on. */
 export class EchoReceiver implements Receiver {
-  readonly #codec: MessageCodec;
+  readonly #codec: Codec;
   readonly #recorder: MessageRecorder;
   readonly #notes: NoteBook;
 
-  constructor(codec: MessageCodec, recorder: MessageRecorder, notes: NoteBook) {
+  constructor(codec: Codec, recorder: MessageRecorder, notes: NoteBook) {
     this.#codec = codec;
     this.#recorder = recorder;
     this.#notes = notes;

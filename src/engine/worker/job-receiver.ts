@@ -6,7 +6,7 @@ import { choosesJob } from "../../plan/job-choice.ts";
 import type { JobKeys } from "../../plan/job-keys.ts";
 import type { QueuePlan } from "../../plan/plan.ts";
 import { isAscii } from "../../wire/byte-search.ts";
-import type { MessageCodec } from "../../wire/message-codec.ts";
+import type { Codec } from "../../wire/message-codec.ts";
 import type { CollectedQueue } from "../collected.ts";
 import type { JobCodec } from "./job-codec.ts";
 import { JobReplies } from "./job-replies.ts";
@@ -26,7 +26,7 @@ export interface JobReceiverParts {
   readonly capacity: number;
   /** Planned on each; Infinity when nobody knows. */
   readonly jobsPerConnection: number;
-  readonly codec: MessageCodec;
+  readonly codec: Codec;
   /** Null where jobs cannot be taken back. */
   readonly cancelCodec: JobCodec | null;
   readonly recorder: MessageRecorder;

@@ -1,7 +1,7 @@
 import type { WorkerCells } from "../../measure/worker-cells.ts";
 import { countArrivals } from "../../plan/arrivals.ts";
 import type { PhasePlan, Plan } from "../../plan/plan.ts";
-import type { MessageCodec } from "../../wire/message-codec.ts";
+import type { Codec } from "../../wire/message-codec.ts";
 import type { ShareTask } from "../worker-messages.ts";
 import { jobKeysOf, makeCancelCodec } from "./job-codec.ts";
 import { JobReceiver } from "./job-receiver.ts";
@@ -31,7 +31,7 @@ export function makeJobReceiver(
 }
 
 export interface JobReceiverSurroundings {
-  readonly codec: MessageCodec;
+  readonly codec: Codec;
   readonly recorder: MessageRecorder;
   readonly cells: WorkerCells;
   /** Connections of the worker. */

@@ -1,4 +1,4 @@
-import { ledgerAnswer, type DeliveryLedger, type LossKind } from "../../measure/delivery-ledger.ts";
+import { ledgerAnswer, type DeliveryLedger, type LossKind, type LossListener } from "../../measure/delivery-ledger.ts";
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import type { IntervalRecorder } from "../../measure/interval-recorder.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
@@ -35,6 +35,14 @@ export interface PhaseWindow {
   readonly endMs: number;
 }
 
+/** What a recorder must know of its worker. */
+export interface RecordingFacts {
+  /** Of each message that is sent. */
+  readonly messageBytes: number;
+  readonly expectsAnswers: boolean;
+  readonly openConnections: () => number;
+}
+
 /** Where messages are entered in modes that keep an account of their own. */
 export interface SentRegister {
   /** Enters a message of the worker's connection `connection` (its local number); returns its sequence. Allocates nothing. */
@@ -49,6 +57,7 @@ export class MessageRecorder {
   readonly ledger: DeliveryLedger;
   #register: SentRegister | null = null;
   readonly #intervals: IntervalRecorder;
+  readonly #messageBytes: number;
   readonly #expectsAnswers: boolean;
   readonly #openConnections: () => number;
   readonly #phases: readonly PhaseRecorder[];
@@ -66,12 +75,10 @@ export class MessageRecorder {
     closedLoop: readonly boolean[],
     ledger: DeliveryLedger,
     intervals: IntervalRecorder,
-    facts: {
-      readonly expectsAnswers: boolean;
-      readonly openConnections: () => number;
-    },
+    facts: RecordingFacts,
   ) {
     this.ledger = ledger;
+    this.#messageBytes = facts.messageBytes;
     this.#expectsAnswers = facts.expectsAnswers;
     this.#openConnections = facts.openConnections;
     this.#intervals = intervals;
@@ -144,18 +151,11 @@ export class MessageRecorder {
   }
 
   /** Enters a message of an open loop; returns its sequence. `wasBlocked`: it waited for the target to read. */
-  recordSent(
-    connection: number,
-    intendedMs: number,
-    sentMs: number,
-    phase: number,
-    bytes: number,
-    wasBlocked: boolean,
-  ): number {
+  recordSent(connection: number, intendedMs: number, sentMs: number, phase: number, wasBlocked: boolean): number {
     const recorder = this.#phases[phase]!;
     const counts = recorder.counts;
     counts[counter.sent]! += 1;
-    counts[counter.bytesSent]! += bytes;
+    counts[counter.bytesSent]! += this.#messageBytes;
     if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += 1;
     const slipUs = wholeMicroseconds(sentMs - intendedMs);
     if (wasBlocked) recorder.blockedSlip.record(slipUs);
@@ -167,11 +167,11 @@ export class MessageRecorder {
   }
 
   /** Enters `count` messages that have no schedule and leave in one burst; returns the sequence of the first. */
-  recordBurst(connection: number, count: number, sentMs: number, phase: number, bytesEach: number): number {
+  recordBurst(connection: number, count: number, sentMs: number, phase: number): number {
     const counts = this.#phases[phase]!.counts;
     counts[counter.offered]! += count;
     counts[counter.sent]! += count;
-    counts[counter.bytesSent]! += bytesEach * count;
+    counts[counter.bytesSent]! += this.#messageBytes * count;
     if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += count;
     this.#intervals.countSent(count);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, count);
@@ -197,10 +197,10 @@ export class MessageRecorder {
       sentMs = ledger.spilledSentMs;
       phase = ledger.spilledPhase;
     } else {
-      this.#countExtra(answer, bytes);
+      this.countExtra(answer, bytes);
       return false;
     }
-    if (ledger.isReordered(connection, sequence)) this.#phases[phase]!.counts[counter.reordered]! += 1;
+    if (ledger.isReordered(connection, sequence)) this.countReordered(phase);
     this.recordDelivered(phase, intendedMs, sentMs, nowMs, bytes);
     return ledger.takenHeldWindow;
   }
@@ -297,13 +297,23 @@ export class MessageRecorder {
     counts[counter.bytesReceived]! += bytes;
   }
 
-  /** For DeliveryLedger. */
+  /** `times` messages of one intended instant. */
   readonly recordLost = (kind: LossKind, phase: number, intendedMs: number, times = 1): void => {
     this.#phases[phase]!.counts[lossCounter(kind)]! += times;
     this.#intervals.recordLost(intendedMs, times);
   };
 
-  #countExtra(answer: number, bytes: number): void {
+  /** The loss of message `sequence` of `connection`, as DeliveryLedger tells it. */
+  recordLostMessage(...[kind, phase, intendedMs]: Parameters<LossListener>): void {
+    this.recordLost(kind, phase, intendedMs);
+  }
+
+  protected countReordered(phase: number): void {
+    this.#phases[phase]!.counts[counter.reordered]! += 1;
+  }
+
+  /** A copy that was not the first one awaited: what `DeliveryLedger.take` answered says which. */
+  protected countExtra(answer: number, bytes: number): void {
     const counts = this.#phases[this.#eventPhase]!.counts;
     counts[counter.bytesReceived]! += bytes;
     if (!this.#expectsAnswers) counts[counter.unsolicited]! += 1;

@@ -24,7 +24,7 @@ const quietTicks = 1000 / mirrorEveryMs;
 async function runTask(task: ProcessTask): Promise<void> {
   wakeOnTime();
   const phases = task.plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
-  const cells = allocateWorkerCells(phases, messageClasses(task.plan.stream).length);
+  const cells = allocateWorkerCells(phases, messageClasses(task.plan).length);
   const sender = new CellsSender(cells.memory);
   let ticksSinceTold = 0;
   const tell = (more: Pick<FromWorkerProcess, "event" | "outcome">): void => {

@@ -11,22 +11,21 @@ import {
 import { messageClasses } from "../../plan/message-classes.ts";
 import { firstPhaseOf, loadMsOf } from "../../plan/phase-times.ts";
 import { reopens, type Load, type Plan, type Segment } from "../../plan/plan.ts";
-import { publishersOf, roomNames, roomPlaceholder } from "../../plan/rooms.ts";
+import { publishersOf } from "../../plan/rooms.ts";
 import { slowConnections } from "../../plan/slow-readers.ts";
 import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
-import { MessageCodec } from "../../wire/message-codec.ts";
 import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worker-messages.ts";
 import { makeBroadcastSides, type BroadcastSides } from "./broadcast-sides.ts";
 import { ConnectionSet } from "./connection-set.ts";
 import { Disturber } from "./disturber.ts";
 import { EchoReceiver } from "./echo-receiver.ts";
 import { HealthMonitor } from "./health-monitor.ts";
-import { JobCodec, jobKeysOf } from "./job-codec.ts";
 import type { JobReceiver } from "./job-receiver.ts";
 import { makeJobReceiver } from "./job-sides.ts";
-import { MessageRecorder } from "./message-recorder.ts";
+import type { MessageRecorder } from "./message-recorder.ts";
+import { makeCodec, makeRecorder, mixOf } from "./message-sides.ts";
 import { OutageBook } from "./outage-book.ts";
 import type { Receiver } from "./receiver.ts";
 import { SendLoop } from "./send-loop.ts";
@@ -99,24 +98,26 @@ class Share {
     this.#link = surroundings.link;
     this.#workerIndex = workerIndex;
     this.#nowMs = surroundings.nowMs;
-    this.#cells = viewWorkerCells(task.cells, phases.length, messageClasses(plan.stream).length);
+    this.#cells = viewWorkerCells(task.cells, phases.length, messageClasses(plan).length);
     this.#notes = new NoteBook(phases.length, task.runStartMs);
     this.#intervals = new IntervalRecorder(this.#cells);
     const capacity = Math.max(
       ...plan.segments.map((segment) => ownedConnections(segment.connections, workerIndex, plan.workers)),
     );
     const ringLength = Math.max(...plan.segments.map((segment) => ringLengthOf(segment, capacity)));
-    this.#ledger = new DeliveryLedger(capacity, plan.mode === "echo" ? ringLength : 1, (kind, phase, intendedMs) =>
-      this.#recorder.recordLost(kind, phase, intendedMs),
+    this.#ledger = new DeliveryLedger(capacity, plan.mode === "echo" ? ringLength : 1, (...loss) =>
+      this.#recorder.recordLostMessage(...loss),
     );
     this.#broadcast = makeBroadcastSides(task);
-    const isClosedLoop = phases.map((phase) => phase.load.kind === "max");
-    this.#recorder = new MessageRecorder(this.#cells.phases, isClosedLoop, this.#ledger, this.#intervals, {
-      expectsAnswers: plan.mode === "echo",
+    const mix = mixOf(plan);
+    this.#recorder = makeRecorder(task, mix, {
+      cells: this.#cells,
+      ledger: this.#ledger,
+      intervals: this.#intervals,
       openConnections: () => this.#connections.ready,
     });
     if (this.#broadcast !== null) this.#recorder.enterInto(this.#broadcast.publisher);
-    const codec = makeCodec(plan);
+    const codec = makeCodec(plan, mix);
     const [recorder, notes, nowMs] = [this.#recorder, this.#notes, this.#nowMs];
     this.#streams =
       plan.stream === null
@@ -163,7 +164,6 @@ class Share {
       seed: plan.seed,
       workers: plan.workers,
       workerIndex,
-      messageBytes: plan.message.sizeBytes,
       maxBufferedBytes: plan.limits.maxBufferedBytes,
       bufferMessages: plan.connect.reconnect?.bufferMessages ?? null,
       expectsAnswers: plan.mode === "echo",
@@ -395,14 +395,6 @@ class Share {
   #tell(event: WorkerEvent): void {
     this.#link.tell(event);
   }
-}
-
-function makeCodec(plan: Plan): MessageCodec {
-  const { message, runId, broadcast, queue } = plan;
-  if (queue !== null) return new JobCodec(message, jobKeysOf(plan, queue), runId);
-  if (broadcast === null) return new MessageCodec(message, runId);
-  const variable = { word: roomPlaceholder, values: roomNames(broadcast.rooms) };
-  return new MessageCodec({ ...message, variable }, runId);
 }
 
 /** By the local numbers of a worker's connections: 1 for one that is to read slowly. */

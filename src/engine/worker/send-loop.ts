@@ -209,7 +209,7 @@ export class SendLoop implements SendSide, BacklogOwner {
 
   /** Sends due[first], due[first + own], ... on one connection, in one write when the target reads. */
   #sendDue(connection: LoadConnection, first: number, taken: number, phase: number): void {
-    const { recorder, connections, pacing, messageBytes, maxBufferedBytes, nowMs } = this.#parts;
+    const { recorder, connections, pacing, maxBufferedBytes, nowMs } = this.#parts;
     const step = this.#ownConnections;
     const transport = connection.transport;
     if (connection.state !== "ready" || transport === null) {
@@ -244,9 +244,10 @@ export class SendLoop implements SendSide, BacklogOwner {
         sentMs = nowMs();
         transport.beginBurst();
       }
-      const sequence = recorder.recordSent(connection.local, intendedMs, sentMs, phase, messageBytes, false);
-      transport.writeMessage(codec.encode(connection.global, sequence));
-      burstBytes += messageBytes;
+      const sequence = recorder.recordSent(connection.local, intendedMs, sentMs, phase, false);
+      const message = codec.encode(connection.global, sequence);
+      transport.writeMessage(message);
+      burstBytes += message.bytes.length;
     }
     transport.endBurst();
   }

@@ -10,7 +10,6 @@ export interface SendParts {
   readonly seed: number;
   readonly workers: number;
   readonly workerIndex: number;
-  readonly messageBytes: number;
   readonly maxBufferedBytes: number;
   /** oneway: nothing comes back, so a closed loop keeps the socket's buffer full instead of a window. */
   readonly expectsAnswers: boolean;

@@ -106,7 +106,7 @@ export function backpressureBody({ backpressure }: RunResult): Html | null {
 export function classTable(result: RunResult): Html | null {
   const rows = classRows(result);
   if (rows.length === 0) return null;
-  const columns = [textColumn("class"), ...numberColumns(...classHeads)];
+  const columns = [textColumn("class"), ...numberColumns(...classHeads(result))];
   return markup`${htmlTable("By class", columns, rows)}${notes(classNotes(result))}`;
 }
 

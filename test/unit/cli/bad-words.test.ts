@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseCommand } from "../../support/parse-command.ts";
 
 /** The words, and the two lines they come to. */
+const tooManySizes = Array.from({ length: 20 }, (_, index) => `${100 + index}:5%`).join();
+
 const cases: readonly (readonly [words: readonly string[], error: string, hint: string])[] = [
   [
     ["nosuch"],
@@ -200,6 +202,57 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     'write the text around the digits, for example "check":"(?<check>[0-9a-f]{8})"',
   ],
   [["run", "--stream-rate", "8k"], "--stream-rate needs --mode push", "add --mode push, or leave --stream-rate out"],
+  [
+    ["run", "--size", "64:60%,1KiB:30%"],
+    '--size "64:60%,1KiB:30%" adds up to 90%',
+    "the shares have to be 100% together: 128:60%,1KiB:30%,16KiB:10%",
+  ],
+  [
+    ["run", "--size", "1024:60%,1KiB:40%"],
+    '--size "1024:60%,1KiB:40%" has one size twice, as 1024 and 1KiB',
+    "write each size once, with its whole share",
+  ],
+  [["run", "--size", tooManySizes], `--size "${tooManySizes}" has 20 sizes`, "the most is 16"],
+  [
+    ["run", "--size", "31:50%,1KiB:50%"],
+    '--size has a size "31" that is too small: the marker takes 32 bytes',
+    "the smallest size is 32",
+  ],
+  [
+    ["run", "--size", "64:50%,1KiB:50%", "--message", '{"to":"everybody in the room","text":"{{payload}}"}'],
+    '--size has a size "64" that is too small: the template takes 40 bytes and the marker 32',
+    "the smallest size is 72",
+  ],
+  [
+    ["run", "--size", "64:50%,1GiB:50%"],
+    "--size 1073741824 is larger than the default maxMessage 16777216: no answer could come back",
+    "raise --max-message to 1073741824 or more",
+  ],
+  [
+    ["run", "--binary-share", "10%", "--binary"],
+    "--binary and --binary-share cannot be given together: messages are all of one kind, or of both",
+    "leave out --binary or --binary-share",
+  ],
+  [
+    ["run", "--mode", "push", "--binary-share", "10%"],
+    "--binary-share and --mode cannot be given together: mode push sends no messages; what streams promise is stream.rate",
+    "leave out --binary-share or --mode",
+  ],
+  [
+    ["run", "push", "--binary-share", "10%"],
+    "--binary-share does not fit mode push, which sends no messages",
+    "leave it out",
+  ],
+  [
+    ["run", "--mode", "queue", "--size", "100:50%,200:50%"],
+    '--size "100:50%,200:50%" does not fit mode queue: all jobs are alike but for their keys',
+    "give one size",
+  ],
+  [
+    ["run", "--mode", "queue", "--binary-share", "10%"],
+    '--binary-share "10%" does not fit mode queue: all jobs are alike but for their keys',
+    "write --binary for binary frames, or leave it out",
+  ],
   [
     ["run", "--mock-stream-size", "200"],
     "--mock-stream-size is for a mock that pushes",

@@ -33,7 +33,7 @@ describe("floodgate run", () => {
       profile: "(flags)",
       mode: "echo",
       workers: 3,
-      message: { sizeBytes: 64, frameType: "text", templatePrefix: "", templateSuffix: "" },
+      message: { sizeBytes: 64, frameType: "text", templatePrefix: "", templateSuffix: "", mix: null },
       drain: { kind: "auto" },
       pacing: { mode: "timer", onLate: "catch-up", maxSlipMs: 100 },
       connect: { url, timeoutMs: 10_000, ratePerSecond: null, reconnect: null },
@@ -121,7 +121,29 @@ describe("floodgate run", () => {
 
   it.each([
     [["-c", "5", "-w", "2"], { workers: 2, segments: [{ connections: 5 }] }],
-    [["-s", "1KiB", "--binary"], { message: { sizeBytes: 1024, frameType: "binary" } }],
+    [["-s", "1KiB", "--binary"], { message: { sizeBytes: 1024, frameType: "binary", mix: null } }],
+    [["-s", "1KiB:100%", "--binary-share", "100%"], { message: { sizeBytes: 1024, frameType: "binary", mix: null } }],
+    [["--binary-share", "0"], { message: { sizeBytes: 64, frameType: "text", mix: null } }],
+    [
+      ["-s", "64:75%,1KiB:25%", "--binary"],
+      {
+        message: {
+          sizeBytes: 1024,
+          frameType: "binary",
+          mix: {
+            sizes: [
+              { name: "64", sizeBytes: 64, share: 0.75 },
+              { name: "1KiB", sizeBytes: 1024, share: 0.25 },
+            ],
+            binaryRatio: 1,
+          },
+        },
+      },
+    ],
+    [
+      ["-m", `${"x".repeat(80)}{{payload}}`, "--binary-share", "10%"],
+      { message: { sizeBytes: 112, mix: { sizes: [{ sizeBytes: 112, share: 1 }], binaryRatio: 0.1 } } },
+    ],
     [["-m", '{"t":"{{payload}}"}'], { message: { templatePrefix: '{"t":"', templateSuffix: '"}', sizeBytes: 64 } }],
     [["-m", `${"x".repeat(80)}{{payload}}`], { message: { sizeBytes: 112 } }],
     [["--drain", "500ms"], { drain: { kind: "fixed", durationMs: 500 } }],

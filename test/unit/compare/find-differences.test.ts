@@ -18,6 +18,13 @@ function planned(path: readonly (string | number)[], value: unknown): RunResult 
 
 const phase = ["segments", 0, "phases", 0];
 
+/** A share of 64 bytes, the rest of a kilobyte. */
+function mixOf(share: number, binaryRatio = 0): Plan["message"]["mix"] {
+  const small = { name: "64", sizeBytes: 64, share };
+  const large = { name: "1KiB", sizeBytes: 1024, share: Number((1 - share).toFixed(5)) };
+  return { sizes: share === 1 ? [small] : [small, large], binaryRatio };
+}
+
 describe("findDifferences", () => {
   it("finds none between runs of one load on one host, whatever seed, title, tags and port they have", () => {
     const other: RunResult = {
@@ -37,6 +44,9 @@ describe("findDifferences", () => {
     ["load of steady", [...phase, "load", "ratePerSecond"], 1000.4, "1,000 msg/s", "1000.4 msg/s"],
     ["message size", ["message", "sizeBytes"], 2048, "64 B", "2 KiB"],
     ["message size", ["message", "sizeBytes"], 1025, "64 B", "1025 B"],
+    ["message size", ["message", "mix"], mixOf(0.6), "64 B", "60% of 64 B, 40% of 1 KiB"],
+    ["message size", ["message", "mix"], mixOf(0.60004), "64 B", "0.60004 of 64 B, 0.39996 of 1 KiB"],
+    ["frame type", ["message", "mix"], mixOf(1, 0.1), "text", "10% binary, else text"],
     ["message", ["message", "templatePrefix"], '{"a":', "{{payload}}", '{"a":{{payload}}'],
     ["frame type", ["message", "frameType"], "binary", "text", "binary"],
     ["compression", ["connect", "compress"], true, "no", "yes"],

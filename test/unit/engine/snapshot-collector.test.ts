@@ -28,7 +28,7 @@ class Worker {
       this.#recorder.recordLost(kind, phase, intendedMs),
     );
     this.#intervals = new IntervalRecorder(this.cells);
-    const facts = { expectsAnswers: true, openConnections: () => 1 };
+    const facts = { messageBytes: 64, expectsAnswers: true, openConnections: () => 1 };
     this.#recorder = new MessageRecorder(this.cells.phases, [false], this.#ledger, this.#intervals, facts);
     this.#intervals.startSegment(0, seconds * 1000, 0);
     this.#recorder.startWindows([{ phase: 0, startMs: 0, endMs: seconds * 1000 }]);
@@ -40,7 +40,7 @@ class Worker {
       const sentMs = second * 1000 + 100;
       this.#recorder.advance(sentMs);
       this.#recorder.count(0, counter.offered, 2);
-      const [answered] = [sentMs, sentMs].map((ms) => this.#recorder.recordSent(0, ms, ms, 0, 64, false));
+      const [answered] = [sentMs, sentMs].map((ms) => this.#recorder.recordSent(0, ms, ms, 0, false));
       this.#recorder.advance(sentMs + 5);
       this.#recorder.recordReceived(0, answered!, sentMs + 5, 64);
       this.#recorder.settleRun();

@@ -22,7 +22,7 @@ function someSettings(changes: Partial<Settings> = {}): Settings {
     mode: "echo",
     seed: 1,
     workers: 2,
-    message: { sizeBytes: 64, frameType: "text", template: { prefix: "", suffix: "" } },
+    message: { sizeBytes: 64, frameType: "text", template: { prefix: "", suffix: "" }, mix: null },
     stream: null,
     connect,
     pacing,
@@ -183,7 +183,8 @@ describe("making a plan", () => {
   });
 
   it("refuses a size that the template and the marker do not fit in, and says the smallest that does", () => {
-    const message = { sizeBytes: 41, frameType: "text", template: { prefix: "12345", suffix: "12345" } } as const;
+    const template = { prefix: "12345", suffix: "12345" };
+    const message = { sizeBytes: 41, frameType: "text", template, mix: null } as const;
     expect(() => makePlan(someSettings({ message }), random32(), noLimits)).toThrow(
       '--size "41" is too small: the template takes 10 bytes and the marker 32',
     );

@@ -34,6 +34,8 @@ describe("merging layers", () => {
     [{ stages: [{ duration: "1s", rate: 1 }], scaling: "rate" }, { rate: 5 }, { rate: 5 }],
     [{ rate: 1, duration: "5s" }, { stages: [{ duration: "1s", rate: 1 }] }, { stages: [{ duration: "1s", rate: 1 }] }],
     [{ message: "{{payload}}" }, { messageFile: "x" }, { messageFile: "x" }],
+    [{ frame: "binary" }, { binaryShare: "10%" }, { binaryShare: "10%" }],
+    [{ binaryShare: "10%" }, { frame: "binary" }, { frame: "binary" }],
     [{ target: "ws://a", spawn: "x" }, { target: "ws://b" }, { target: "ws://b" }],
     [{ targetPid: 5 }, { spawn: "x" }, { spawn: "x" }],
     [{ reconnect: { base: "1s" } }, { reconnect: true }, { reconnect: { base: "1s" } }],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { backpressureSection } from "../../../src/report/backpressure-section.ts";
-import { classNotes, classRows } from "../../../src/report/class-section.ts";
-import type { ResultBackpressure, ResultClass } from "../../../src/result/run-result.ts";
+import { classHeads, classNotes, classRows } from "../../../src/report/class-section.ts";
+import type { ResultBackpressure, ResultClass, RunResult } from "../../../src/result/run-result.ts";
 import { sampleResult } from "../../support/sample-result.ts";
 
 const part = { windowMs: 10_000, perStreamPerSecond: 500, deliveryRatio: 1, samples: 5000, p50Us: 400, p99Us: 2000 };
@@ -66,5 +66,43 @@ describe("classes of messages in reports", () => {
     const notes = classNotes({ ...sampleResult(), classes }).join("\n");
     expect(notes).toContain("refused = the target said that it gave them up");
     expect(notes).toContain("does not number the class by itself");
+  });
+
+  it("name the sizes of which messages were lost, and those of which none were", () => {
+    const ofSize = (name: string, counts: Partial<ResultClass["messages"]>): ResultClass => ({
+      ...block(name, counts),
+      class: { kind: "size", name },
+    });
+    const classes = [
+      ofSize("128", { sent: 60, expected: 60, delivered: 60, lost: 0 }),
+      ofSize("1KiB", { sent: 30, expected: 30, delivered: 29, lost: 1, corrupted: 1 }),
+      ofSize("16KiB", { sent: 1000, expected: 1000, delivered: 0, lost: 1000 }),
+    ];
+    const result: RunResult = {
+      ...sampleResult(),
+      classes,
+      totals: { ...totals, messages: { ...totals.messages, offered: 1093, sent: 1090 } },
+    };
+    expect(classHeads(result).slice(0, 4)).toEqual(["sent", "delivered", "lost", "corrupted"]);
+    expect(classRows(result).map((row) => row.slice(0, 5))).toEqual([
+      ["128", "60", "60", "0", "0"],
+      ["1KiB", "30", "29", "1", "1"],
+      ["16KiB", "1,000", "0", "1,000", "0"],
+    ]);
+    expect(classNotes(result)).toEqual([
+      "lost: 1 of 30 of size 1KiB; 1,000 of 1,000 of size 16KiB; none of 128",
+      "of no size: 3 messages that were not sent",
+    ]);
+  });
+
+  it("have the number sent alone where nothing comes back", () => {
+    const sent = {
+      ...block("64", { sent: 5, expected: 0, delivered: 0, lost: 0 }),
+      class: { kind: "size", name: "64" },
+    };
+    const { config } = sampleResult();
+    const result: RunResult = { ...sampleResult(), classes: [sent], config: { ...config, mode: "oneway" } };
+    expect(classRows(result)[0]!.slice(0, 5)).toEqual(["64", "5", "-", "-", "-"]);
+    expect(classNotes(result).join()).toContain("nobody tells in mode oneway");
   });
 });

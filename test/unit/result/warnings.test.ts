@@ -26,7 +26,7 @@ test("the warning of a limited generator comes first and gives the reasons", () 
 
 test("when nothing comes back the first foreign frame is shown", () => {
   const phases = [aCollectedPhase({}, { delivered: 0, lostMissing: 1000 })];
-  const message = { sizeBytes: 100, frameType: "text", templatePrefix: "{", templateSuffix: "}" } as const;
+  const message = { sizeBytes: 100, frameType: "text", templatePrefix: "{", templateSuffix: "}", mix: null } as const;
   expect(
     textOf("nothingAnswered", { phases, plan: { message }, collected: { firstForeignFrame: `{"error":"login"}` } }),
   ).toBe(
