@@ -42,6 +42,9 @@ export function configurationPage(): string {
   ].join("\n");
 }
 
+/** Every flag of a setting, once. */
+const settingFlags = [...runFlags, ...probeFlags.filter((spec) => !runFlags.includes(spec))];
+
 /** Whether it does not mean the same for `run`. */
 function isOfProbe(spec: FlagSpec): boolean {
   return spec.group === "Probing:" || spec.flags === "--strict" || probeReportFlags.includes(spec);
@@ -54,7 +57,9 @@ function blockSection(title: string, node: Node, prefix: string): readonly strin
 
 function table(settings: readonly (readonly [string, Node])[], prefix: string): string {
   const rows = settings.map(([name, node]) => {
-    const flags = runFlags.filter((spec) => spec.setting === `${prefix}${name}`).map((spec) => `\`${longName(spec)}\``);
+    const flags = settingFlags
+      .filter((spec) => spec.setting === `${prefix}${name}`)
+      .map((spec) => `\`${longName(spec)}\``);
     const unit = typeof node[unitKey] === "string" ? node[unitKey] : "";
     const standard = node.default === undefined ? "" : `\`${textOf(node.default)}\``;
     return row([`\`${prefix}${name}\``, unit, standard, flags.join(" "), textOf(node.description)]);

@@ -38,7 +38,10 @@ export function flagLayer(given: readonly GivenFlag[], targetUrl?: string): Sett
   const layer: SettingLayer = {
     kind: "flags",
     texts: texts,
-    origin: (path) => origins.get(path.join(".")) ?? origins.get(path[0] ?? "") ?? "the flags",
+    origin: (path) => {
+      const nearest = path.map((_, above) => origins.get(path.slice(0, path.length - above).join(".")));
+      return nearest.find((flag) => flag !== undefined) ?? "the flags";
+    },
   };
   refuseConflicts(layer);
   return layer;
@@ -72,6 +75,7 @@ function settingValue(spec: FlagSpec, setting: string, value: GivenFlag["value"]
     return setting === "burst" ? valueOf(readBurstWords(value), name, value) : checked(setting, value, name);
   if (setting === "stages") return value.map((text) => stageOf(valueOf(readStageWords(text), name, text)));
   if (setting === "connect.headers") return headersOf(value, name);
+  if (setting === "probe.expected") return answersOf(value, name);
   if (setting === "tags") return Object.fromEntries(value.map((text) => tagOf(text, name)));
   return value.map((text) => checked(setting, text, name));
 }
@@ -118,6 +122,19 @@ function headersOf(lines: readonly string[], flag: string): Readonly<Record<stri
     else known.values.push(value);
   }
   return Object.fromEntries([...headers.values()].map(({ name, values }) => [name, values]));
+}
+
+/** `oversize=close 1009`; several of one probe are a list. */
+function answersOf(lines: readonly string[], flag: string): Readonly<Record<string, readonly string[]>> {
+  const answers: Record<string, string[]> = {};
+  for (const line of lines) {
+    const equals = line.indexOf("=");
+    if (equals < 1) throw usageError(`${flag} "${line}" is not probe=answer`, "write it like oversize='close 1009'");
+    const [probe, text] = [line.slice(0, equals).trim(), line.slice(equals + 1).trim()];
+    valueOf(readSetting("expected-answer", text), flag, line);
+    (answers[probe] ??= []).push(text);
+  }
+  return answers;
 }
 
 function tagOf(text: string, flag: string): readonly [string, string] {

@@ -7,6 +7,7 @@ import { nearestName } from "../errors/nearest-name.ts";
 import type { Host } from "../host/host.ts";
 import { makeCapacityRequest } from "../profile/capacity-request.ts";
 import { makeRunRequest } from "../profile/make-run-request.ts";
+import { makeProbeRequest } from "../profile/probe-request.ts";
 import { readMock, refuseUselessMockSettings } from "../profile/read-mock.ts";
 import type { GateMode, ReportRequest, RunWords, SeriesRequest } from "../profile/run-request.ts";
 import { calibrateFlags, readCalibrationWords } from "./calibrate-words.ts";
@@ -161,8 +162,9 @@ function addProbe(program: Command, host: Host, handlers: CommandHandlers, done:
   addFlags(command, probeFlags);
   command.action(async (word: string | undefined, options: Options) => {
     const given = givenFlags(probeFlags, options);
-    const run = makeRunRequest(readRunWords(word, options, { given, whenSilent: undefined, series: singleRun }), host);
-    done(await handlers.probe(readProbeWords(options, run, reportsOf(options, probeReportFlags))));
+    const words = readRunWords(word, options, { given, whenSilent: undefined, series: singleRun });
+    const reports = reportsOf(options, probeReportFlags);
+    done(await handlers.probe(readProbeWords(options, makeProbeRequest(words, host), reports)));
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ExitCode } from "../errors/exit-code.ts";
 import type { MockOptions } from "../mock-server/mock-options.ts";
-import type { ProbeScope } from "../probe/all-probes.ts";
 import type { CapacityRequest } from "../profile/capacity-request.ts";
+import type { ProbeRequest } from "../profile/probe-request.ts";
 import type { ReportRequest, RunRequest } from "../profile/run-request.ts";
 
 /** What each command does; the command line only reads words. */
@@ -22,16 +22,7 @@ export interface CommandHandlers {
 
 /** `floodgate probe [profile | url]`. */
 export interface ProbeWords {
-  /** Of it the target, how to connect and what to send. */
-  readonly run: RunRequest;
-  /** Names of probes or groups; all when empty. */
-  readonly only: readonly string[];
-  readonly skip: readonly string[];
-  /** Ordinary sessions beside the probes; 1 or more. */
-  readonly neighbours: number;
-  /** How long an answer is waited for. */
-  readonly patienceMs: number;
-  readonly scope: Omit<ProbeScope, "hasCredentials">;
+  readonly request: ProbeRequest;
   /** What is tolerated counts as wrong. */
   readonly strict: boolean;
   /** Where the record is saved; null for nowhere. */

@@ -57,6 +57,7 @@ function settingLines(merged: MergedSettings, record: Readonly<Record<string, Se
     ...record,
     thresholds: merged.texts.thresholds ?? [],
     targetMemoryThresholds: merged.texts.targetMemoryThresholds ?? [],
+    ...(merged.texts.probe === undefined ? {} : { probe: merged.texts.probe as SettingsValue }),
   };
   const rows = Object.entries(shown)
     .filter(([name]) => name !== "profile" && name !== "environment")

@@ -8,6 +8,7 @@ import { allProbes } from "../probe/all-probes.ts";
 import { hasCredentials } from "../probe/changed-request.ts";
 import type { ProbeSetting } from "../probe/make-probe.ts";
 import { Neighbourhood } from "../probe/neighbourhood.ts";
+import { withExpectedAnswers } from "../probe/expected-answers.ts";
 import { probeGroups, type Probe } from "../probe/probe.ts";
 import { decideProbeVerdict } from "../probe/judge-probes.ts";
 import { probeSchemaName, type ProbeRecord } from "../probe/probe-record.ts";
@@ -40,7 +41,7 @@ export async function probeTarget(words: ProbeWords, host: Host): Promise<ExitCo
   await removeOldReports(plan);
   const stopping = new StopRequests(host);
   try {
-    const record = await withOpenTarget(words.run, stopping, host, (target) =>
+    const record = await withOpenTarget(words.request.run, stopping, host, (target) =>
       probeOpened(words, probes, target, stopping, host),
     );
     if (record === null) return stopping.exitCode;
@@ -52,24 +53,27 @@ export async function probeTarget(words: ProbeWords, host: Host): Promise<ExitCo
   }
 }
 
-/** Those that were asked for, by name or group. Throws a usage error for a name there is not. */
-function chosenProbes({ scope, run, only, skip }: ProbeWords): readonly Probe[] {
-  const all = allProbes({ ...scope, hasCredentials: hasCredentials(run.plan.connect) });
-  const known = [...probeGroups, ...all.map(({ name }) => name)];
-  for (const [flag, names] of [
-    ["--only", only],
-    ["--skip", skip],
+/** Those that were asked for, by name or group, with the answers that were. Throws a usage error for a name there is not. */
+function chosenProbes({ request }: ProbeWords): readonly Probe[] {
+  const { run, only, skip, expected, nameOf } = request;
+  const all = allProbes({ ...request, hasCredentials: hasCredentials(run.plan.connect) });
+  const names = all.map(({ name }) => name);
+  for (const [setting, given, known] of [
+    ["probe.only", only, [...probeGroups, ...names]],
+    ["probe.skip", skip, [...probeGroups, ...names]],
+    ...Object.keys(expected).map((name) => [`probe.expected.${name}`, [name], names] as const),
   ] as const) {
-    const unknown = names.find((name) => !known.includes(name));
+    const unknown = given.find((name) => !known.includes(name));
     if (unknown === undefined) continue;
     const nearest = nearestName(unknown, known);
+    const groups = known === names ? "" : " and no group of probes";
     const hint = nearest === undefined ? `groups: ${probeGroups.join(" ")}` : `did you mean ${nearest}?`;
-    throw usageError(`${flag} "${unknown}" is no probe and no group of probes`, hint);
+    throw usageError(`${nameOf(setting)} "${unknown}" is no probe${groups}`, hint);
   }
-  const isNamed = ({ name, group }: Probe, names: readonly string[]) => names.includes(name) || names.includes(group);
+  const isNamed = ({ name, group }: Probe, words: readonly string[]) => words.includes(name) || words.includes(group);
   const chosen = all.filter((probe) => (only.length === 0 || isNamed(probe, only)) && !isNamed(probe, skip));
-  if (chosen.length > 0) return chosen;
-  throw usageError("--only and --skip leave no probe", "leave out one of them");
+  if (chosen.length > 0) return chosen.map((probe) => withExpectedAnswers(probe, expected));
+  throw usageError(`${nameOf("probe.only")} and ${nameOf("probe.skip")} leave no probe`, "leave out one of them");
 }
 
 async function probeOpened(
@@ -79,13 +83,13 @@ async function probeOpened(
   stopping: StopRequests,
   host: Host,
 ): Promise<ProbeRecord> {
-  const plan = planAt(words.run, target.url);
+  const plan = planAt(words.request.run, target.url);
   const startedAt = new Date(host.clock.epochMs()).toISOString();
   const startedMs = monotonicMs();
-  const setting = settingOf(plan, words.patienceMs);
+  const setting = settingOf(plan, words.request.patienceMs);
   const neighbourhood = openNeighbourhood(words, plan, setting);
   const say = sayer(words, host);
-  say(`[INFO] probing ${target.description}: ${probes.length} probes, ${words.neighbours} other sessions`);
+  say(`[INFO] probing ${target.description}: ${probes.length} probes, ${words.request.neighbours} other sessions`);
   try {
     await meetNeighbours(neighbourhood, words, target);
     const before = neighbourhood.take();
@@ -101,7 +105,7 @@ async function probeOpened(
       target: hideSecretsInUrl(plan.connect.url),
       strict: words.strict,
       neighbours: {
-        count: words.neighbours,
+        count: words.request.neighbours,
         watchedBy: neighbourhood.asks ? "messages" : "connections",
         before,
       },
@@ -120,17 +124,17 @@ function settingOf({ connect, limits, message }: Plan, patienceMs: number): Prob
 
 function openNeighbourhood(words: ProbeWords, plan: Plan, { connect, message }: ProbeSetting): Neighbourhood {
   const openTransport = makeTransportOpener({ connect: { ...connect, compress: false }, limits: plan.limits });
-  return new Neighbourhood(words.neighbours, {
-    ...{ connect, openTransport, patienceMs: words.patienceMs, nowMs: monotonicMs },
+  return new Neighbourhood(words.request.neighbours, {
+    ...{ connect, openTransport, patienceMs: words.request.patienceMs, nowMs: monotonicMs },
     message: { ...message, frameType: plan.message.frameType },
   });
 }
 
 async function meetNeighbours(neighbourhood: Neighbourhood, words: ProbeWords, { url }: OpenTarget): Promise<void> {
   const opened = await neighbourhood.open();
-  if (opened < words.neighbours) {
+  if (opened < words.request.neighbours) {
     throw runError(
-      `${words.neighbours - opened} of ${words.neighbours} ordinary sessions with ${hideSecretsInUrl(url)} could not be opened`,
+      `${words.request.neighbours - opened} of ${words.request.neighbours} ordinary sessions with ${hideSecretsInUrl(url)} could not be opened`,
       "see with: floodgate run <url> --mode connect -c 1; the target has to be well before it is probed",
     );
   }

@@ -1,4 +1,5 @@
 import { readReady } from "../plan/ready-pattern.ts";
+import { isExpected, isSign } from "./expected-answers.ts";
 import type { ProbeAnswer } from "./probe-record.ts";
 import type { Expectation } from "./probe.ts";
 
@@ -19,7 +20,10 @@ const wrong = (note: string): AnswerVerdict => ({ outcome: "wrong", note });
 const withoutWord = "the connection ended without a close frame: nobody is told why";
 const staysOpen = "it was taken in, and the connection stays open";
 
-/** Judges an answer by RFC 6455: a "MUST" that is not kept is wrong, a "SHOULD" is tolerated. */
+/**
+ * Judges an answer by RFC 6455: a "MUST" that is not kept is wrong, a "SHOULD" is tolerated. Where the target's user says
+ * what it answers, that alone is right.
+ */
 export function judgeAnswer(expected: Expectation, answer: ProbeAnswer): AnswerVerdict {
   if (answer.kind === "unreachable") return wrong(`no connection could be made: ${answer.why}`);
   if (answer.kind === "breach") return wrong(`the target broke the protocol itself: ${answer.what}`);
@@ -44,6 +48,10 @@ export function judgeAnswer(expected: Expectation, answer: ProbeAnswer): AnswerV
       return judgeTaken(answer);
     case "limit":
       return judgeLimit(answer);
+    case "agreed":
+      return isExpected(expected.answers, answer)
+        ? rightBut("as expected of this target")
+        : wrong("it is not what is expected of this target");
   }
 }
 
@@ -136,7 +144,5 @@ function isPolicyCode(code: number): boolean {
 
 function matches(sign: string, text: string): boolean {
   const reading = readReady(sign);
-  if (reading.kind !== "value") return false;
-  const { kind, pattern, flags } = reading.value;
-  return kind === "text" ? text.includes(pattern) : new RegExp(pattern, flags).test(text);
+  return reading.kind === "value" && isSign(reading.value, text);
 }

@@ -1,7 +1,9 @@
-import type { ConnectPlan, MessagePlan, ReadyPlan } from "../plan/plan.ts";
+import type { ConnectPlan, MessagePlan } from "../plan/plan.ts";
 import type { TransportContext } from "../transport/transport-context.ts";
 import { maskedPayload, oddFrameBytes } from "../wire/odd-frame.ts";
+import { printableText } from "../wire/printable-text.ts";
 import { changedRequest, type ChangedRequest } from "./changed-request.ts";
+import { isSign } from "./expected-answers.ts";
 import { ProbeConnection, type ProbeState } from "./probe-connection.ts";
 import type { ProbeAnswer } from "./probe-record.ts";
 import type { Expectation, Probe, ProbeAct } from "./probe.ts";
@@ -18,6 +20,8 @@ export interface ProbeSetting {
 const opcode = { text: 1, ping: 9 } as const;
 /** An odd message may be followed by silence: the answer to this says that the connection lives. */
 const lifeSign = "alive";
+/** Of a message that was no answer. */
+const keptCharacters = 200;
 const writtenAtOnce = 64 * 1024;
 /** Messages of a flood before it is looked whether something came. */
 const sentPerTurn = 64;
@@ -121,7 +125,7 @@ async function tryHandshake(
   try {
     await connection.until(() => connection.isOpen, patienceMs);
     // Some let everyone in, and close then.
-    if (expects.kind === "refusal") await connection.until(() => false, patienceMs);
+    if (expects.kind === "refusal" || expects.kind === "agreed") await connection.until(() => false, patienceMs);
     return connection.isOpen ? { kind: "upgraded" } : answerOfUnopened(connection.state);
   } finally {
     connection.destroy();
@@ -136,10 +140,13 @@ async function floodMessages(
   const mark = "floodgate-flood-";
   let answered = 0;
   let others = 0;
+  let firstOther = "";
   connection.onText = (text) => {
     const known = text.split(mark).length - 1;
     answered += known;
-    if (known === 0) others += 1;
+    if (known > 0) return;
+    if (others === 0) firstOther = printableText(text.slice(0, keptCharacters));
+    others += 1;
   };
   const startedMs = context.nowMs();
   let sent = 0;
@@ -155,7 +162,7 @@ async function floodMessages(
     await connection.until(() => answered + others >= sent, patienceMs);
   }
   if (!connection.isOpen) return answerOfUnopened(connection.state);
-  return { kind: "flood", sent, answered, others, durationMs: context.nowMs() - startedMs };
+  return { kind: "flood", sent, answered, others, firstOther, durationMs: context.nowMs() - startedMs };
 }
 
 async function floodConnections(count: number, setting: ProbeSetting): Promise<ProbeAnswer> {
@@ -188,8 +195,4 @@ function answerOfUnopened(state: ProbeState): ProbeAnswer {
 
 function textFrame(text: string): Buffer {
   return oddFrameBytes({ opcode: opcode.text, payload: Buffer.from(text) });
-}
-
-function isSign({ kind, pattern, flags }: ReadyPlan, text: string): boolean {
-  return kind === "text" ? text.includes(pattern) : new RegExp(pattern, flags.replace(/[gy]/g, "")).test(text);
 }

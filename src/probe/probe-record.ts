@@ -33,6 +33,7 @@ const answerSchema = Type.Union([
       sent: count("Messages"),
       answered: count("Of them"),
       others: count("Messages that came beside the answers"),
+      firstOther: text("How the first of those begins; empty without"),
       durationMs: Type.Number({ minimum: 0 }),
     },
     { description: "Of a flood of messages: the connection stays open" },

@@ -1,3 +1,4 @@
+import type { ExpectedAnswer } from "../plan/expected-answer.ts";
 import type { OddFrame } from "../wire/odd-frame.ts";
 import type { HandshakeChange } from "./changed-request.ts";
 
@@ -31,6 +32,8 @@ export type Expectation =
   | { readonly kind: "objection"; readonly sign: string | null }
   /** Takes it in and stays open. */
   | { readonly kind: "taken" }
+  /** One of these, as its user says, in place of what the RFC asks for. */
+  | { readonly kind: "agreed"; readonly answers: readonly ExpectedAnswer[] }
   /** Takes all, or says that it does not: 1008, 1013, a private code, HTTP 429 or 503. */
   | { readonly kind: "limit" };
 

@@ -64,7 +64,8 @@ function readNamedProfile({ profile }: SettingWords, host: Host): LoadedProfile 
   return profile === undefined ? null : readProfile(profile, host.cwd);
 }
 
-function resolveSource(
+/** The settings that a request was made of. */
+export function resolveSource(
   { words, profile, changes }: Omit<RequestSource, "words"> & { readonly words: SettingWords },
   host: Host,
 ): ResolvedSettings {

@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
 import { mockJobForm, mockJobStatistics } from "../mock-server/job-form.ts";
 import { mockStreamForm } from "../mock-server/stream-form.ts";
+import { probeSettings } from "./probe-settings.ts";
 import { arrayOf, mapOf, objectOf, optional } from "./schema-nodes.ts";
 import { flag, listOf, oneOf, setting, settingsBlock } from "./setting-schema.ts";
 
@@ -750,6 +751,7 @@ const settings = {
     ),
   ),
   mock: optional(mock),
+  probe: optional(probeSettings),
 };
 
 const overrides = (when: string) =>

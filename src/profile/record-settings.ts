@@ -5,6 +5,9 @@ import type { Settings } from "./settings.ts";
 const hidden = "(hidden)";
 const secretHeader = /auth|cookie|token|secret|password|api[-_]?key|session/i;
 
+/** Thresholds stand in the result with their outcome, those of the flags among them; probes are for another command. */
+const notOfRuns = ["thresholds", "targetMemoryThresholds", "probe"];
+
 /** The resolved settings as written, for the saved result: what a profile would say to get the same run. Secrets are hidden. */
 export function recordSettings(merged: MergedSettings, settings: Settings): SettingsRecord {
   const { texts } = merged;
@@ -26,8 +29,7 @@ export function recordSettings(merged: MergedSettings, settings: Settings): Sett
     },
     ...(texts.mock?.bearer === undefined ? {} : { mock: { ...texts.mock, bearer: hiddenToken(texts.mock.bearer) } }),
   };
-  // Thresholds stand in the result with their outcome, those of the flags among them.
-  const told = Object.entries(record).filter(([name]) => name !== "thresholds" && name !== "targetMemoryThresholds");
+  const told = Object.entries(record).filter(([name]) => !notOfRuns.includes(name));
   return JSON.parse(JSON.stringify(Object.fromEntries(told))) as SettingsRecord;
 }
 

@@ -1,5 +1,6 @@
 import type { MockLatency, MockOptions } from "../mock-server/mock-options.ts";
 import type { PriorityShares } from "../mock-server/stream-priorities.ts";
+import { readExpectedAnswer, type ExpectedAnswer } from "../plan/expected-answer.ts";
 import { readFieldPattern, type FieldPattern } from "../plan/field-pattern.ts";
 import { readJobCancel, readJobTemplate, type JobTemplate } from "../plan/job-template.ts";
 import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
@@ -62,6 +63,7 @@ export interface SettingValues {
   readonly "job-template": JobTemplate;
   readonly "job-cancel": MessageTemplate;
   readonly "job-choice": JobChoice;
+  readonly "expected-answer": ExpectedAnswer;
   readonly "job-times": readonly MockLatency[];
   readonly stall: NonNullable<MockOptions["stall"]>;
   readonly outage: NonNullable<MockOptions["outage"]>;
@@ -137,6 +139,7 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "job-template": (raw) => readJobTemplate(String(raw)),
   "job-cancel": (raw) => readJobCancel(String(raw)),
   "job-choice": (raw) => readJobChoice(String(raw)),
+  "expected-answer": (raw) => readExpectedAnswer(String(raw)),
   "job-times": (raw) => readJobTimes(String(raw)),
   stall: (raw) => readMockStall(String(raw)),
   outage: (raw) => readMockOutage(String(raw)),

@@ -1,10 +1,19 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { defaultMockOptions, type MockOptions } from "../../src/mock-server/mock-options.ts";
 import { startMockServer, type RunningMock } from "../../src/mock-server/mock-server.ts";
 import type { ProbeFinding, ProbeRecord } from "../../src/probe/probe-record.ts";
 import { startFragileServer, type FragileOptions } from "../support/fragile-server.ts";
 import { runCli } from "../support/run-cli.ts";
 import { startWsEcho } from "../support/ws-echo-server.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "floodgate-probe-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -142,6 +151,43 @@ describe("floodgate probe", () => {
     const probed = await probe([url, "--only", "message-flood", "--flood-messages", "1600", "--patience", "2s"]);
     expect(probed.finding("message-flood")).toMatchObject({
       ...{ outcome: "wrong", note: "100 of 1600 messages were neither answered nor refused" },
+    });
+  });
+
+  it("judges by what a profile says of the target in place of the RFC, and by a flag in place of that", async () => {
+    const url = await fragile({ saysTooLargeBeyond: 1000, saysTooFastAfter: 500 });
+    const file = join(folder, "foreign.yaml");
+    const lines = [
+      "probe:",
+      "  only: [one-byte-over, message-flood]",
+      "  messageLimit: 1000",
+      "  floodMessages: 600",
+      "  patience: 1s",
+      "  expected:",
+      "    one-byte-over: message /too large/",
+      "    message-flood: [close 1008, message slow down]",
+    ];
+    await writeFile(file, `${lines.join("\n")}\n`);
+    const agreed = await probe([file, "--target", url]);
+    expect(agreed.exitCode, agreed.stderr).toBe(0);
+    expect(outcomes(agreed)).toEqual({ "message-flood": "right", "one-byte-over": "right" });
+    expect(agreed.finding("message-flood").answer).toMatchObject({
+      ...{ sent: 600, answered: 500, others: 100, firstOther: '{"error":"slow down"}' },
+    });
+    const args = ["--only", "one-byte-over", "--expect", "one-byte-over=close 1009"];
+    const otherwise = await probe([file, "--target", url, ...args]);
+    expect(otherwise.exitCode).toBe(99);
+    expect(otherwise.finding("one-byte-over")).toMatchObject({
+      ...{ outcome: "wrong", wanted: "close 1009", note: "it is not what is expected of this target" },
+    });
+    await writeFile(file, "probe:\n  expected:\n    oversise: close 1009\n");
+    expect(await probe([file, "--target", url])).toMatchObject({
+      ...{
+        exitCode: 2,
+        stderr: expect.stringMatching(
+          /foreign.yaml:3: probe.expected.oversise "oversise" is no probe\nhint: .*oversize/,
+        ) as string,
+      },
     });
   });
 

@@ -13,6 +13,10 @@ export interface FragileOptions {
   readonly forgetsOthersUponBadJson?: boolean;
   /** Answers only so many messages of a session. */
   readonly answersAtMost?: number;
+  /** Answers a larger message with an error, and stays open. */
+  readonly saysTooLargeBeyond?: number;
+  /** Answers this and later messages of a session with the wish that they came more slowly. */
+  readonly saysTooFastAfter?: number;
   /** The token that has to be there, but not which one. */
   readonly takesAnyToken?: boolean;
 }
@@ -41,7 +45,16 @@ export async function startFragileServer(options: FragileOptions): Promise<Forei
         messagesToForget -= 1;
         return;
       }
+      const { saysTooLargeBeyond = Infinity, saysTooFastAfter = Infinity } = options;
       answered += 1;
+      if (data.length > saysTooLargeBeyond) {
+        socket.send('{"error":"too large"}');
+        return;
+      }
+      if (answered > saysTooFastAfter) {
+        socket.send('{"error":"slow down"}');
+        return;
+      }
       if (answered <= (options.answersAtMost ?? Infinity)) socket.send(data, { binary: isBinary });
     });
   });

@@ -72,7 +72,7 @@ export const mixedFindings: readonly ProbeFinding[] = [
   sampleFinding("message-flood", {
     ...{ group: "too-fast", sent: "2000 messages as fast as they are taken", note: "8333 a second: no limit was seen" },
     wanted: "all of them taken, or close 1008 or 1013",
-    answer: { kind: "flood", sent: 2000, answered: 2000, others: 0, durationMs: 240 },
+    answer: { kind: "flood", sent: 2000, answered: 2000, others: 0, firstOther: "", durationMs: 240 },
     neighbours: {
       ...{ ...stretch, worstLatencyUs: 413_000, ownLatenessUs: 3000 },
       ...{ outcome: "slowed", note: "an answer took 413 ms; before the probes at most 2 ms" },

@@ -10,7 +10,7 @@ const silence: ProbeAnswer = { kind: "silence" };
 const upgraded: ProbeAnswer = { kind: "upgraded" };
 const message: ProbeAnswer = { kind: "messages", count: 1, first: '{"error":"no such type"}' };
 const flood = (answered: number, others = 0): ProbeAnswer => ({
-  ...{ kind: "flood", sent: 100, answered, others, durationMs: 50 },
+  ...{ kind: "flood", sent: 100, answered, others, firstOther: others === 0 ? "" : "slow down", durationMs: 50 },
 });
 const connections = (refused: Record<string, number>, failed = 0): ProbeAnswer => ({
   ...{ kind: "connections", upgraded: 10, refused, failed },
