@@ -5,15 +5,17 @@ import { joinSpans, type Span } from "./span.ts";
 /** What a second tells when it is over; how it stands among its neighbours is found here. */
 export type EndedSecond = Omit<Span, "seconds" | "deliveredExtremes">;
 
-/** What is kept of a run at most, so that its result stays below 2 MB. */
+/** What is kept of a run at most, so that its result stays small: below 2 MB with latencies as they are, 5 MB with any. */
 export interface SpanLimits {
   readonly spans: number;
   /** Of all histograms, packed; in a result they take two thirds of it. */
   readonly histogramBytes: number;
+  /** So many are kept whatever their histograms take: half of them have to do to tell whether a run was steady. */
+  readonly spansWhatever: number;
 }
 
 /** Twenty minutes of seconds, or ten where latencies are spread widely. Of a longer run between half of it and all is left. */
-export const spanLimits: SpanLimits = { spans: 1200, histogramBytes: 2_000_000 };
+export const spanLimits: SpanLimits = { spans: 1200, histogramBytes: 2_000_000, spansWhatever: 240 };
 
 /**
  * The seconds of a run that are over, oldest first, in bounded memory however long it lasts: where there is too much,
@@ -77,7 +79,9 @@ export class SpanList {
   }
 
   get #isTooMuch(): boolean {
-    return this.#spans.length > this.#limits.spans || this.#histogramBytes > this.#limits.histogramBytes;
+    const { spans, histogramBytes, spansWhatever } = this.#limits;
+    const { length } = this.#spans;
+    return length > spans || (length > spansWhatever && this.#histogramBytes > histogramBytes);
   }
 
   #isOpenTo(last: Span, next: Span): boolean {

@@ -15,7 +15,7 @@ import { longRun, perSecond, warmupSeconds } from "../../support/long-run.ts";
 const eightHours = 8 * 3600;
 const tool = { name: "floodgate", version: "0.1.0", wsVersion: "8.23.0" };
 const MiB = 1024 * 1024;
-const small = { spans: 60, histogramBytes: Infinity };
+const small = { spans: 60, histogramBytes: Infinity, spansWhatever: 0 };
 
 const sumOf = ({ intervals }: RunResult, read: (each: RunResult["intervals"][number]) => number): number =>
   intervals.reduce((sum, each) => sum + read(each), 0);

@@ -24,7 +24,7 @@ function workers(count: number, mostSpans = 3600) {
     timeline,
     resources,
     0,
-    new SpanList({ spans: mostSpans, histogramBytes: Infinity }),
+    new SpanList({ spans: mostSpans, histogramBytes: Infinity, spansWhatever: 0 }),
   );
   return { cells, recorders, timeline, readings, keeper };
 }

@@ -47,8 +47,13 @@ function secondOf(number: number, told: Partial<Told> = {}): EndedSecond {
   };
 }
 
-function listOf(spans: number, seconds: readonly Partial<Told>[], histogramBytes = Infinity): SpanList {
-  const list = new SpanList({ spans, histogramBytes });
+function listOf(
+  spans: number,
+  seconds: readonly Partial<Told>[],
+  histogramBytes = Infinity,
+  spansWhatever = 0,
+): SpanList {
+  const list = new SpanList({ spans, histogramBytes, spansWhatever });
   seconds.forEach((told, number) => list.push(secondOf(number, told)));
   return list;
 }
@@ -107,6 +112,13 @@ describe("the list of ended seconds", () => {
     expect(secondsIn(listOf(60, allOf(120, {})))).toEqual(allOf(60, 2));
     expect(secondsIn(listOf(60, allOf(121, {})))).toEqual([...allOf(30, 4), 1]);
     expect(secondsIn(listOf(60, allOf(1000, {})))).toEqual([...allOf(31, 32), 8]);
+  });
+
+  it("keeps as many as judging takes, whatever their histograms take", () => {
+    const seconds = Array.from({ length: 100 }, (_, i) => ({ latencies: [i * 100, 5000 + 2000 * i] }));
+    expect(secondsIn(listOf(60, seconds.slice(0, 24), 1, 24))).toEqual(allOf(24, 1));
+    expect(secondsIn(listOf(60, seconds.slice(0, 25), 1, 24))).toEqual([...allOf(12, 2), 1]);
+    expect(secondsIn(listOf(60, seconds, 1, 24))).toEqual([...allOf(12, 8), 4]);
   });
 
   it("puts them together as well when their histograms take too many bytes", () => {
