@@ -121,7 +121,7 @@ describe("seconds that were put together", () => {
     const deliveredAt = (second: number) => (second >= 300 && second < 320 ? 40 : perSecond);
     const coarse = await longRun({ seconds: 960, deliveredAt, limits: small });
     const fine = await longRun({
-      ...{ seconds: 960, limits: { spans: 300, histogramBytes: Infinity } },
+      ...{ seconds: 960, limits: { spans: 300, histogramBytes: Infinity, spansWhatever: 0 } },
       ...{ runId: "aLongRun-02", startedAfterMs: 700 },
     });
     const whole = await longRun({ seconds: 960, runId: "aLongRun-03", startedAfterMs: 300 });
