@@ -1,6 +1,6 @@
 import type { Herd } from "../collected.ts";
 
-/** Losses within so much time are at once. */
+/** Losses within so much time are at once, and a return that was over within it was none. */
 const atOnceMs = 1000;
 /** Herds that are kept: a run that loses all its connections more often is told by its counts. */
 const keptHerds = 100;
@@ -20,11 +20,20 @@ export class HerdWatch {
   readonly #herds: OpenHerd[] = [];
   /** Which herd a connection that is away belongs to. */
   readonly #herdOf = new Map<number, OpenHerd>();
+  /** Which herd a connection came back from, and when. */
+  readonly #back = new Map<number, { readonly herd: OpenHerd; readonly atMs: number }>();
   /** Lost within the last second, and away still. */
   #recent: { readonly connection: number; readonly atMs: number }[] = [];
 
   /** `readyBefore`: connections that were ready a moment ago, this one and the others of the last second included. */
   lost(connection: number, atMs: number, readyBefore: number): void {
+    const back = this.#back.get(connection);
+    this.#back.delete(connection);
+    if (back !== undefined && atMs - back.atMs < atOnceMs) {
+      back.herd.endMs = null;
+      this.#leave(back.herd, connection);
+      return;
+    }
     const last = this.#herds.at(-1);
     if (last !== undefined && atMs - last.startMs <= atOnceMs && last.endMs === null) {
       this.#join(last, connection);
@@ -51,6 +60,7 @@ export class HerdWatch {
     const herd = this.#herdOf.get(connection);
     if (herd === undefined) return;
     this.#herdOf.delete(connection);
+    this.#back.set(connection, { herd, atMs });
     herd.left -= 1;
     if (herd.left > 0) return;
     herd.endMs = atMs;
@@ -72,9 +82,13 @@ export class HerdWatch {
   }
 
   #join(herd: OpenHerd, connection: number): void {
-    this.#herdOf.set(connection, herd);
+    if (!herd.members.has(connection)) herd.connections += 1;
     herd.members.add(connection);
-    herd.connections = herd.members.size;
+    this.#leave(herd, connection);
+  }
+
+  #leave(herd: OpenHerd, connection: number): void {
+    this.#herdOf.set(connection, herd);
     herd.left += 1;
   }
 }

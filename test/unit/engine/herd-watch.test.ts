@@ -46,6 +46,22 @@ describe("a herd", () => {
     expect(watch.herds(0)).toEqual([{ startMs: 1000, connections: 3, allBackMs: 400 }]);
   });
 
+  it("is over only when the last is back for more than a moment, and holds each connection once", () => {
+    const watch = new HerdWatch();
+    lose(watch, [0, 1], 1000, 2);
+    for (let atMs = 2500; atMs < 6000; atMs += 500) {
+      watch.returned(0, atMs);
+      watch.returned(1, atMs);
+      lose(watch, [0, 1], atMs + 5, 2);
+    }
+    expect(watch.herds(0)).toEqual([{ startMs: 1000, connections: 2, allBackMs: null }]);
+    watch.returned(0, 6100);
+    watch.returned(1, 6200);
+    expect(watch.herds(0)).toEqual([{ startMs: 1000, connections: 2, allBackMs: 5200 }]);
+    lose(watch, [0, 1], 7300, 2);
+    expect(watch.herds(0)).toHaveLength(2);
+  });
+
   it("of several workers is one, over when the last of all is back", () => {
     const first = { startMs: 1000, connections: 3, allBackMs: 500 };
     expect(mergeHerds([{ startMs: 1200, connections: 4, allBackMs: 700 }, first])).toEqual([
