@@ -131,6 +131,8 @@ export interface CollectedStreams {
   readonly longestGap: number;
   /** Times that a stream began anew. */
   readonly restarts: number;
+  /** Messages of such beginnings that turned out to be the past once more: the stream went on where it was before. */
+  readonly repeated: number;
   /** Messages from before or after the load, which count nowhere else. */
   readonly outside: number;
   /** Streams of which the target told the last sequence. */

@@ -11,6 +11,8 @@ export const streamAnswer = {
   outside: -2,
   /** The third message of a stream that began again: it and the two before it open a new incarnation. */
   restarted: -3,
+  /** It goes on where it was before it began again: what came since then, `repeated` messages, was its past once more. */
+  resumed: -4,
 } as const;
 
 /** So many sequences in a row from the first one on, with none above in between, are a new beginning and no repetition. */
@@ -48,6 +50,8 @@ export class StreamLedger {
   filledPhase = 0;
   /** When the answer was `restarted`: whether the messages before had been answered as `outside`, and not as `duplicate`. */
   wasOutside = false;
+  /** When the answer was `resumed`: messages of the incarnation that was none. */
+  repeated = 0;
   /** Runs settled as lost, and the longest of them. */
   gaps = 0;
   longestGap = 0;
@@ -73,6 +77,10 @@ export class StreamLedger {
   readonly #runLast: Float64Array;
   readonly #runLength: Uint8Array;
   readonly #runHighest: Float64Array;
+  /** Where the incarnation before would have gone on, when this one began in the middle of a connection; else NaN. */
+  readonly #resumeAt: Float64Array;
+  /** Its base. */
+  readonly #resumeBase: Float64Array;
   readonly #first: number | null;
   readonly #onLost: StreamLossListener;
   readonly #mostGaps: number;
@@ -95,6 +103,8 @@ export class StreamLedger {
     this.#runLast = new Float64Array(streams).fill(NaN);
     this.#runLength = new Uint8Array(streams);
     this.#runHighest = new Float64Array(streams).fill(NaN);
+    this.#resumeAt = new Float64Array(streams).fill(NaN);
+    this.#resumeBase = new Float64Array(streams);
   }
 
   /** Runs that are missing now, over all streams. */
@@ -173,6 +183,7 @@ export class StreamLedger {
   #takeOther(stream: number, sequence: number): number {
     const highest = this.#highest[stream]!;
     if (Number.isNaN(highest)) return this.#takeFirst(stream, sequence);
+    if (sequence === this.#resumeAt[stream]!) return this.#resume(stream, sequence);
     if (sequence > highest) return this.#advance(stream, sequence, gapKind.skipped);
     if (sequence > this.#base[stream]!) {
       const gaps = this.#gaps[stream] ?? null;
@@ -234,16 +245,33 @@ export class StreamLedger {
 
   #restart(stream: number, sequence: number): number {
     this.wasOutside = this.#old(stream, sequence) === streamAnswer.outside;
+    const [resumeAt, base] = [this.#highest[stream]! + 1, this.#base[stream]!];
     this.#leave(stream);
     this.#incarnate(stream, sequence - restartRun + 1);
     this.#highest[stream] = sequence;
+    this.#resumeAt[stream] = resumeAt;
+    this.#resumeBase[stream] = base;
     return streamAnswer.restarted;
+  }
+
+  /** Nothing is missing between the two: the stream never was there. */
+  #resume(stream: number, sequence: number): number {
+    this.repeated = this.#highest[stream]! - this.#base[stream]!;
+    const gaps = this.#gaps[stream] ?? null;
+    if (gaps !== null) {
+      for (let index = 0; index < gaps.length; index += 1) this.repeated -= gaps.to[index]! - gaps.from[index]! + 1;
+    }
+    this.#leave(stream);
+    this.#base[stream] = this.#resumeBase[stream]!;
+    this.#highest[stream] = sequence;
+    return streamAnswer.resumed;
   }
 
   /** What is missing of this incarnation is lost; what comes next shows whether another begins. */
   #leave(stream: number): void {
     this.#settle(stream);
     this.#hasEnded[stream] = 0;
+    this.#resumeAt[stream] = NaN;
     const highest = this.#highest[stream]!;
     if (Number.isNaN(highest)) return;
     this.#highest[stream] = NaN;

@@ -38,6 +38,7 @@ export function buildStreams(
     longestSilenceMs: silentest === null ? null : seen.longestSilenceMs[silentest]!,
     longestSilenceStream: silentest === null ? null : seen.streams[silentest]!,
     restarts: seen.restarts,
+    ...(seen.repeated > 0 && { repeatedMessages: seen.repeated }),
     outsideMessages: seen.outside,
     endsTold: seen.endsTold,
     ...((plan.priority?.givenUp.length ?? 0) > 0 && { overtold: seen.overtold }),
@@ -80,6 +81,9 @@ export function addStreams(all: readonly (ResultStreams | undefined)[]): ResultS
     longestSilenceMs: silentest.longestSilenceMs,
     longestSilenceStream: silentest.longestSilenceStream,
     restarts: sum(({ restarts }) => restarts),
+    ...(told.some(({ repeatedMessages }) => repeatedMessages !== undefined) && {
+      repeatedMessages: sum(({ repeatedMessages }) => repeatedMessages ?? 0),
+    }),
     outsideMessages: sum(({ outsideMessages }) => outsideMessages),
     endsTold: sum(({ endsTold }) => endsTold),
     ...(told.some(({ overtold }) => overtold !== undefined) && { overtold: sum(({ overtold }) => overtold ?? 0) }),

@@ -31,6 +31,11 @@ export const streamsSchema = Type.Object(
     ),
     longestSilenceStream: orNull(Type.Integer({ minimum: 0 }), "Which stream that was, from 0"),
     restarts: count("Times that a stream began anew: each is counted from its own beginning"),
+    repeatedMessages: Type.Optional(
+      count(
+        "Messages of such beginnings after which the stream went on where it was before: its past once more. They are delivered messages of their own and duplicated ones; absent where there were none",
+      ),
+    ),
     outsideMessages: count("Messages from before or after the load; in no other count"),
     endsTold: count("Streams of which the target told the last number, so that a loss at the very end shows"),
     overtold: Type.Optional(

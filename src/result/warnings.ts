@@ -167,7 +167,15 @@ function restarted({ streams }: Omit<RunResult, "warnings">): ResultWarning | nu
     streams.restarts === 1
       ? "a stream began its numbers anew"
       : `streams began their numbers anew ${formatCount(streams.restarts)} times`;
-  return warn("restarted", `${many}: each beginning counts for itself, and what was lost between two is not known`);
+  const { repeatedMessages = 0 } = streams;
+  const repeated =
+    repeatedMessages === 0
+      ? ""
+      : `; after ${amount(repeatedMessages, "message")} of that a stream went on where it was: its past once more, which counts as delivered and as duplicated`;
+  return warn(
+    "restarted",
+    `${many}: each beginning counts for itself, and what was lost between two is not known${repeated}`,
+  );
 }
 
 /** What a work queue did to jobs that no work queue may do. */

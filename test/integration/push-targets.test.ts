@@ -134,6 +134,16 @@ describe("a push server that misbehaves is found and named", () => {
     expect(streams.restarts).toBe(3);
   });
 
+  it("repeats the first lines of its past: nothing is lost by it, and they are duplicates", async () => {
+    const past = [1, 2, 3, 4, 5];
+    const server = await logServer({ numbersFor: (number) => (number === 200 ? [200, ...past] : [number]) });
+    const { seen, result } = await listen(server, logForm);
+    expect(seen).toMatchObject({ lost: 0, reordered: 0, duplicated: 15 });
+    expect(result.totals.deliveryRatio).toBe(1);
+    expect(result.streams?.repeatedMessages).toBe(15);
+    expect(result.warnings.map(({ code }) => code)).toContain("streams-restarted");
+  });
+
   it("goes silent in the middle: the rate seen falls short, and the silence is told", async () => {
     const args = [...logForm, "--stream-rate", "800", "--threshold", "rate.achieved>=0.9"];
     const { result, streams, run } = await listen(await logServer(), args);

@@ -83,6 +83,7 @@ export function mergeStreams(all: AllNotes): CollectedStreams | null {
     gaps: sum(({ gaps }) => gaps),
     longestGap: Math.max(...told.map(({ longestGap }) => longestGap)),
     restarts: sum(({ restarts }) => restarts),
+    repeated: sum(({ repeated }) => repeated),
     outside: sum(({ outside }) => outside),
     endsTold: sum(({ endsTold }) => endsTold),
     overtold: sum(({ overtold }) => overtold),

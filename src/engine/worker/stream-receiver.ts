@@ -78,6 +78,7 @@ export class StreamReceiver implements Receiver {
   /** Planned. */
   #endMs = Infinity;
   #outside = 0;
+  #repeated = 0;
   #endsTold = 0;
   // The read at hand: all first copies, and of them those above all before.
   #arrived = 0;
@@ -231,6 +232,7 @@ export class StreamReceiver implements Receiver {
       gaps: this.#ledger.gaps,
       longestGap: this.#ledger.longestGap,
       restarts: this.#ledger.restarts,
+      repeated: this.#repeated,
       outside: this.#outside,
       endsTold: this.#endsTold,
       overtold: this.#ledger.overtold,
@@ -334,6 +336,17 @@ export class StreamReceiver implements Receiver {
         this.#ledger.filledPhase = eventPhase;
         this.#count(ofClass, eventPhase, counter.expected, restartRun);
         this.#recordPushed(ofClass, eventPhase, restartRun, bytes);
+        return true;
+      }
+      case streamAnswer.resumed: {
+        // They were taken for a beginning, and stay counted as one: their times cannot be given back.
+        const { repeated } = this.#ledger;
+        this.#repeated += repeated;
+        this.#count(ofClass, eventPhase, counter.duplicated, repeated);
+        this.#arrived += 1;
+        this.#ledger.filledPhase = eventPhase;
+        this.#count(ofClass, eventPhase, counter.expected);
+        this.#recordPushed(ofClass, eventPhase, 1, bytes);
         return true;
       }
       case streamAnswer.outside:

@@ -125,6 +125,17 @@ describe("taking in streams", () => {
     expect(worker.receiver.tallies().restarts).toBe(1);
   });
 
+  it("counts a past that comes once more as duplicated, and loses nothing by it", async () => {
+    const worker = await running();
+    worker.push(1500, ...Array.from({ length: 50 }, (_, index) => index + 1));
+    worker.push(1600, 1, 2, 3, 4);
+    worker.push(1700, 51, 52);
+    worker.receiver.settle();
+    const counts = [counter.expected, counter.delivered, counter.duplicated, counter.lostMissing];
+    expect(counts.map((which) => worker.count(which))).toEqual([56, 56, 4, 0]);
+    expect(worker.receiver.tallies()).toMatchObject({ restarts: 1, repeated: 4 });
+  });
+
   it("records the time from the target's stamp, and counts clocks that disagree instead of hiding it", async () => {
     const sent = { kind: "text", before: '"t":', after: "" } as const;
     const worker = await running({ oneWay: { kind: "measured", sent, clock: "monotonic-us", clockBoundMs: null } });

@@ -185,6 +185,21 @@ describe("the ledger of streams", () => {
     expect([ledger.restarts, ledger.wasOutside, told]).toEqual([1, false, []]);
   });
 
+  it("loses nothing where a stream repeats the first part of its past, and goes on where it was", () => {
+    const [ledger, told] = ledgerWith(null);
+    for (let sequence = 1; sequence <= 100; sequence += 1) ledger.take(0, sequence);
+    const answers = [1, 2, 3, 4, 6, 101, 102, 5].map((sequence) => ledger.take(0, sequence));
+    expect(answers).toEqual([
+      ...[streamAnswer.duplicate, streamAnswer.duplicate, streamAnswer.restarted, 1, 2],
+      ...[streamAnswer.resumed, 1, streamAnswer.duplicate],
+    ]);
+    expect(ledger.repeated).toBe(5);
+    // One of the past is missing, of the present none.
+    expect(lostOf(told)).toBe(1);
+    ledger.finish();
+    expect(lostOf(told)).toBe(1);
+  });
+
   it("takes copies of the first messages for what they are while the stream is still there, or goes on between them", () => {
     const [ledger] = ledgerWith(1);
     for (const sequence of [1, 2, 3]) ledger.take(0, sequence);

@@ -10,7 +10,7 @@ const seen: CollectedStreams = {
   seen: [9000, 10_000, 7000, 10_000],
   windowMs: [10_000, 10_000, 10_000, 10_000],
   longestSilenceMs: [12, 900, 40, 15],
-  ...{ gaps: 3, longestGap: 7, restarts: 1, outside: 5, endsTold: 4, overtold: 0, faulty: [], slow: null },
+  ...{ gaps: 3, longestGap: 7, restarts: 1, repeated: 0, outside: 5, endsTold: 4, overtold: 0, faulty: [], slow: null },
 };
 const phases = [
   aCollectedPhase({ plan: aPhasePlan({ measured: false }), interArrivalUs: aHistogram([5]) }),
@@ -30,6 +30,13 @@ describe("what is said of streams", () => {
       longestSilenceStream: 2,
       ...{ gaps: 3, longestGapMessages: 7, restarts: 1, outsideMessages: 5, endsTold: 4 },
     });
+  });
+
+  it("says how many messages were a past that came once more, where there were any", () => {
+    expect(built().repeatedMessages).toBeUndefined();
+    const repeating = buildStreams(plainStream, { phases }, { ...seen, repeated: 4 }, true);
+    expect(repeating.repeatedMessages).toBe(4);
+    expect(addStreams([built(), repeating])?.repeatedMessages).toBe(4);
   });
 
   it("counts those that gave less than 95 % of their promise, where there is one", () => {

@@ -252,6 +252,7 @@ function pushed(promisedPerSecond: number | null): RunResult {
       gaps: 0,
       longestGap: 0,
       restarts: 0,
+      repeated: 0,
       outside: 0,
       endsTold: 0,
       overtold: 0,

@@ -135,7 +135,7 @@ const pushedPhase = aCollectedPhase(
 );
 const oneStream: CollectedStreams = {
   ...{ streams: [3], seen: [7000], windowMs: [10_000], longestSilenceMs: [1] },
-  ...{ gaps: 0, longestGap: 0, restarts: 0, outside: 0, endsTold: 1, overtold: 0, faulty: [], slow: null },
+  ...{ gaps: 0, longestGap: 0, restarts: 0, repeated: 0, outside: 0, endsTold: 1, overtold: 0, faulty: [], slow: null },
 };
 
 test("streams that do not keep their promise are counted, and the slowest named", () => {
@@ -150,7 +150,11 @@ test("streams that do not keep their promise are counted, and the slowest named"
 test("a stream that begins its numbers anew is said to", () => {
   const collected = { streams: { ...oneStream, restarts: 1 } };
   expect(textOf("restarted", { plan: pushPlan, phases: [pushedPhase], collected })).toMatch(
-    /^a stream began its numbers anew/,
+    /^a stream began its numbers anew.*is not known$/,
+  );
+  const repeating = { streams: { ...oneStream, restarts: 1, repeated: 4 } };
+  expect(textOf("restarted", { plan: pushPlan, phases: [pushedPhase], collected: repeating })).toContain(
+    "after 4 messages of that a stream went on where it was: its past once more",
   );
 });
 
