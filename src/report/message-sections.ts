@@ -1,6 +1,7 @@
 import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
 import type { ResultPhase, RunResult } from "../result/run-result.ts";
 import { samplesNeeded } from "../verdict/evaluate-threshold.ts";
+import { stampsAhead } from "../result/stamps-ahead.ts";
 import { oneWayUnknown } from "../verdict/measured-value.ts";
 import { countText, plain, rateText, ratioText, secondsText, timeText, wrap } from "./format.ts";
 import { renderGrid, renderRow, renderTable, type Column } from "./terminal-table.ts";
@@ -30,13 +31,15 @@ interface ShownTimes {
 }
 
 /** Mode push: nothing is sent, so that there is one time at most, and only where its two instants are of clocks that agree. */
-function oneWayTimes({ totals, streams }: RunResult): ShownTimes {
+function oneWayTimes(result: RunResult): ShownTimes {
+  const { totals, streams } = result;
   const title = "One-way latency";
   const { latencyUs } = totals;
   if (latencyUs.count === 0) return { title, times: [], notes: [] };
   const times = [["one-way", latencyUs]] as const;
   const meaning = streams === undefined ? [] : [`one-way = ${streams.oneWay.note}`];
-  return { title, times, notes: [...unresolvedNotes(times), ...meaning] };
+  const ahead = stampsAhead(result);
+  return { title, times, notes: [...unresolvedNotes(times), ...(ahead === null ? [] : [ahead]), ...meaning] };
 }
 
 /** The times of a run that have samples, with what to call them together and what to know about them. */

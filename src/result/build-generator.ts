@@ -32,7 +32,8 @@ export function judgePhase(parts: BlockParts): GeneratorVerdict {
     slipPercentile: percent ?? 99,
     contamination: latency === null || service === null || latency === 0 ? null : (latency - service) / latency,
     slipOfMedian: ownSlip === null || median === null || median === 0 ? null : ownSlip / median,
-    clockErrors: messages.clockErrors,
+    // What is pushed has one instant of ours and one of the target's: it is not our clock that went backwards.
+    clockErrors: parts.loop === "none" ? 0 : messages.clockErrors,
   });
 }
 

@@ -1,5 +1,6 @@
 import { howLost } from "../engine/lost-worker.ts";
 import { comesBack } from "./mode-facts.ts";
+import { stampsAhead } from "./stamps-ahead.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRate } from "../units/rate.ts";
 import { formatRatio } from "../units/ratio.ts";
@@ -79,8 +80,10 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
   return found.filter((warning) => warning !== null);
 }
 
-function generatorWarnings({ generator, totals }: Omit<RunResult, "warnings">): (ResultWarning | null)[] {
+function generatorWarnings(result: Omit<RunResult, "warnings">): (ResultWarning | null)[] {
+  const { generator, totals } = result;
   const { clockErrors } = totals.messages;
+  const clocks = stampsAhead(result) ?? `${amount(clockErrors, "instant")} went backwards and could not be measured`;
   const because = generator.reasons.join("; ");
   return [
     generator.health === "limited"
@@ -90,9 +93,7 @@ function generatorWarnings({ generator, totals }: Omit<RunResult, "warnings">): 
         )
       : null,
     generator.health === "degraded" ? warn("generatorDegraded", `the generator was at its limit: ${because}`) : null,
-    clockErrors > 0
-      ? warn("clockErrors", `${amount(clockErrors, "instant")} went backwards and could not be measured`)
-      : null,
+    clockErrors > 0 ? warn("clockErrors", clocks) : null,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { stampsAhead } from "../result/stamps-ahead.ts";
 import type { ResultBlock } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { offeredPercentile, undeliveredOf } from "../result/lost-messages.ts";
@@ -37,7 +38,9 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
   const { stat } = threshold;
   switch (threshold.metric) {
     case "latency":
-      if (result.config.mode === "push" && block.latencyUs.count === 0) return noValue(oneWayUnknown(result));
+      if (result.config.mode === "push" && (block.latencyUs.count === 0 || block.messages.clockErrors > 0)) {
+        return noValue(oneWayUnknown(result));
+      }
       return timesValue(block.latencyUs, stat);
     case "latency.offered":
       return offeredValue(block, stat);
@@ -82,8 +85,11 @@ export function measuredValue(result: RunResult, threshold: AskedMetric): Measur
   }
 }
 
-/** Mode push: why there is no one-way latency. */
-export function oneWayUnknown({ totals, streams }: Pick<RunResult, "totals" | "streams">): string {
+/** Mode push: why there is no one-way latency, or none to go by. */
+export function oneWayUnknown(result: Pick<RunResult, "totals" | "streams" | "config">): string {
+  const { totals, streams } = result;
+  const ahead = stampsAhead(result);
+  if (ahead !== null) return `one-way: ${ahead}`;
   if (streams?.oneWay.isMeasured === false) return `one-way: not measurable here: ${streams.oneWay.note}`;
   return totals.messages.delivered === 0
     ? "no samples"

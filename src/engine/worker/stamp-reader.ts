@@ -15,9 +15,12 @@ const perMs: Readonly<Record<StreamClock, number>> = {
   "monotonic-us": 1e3,
 };
 
-/** `epochMs` is the wall clock, which knows whole milliseconds: against it stamps are cut to those as well. */
+/**
+ * `epochMs` is the wall clock, which knows whole milliseconds: against it stamps are cut to those as well. Of two clocks that are
+ * stated to be near each other a stamp may be ahead by as much as that: no time at all is then what is known.
+ */
 export function makeStampReader(
-  { sent, clock }: Extract<OneWayPlan, { kind: "measured" }>,
+  { sent, clock, clockBoundMs }: Extract<OneWayPlan, { kind: "measured" }>,
   epochMs: () => number = Date.now,
 ): StampReader {
   const field = makeNumberField(sent, clock === "epoch-s");
@@ -33,7 +36,9 @@ export function makeStampReader(
   return {
     latencyMs(view, start, end) {
       const stamp = field.read(view, start, end);
-      return stamp < 0 ? NaN : epochMs() - Math.floor(stamp / units);
+      if (stamp < 0) return NaN;
+      const latencyMs = epochMs() - Math.floor(stamp / units);
+      return latencyMs < 0 && clockBoundMs !== null && -latencyMs <= clockBoundMs ? 0 : latencyMs;
     },
   };
 }

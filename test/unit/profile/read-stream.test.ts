@@ -177,6 +177,12 @@ describe("one-way latency", () => {
     });
   });
 
+  it("is of two clocks where somebody says so, be it behind a loopback address: that may be a tunnel", async () => {
+    const bound = ["ws://127.0.0.1:1/", "--stream-sent", "$.t", "--stream-clock-bound", "2ms"];
+    expect(await oneWay(...bound)).toMatchObject({ kind: "measured", clockBoundMs: 2 });
+    expect(await oneWay(...bound, "--stream-clock", "monotonic-us")).toMatchObject({ clockBoundMs: null });
+  });
+
   it("is never measurable by another machine's clock that counts from its start", async () => {
     const args = ["--stream-sent", "$.t", "--stream-clock", "monotonic-us", "--stream-clock-bound", "2ms"];
     expect(await oneWay(remote, ...args)).toMatchObject({ kind: "unknown" });

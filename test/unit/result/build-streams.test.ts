@@ -57,7 +57,7 @@ describe("what is said of streams", () => {
       note: "from the target's stamp to receipt, both by the clock of this machine",
     });
     expect(note("epoch-ms", 2).note).toBe(
-      "from the target's stamp to receipt, by two clocks that are stated to be within 2 ms of each other, in whole milliseconds",
+      "from the target's stamp to receipt, by two clocks that are stated to be within 2 ms of each other, in whole milliseconds; a stamp that is ahead by no more than that counts as no time",
     );
     expect(built().oneWay).toEqual({ isMeasured: false, note: "a test" });
   });

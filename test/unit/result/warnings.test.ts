@@ -147,6 +147,16 @@ test("streams that do not keep their promise are counted, and the slowest named"
   expect(textOf("belowPromise", { ...changes, collected: { streams: kept } })).toBeUndefined();
 });
 
+test("stamps that are ahead are laid at the clocks' door, not at the generator's", () => {
+  const phase = aCollectedPhase(
+    { plan: aPhasePlan({ load: { kind: "idle" } }), latencyUs: aHistogram([]), serviceUs: aHistogram([]) },
+    { sent: 0, offered: 0, expected: 10, delivered: 10, deliveredInWindow: 10, clockErrors: 7 },
+  );
+  const changes = { plan: pushPlan, phases: [{ ...pushedPhase, ...phase }], collected: { streams: oneStream } };
+  expect(textOf("clockErrors", changes)).toMatch(/^stamps of the target were ahead .* in 7 of 10 messages/);
+  expect(textOf("generatorLimited", changes)).toBeUndefined();
+});
+
 test("a stream that begins its numbers anew is said to", () => {
   const collected = { streams: { ...oneStream, restarts: 1 } };
   expect(textOf("restarted", { plan: pushPlan, phases: [pushedPhase], collected })).toMatch(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { compare, evaluateThreshold, samplesNeeded } from "../../../src/verdict/evaluate-threshold.ts";
 import { parseThreshold } from "../../../src/verdict/threshold.ts";
+import { measuredValue } from "../../../src/verdict/measured-value.ts";
 import { methodVector } from "../../support/method-vectors.ts";
+import { sampleBlock, sampleMessages, sampleResult } from "../../support/sample-result.ts";
 
 describe("evaluateThreshold", () => {
   it("gives the outcomes of the vector threshold.evaluate", () => {
@@ -27,6 +29,18 @@ describe("evaluateThreshold", () => {
 
   it("has no data for a bound against a baseline that is not there", () => {
     expect(evaluateThreshold(parseThreshold("latency.p50<=base*1.1", "test"), 0.1, 5000)).toBe("no-data");
+  });
+});
+
+describe("a value", () => {
+  it("of one-way latency is none where stamps of the target were ahead, however many times are left", () => {
+    const pushed = { totals: sampleBlock(0, 10, { messages: sampleMessages(0, { delivered: 100, clockErrors: 1 }) }) };
+    const config = { ...sampleResult({}).config, mode: "push" } as const;
+    const { value, detail } = measuredValue(
+      sampleResult({ config, ...pushed }),
+      parseThreshold("latency.p50<50ms", "test"),
+    );
+    expect([value, detail]).toEqual([null, expect.stringContaining("in 1 of 100 messages: the clocks disagree")]);
   });
 });
 
