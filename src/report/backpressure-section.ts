@@ -1,4 +1,6 @@
 import type { ResultBackpressure, RunResult } from "../result/run-result.ts";
+import { timesUndecided } from "../result/judge-isolation.ts";
+import { isPercentileResolved } from "../statistics/percentile.ts";
 import { countText, rateText, ratioText, timeText, wrap } from "./format.ts";
 import { renderGrid } from "./terminal-table.ts";
 
@@ -18,7 +20,7 @@ const markers = { isolated: "[PASS]", "not isolated": "[FAIL]", unknown: "[INFO]
 export function backpressureVerdict({ isolation }: ResultBackpressure): string {
   const words = {
     isolated: "fast streams are isolated from slow ones",
-    "not isolated": "slow streams hold up fast ones",
+    "not isolated": "fast streams fared worse while others read slowly",
     unknown: "whether fast streams are isolated from slow ones is not known",
   } as const;
   return `${markers[isolation.verdict]} ${words[isolation.verdict]}`;
@@ -29,17 +31,21 @@ export const backpressureHeads = ["msg/s each", "delivery", "p50", "p99"] as con
 
 /** Fast streams before and during, and what lies between. */
 export function backpressureRows({ before, during, isolation }: ResultBackpressure): readonly (readonly string[])[] {
-  const part = (name: string, { perStreamPerSecond, deliveryRatio, p50Us, p99Us }: ResultBackpressure["before"]) => [
+  const part = (
+    name: string,
+    { perStreamPerSecond, deliveryRatio, samples, p50Us, p99Us }: ResultBackpressure["before"],
+  ) => [
     name,
     rateText(perStreamPerSecond),
     ratioText(deliveryRatio),
     timeText(p50Us),
-    timeText(p99Us),
+    timeText(isPercentileResolved(samples, 99) ? p99Us : null),
   ];
+  const p99Change = timesUndecided({ before, during }) === null ? ratioText(isolation.p99Ratio) : "-";
   return [
     part("fast, before", before),
     part("fast, during", during),
-    ["during / before", ratioText(isolation.rateRatio), "-", "-", ratioText(isolation.p99Ratio)],
+    ["during / before", ratioText(isolation.rateRatio), "-", "-", p99Change],
   ];
 }
 
@@ -58,6 +64,9 @@ export function backpressureNotes({
   return [
     `${countText(slowStreams)} slow beside ${countText(fastStreams)} fast: slow ones read ${reading}`,
     ...isolation.reasons,
+    ...(isolation.verdict === "not isolated"
+      ? ["before and during are two times of one run: whatever else became worse in between shows here, too"]
+      : []),
     noticed,
   ];
 }

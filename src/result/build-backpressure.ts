@@ -46,7 +46,8 @@ export function buildBackpressure(
 
 function fastPart(parts: readonly BlockParts[], streams: number): FastPart {
   const { messages, windowMs, latencyUs } = sumOfParts(parts, parts);
-  const hasTimes = latencyUs.count > 0;
+  // Where stamps were ahead, what is left would be too good.
+  const hasTimes = latencyUs.count > 0 && messages.clockErrors === 0;
   const decided = messages.expected - messages.pending;
   return {
     windowMs,

@@ -1,3 +1,5 @@
+import { isPercentileResolved } from "../statistics/percentile.ts";
+import { formatCount } from "../units/count.ts";
 import { formatRatio } from "../units/ratio.ts";
 import { formatMicroseconds } from "../units/time.ts";
 import type { ResultBackpressure } from "./run-result.ts";
@@ -14,13 +16,21 @@ export interface IsolationEvidence {
   readonly spoiled: string | null;
 }
 
+/** Why the p99 of before and during cannot be held against each other although there is one; null where they can. */
+export function timesUndecided({ before, during }: Pick<ResultBackpressure, "before" | "during">): string | null {
+  const [early, late] = [before.samples, during.samples];
+  if (isPercentileResolved(Math.min(early, late), 99)) return null;
+  return `p99 needs 1,000 messages before and during, there were ${formatCount(early)} and ${formatCount(late)}`;
+}
+
 /**
  * Whether fast streams fared while others read slowly as they did before: they brought as much, lost no more, and were not
- * later by more than twice and 10 ms. A proposed rule; the figures are there for a stricter one.
+ * later by more than twice and 10 ms, where enough messages tell a p99. A proposed rule; the figures are there for a stricter one.
  */
 export function judgeIsolation({ before, during, rates, spoiled }: IsolationEvidence): ResultBackpressure["isolation"] {
   const [early, late] = [before.p99Us, during.p99Us];
   const hasTimes = early !== null && late !== null;
+  const undecided = hasTimes ? timesUndecided({ before, during }) : null;
   const p99Ratio = hasTimes && early > 0 ? late / early : null;
   const addedUs = hasTimes ? late - early : null;
   const rateRatio = ratioOf(during.perStreamPerSecond, before.perStreamPerSecond);
@@ -45,14 +55,16 @@ export function judgeIsolation({ before, during, rates, spoiled }: IsolationEvid
           `fast streams lost more: ${formatRatio(during.deliveryRatio ?? 0)} delivered, ${formatRatio(before.deliveryRatio ?? 0)} before`,
         ]
       : []),
-    ...(hasTimes && late > Math.max(early * isolationLimits.p99Ratio, early + isolationLimits.addedUs)
+    ...(hasTimes &&
+    undecided === null &&
+    late > Math.max(early * isolationLimits.p99Ratio, early + isolationLimits.addedUs)
       ? [`p99 of fast streams rose from ${formatMicroseconds(early)} to ${formatMicroseconds(late)}`]
       : []),
   ];
   if (reasons.length > 0) return { verdict: "not isolated", reasons, ...figures };
-  const times = hasTimes
-    ? `p99 ${formatMicroseconds(early)} before, ${formatMicroseconds(late)} during`
-    : "times are not known";
+  const times = !hasTimes
+    ? "times are not known"
+    : (undecided ?? `p99 ${formatMicroseconds(early)} before, ${formatMicroseconds(late)} during`);
   return {
     verdict: "isolated",
     reasons: [`fast streams brought ${formatRatio(rateRatio ?? 1)} of what they did before; ${times}`],

@@ -99,7 +99,10 @@ function generatorWarnings(result: Omit<RunResult, "warnings">): (ResultWarning 
 
 function notIsolated({ backpressure }: Omit<RunResult, "warnings">): ResultWarning | null {
   if (backpressure?.isolation.verdict !== "not isolated") return null;
-  return warn("notIsolated", `slow streams hold up fast ones: ${backpressure.isolation.reasons.join("; ")}`);
+  return warn(
+    "notIsolated",
+    `fast streams fared worse while others read slowly: ${backpressure.isolation.reasons.join("; ")}`,
+  );
 }
 
 function lostWorkers({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {

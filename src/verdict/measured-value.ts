@@ -1,3 +1,4 @@
+import { timesUndecided } from "../result/judge-isolation.ts";
 import { stampsAhead } from "../result/stamps-ahead.ts";
 import type { ResultBlock } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
@@ -180,6 +181,8 @@ function backpressureValue({ backpressure }: RunResult, { metric, stat }: AskedM
           worst: isolation.worst?.rateRatio ?? null,
         };
   const value = values[stat] ?? null;
+  const reason = metric === "isolation" && stat === "added" ? timesUndecided(backpressure) : null;
+  if (value !== null && reason !== null) return { value, samples: null, undecided: { reason, canFail: false } };
   if (value !== null) return { value, samples: null };
   return noValue(
     metric === "reaction" ? "the target did not tell that it noticed a slow reader" : "it was not measured",

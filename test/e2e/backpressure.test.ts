@@ -159,7 +159,7 @@ describe("a target of another form that misbehaves is found and named", () => {
     }
     expect(isolation.verdict).toBe("not isolated");
     expect(isolation.worst!.rateRatio).toBeLessThan(0.9);
-    expect(told).toContain("[FAIL] slow streams hold up fast ones");
+    expect(told).toContain("[FAIL] fast streams fared worse while others read slowly");
     expect(told).toContain(
       `1 of 1 fast streams brought less while others read slowly, stream ${isolation.worst!.stream} `,
     );

@@ -32,6 +32,16 @@ describe("whether fast streams are isolated from slow ones", () => {
     expect(reasons[0]).toContain("times are not known");
   });
 
+  it("holds by rate and delivery alone where too few messages came to tell a p99, however it looks", () => {
+    const { verdict, reasons } = judged({ p99Us: 900_000, samples: 999 });
+    expect([verdict, reasons]).toEqual([
+      "isolated",
+      [
+        "fast streams brought 100% of what they did before; p99 needs 1,000 messages before and during, there were 5,000 and 999",
+      ],
+    ]);
+  });
+
   it("does not where a single stream is starved, which is named", () => {
     const rates = [
       { stream: 0, before: 500, during: 500 },

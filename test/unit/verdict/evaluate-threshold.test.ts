@@ -44,6 +44,21 @@ describe("a value", () => {
   });
 });
 
+describe("the time that slow readers add", () => {
+  it("is not decided by a p99 of fewer than 1,000 messages", () => {
+    const part = { windowMs: 1000, perStreamPerSecond: 1, deliveryRatio: 1, samples: 1000, p50Us: 1, p99Us: 2 };
+    const isolation = { verdict: "isolated", reasons: [], p99Ratio: 1, addedUs: 5, rateRatio: 1, worst: null } as const;
+    const reaction = { noticed: 0, medianMs: null, maxMs: null };
+    const added = (samples: number) => {
+      const backpressure = { before: part, during: { ...part, samples }, isolation, reaction };
+      const whole = { ...backpressure, slowStreams: 1, fastStreams: 1, reading: "" };
+      return measuredValue(sampleResult({ backpressure: whole }), parseThreshold("isolation.added<1s", "test"));
+    };
+    expect(added(1000)).toEqual({ value: 5e-6, samples: null });
+    expect(added(999).undecided?.reason).toContain("there were 1,000 and 999");
+  });
+});
+
 describe("samplesNeeded", () => {
   it.each([
     ["p99", 1000],
