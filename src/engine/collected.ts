@@ -349,6 +349,17 @@ export interface OutageCounts {
   /** Attempts that the breaker made wait, and those it failed at once. */
   readonly breakerHeld: number;
   readonly breakerRejected: number;
+  /** Of connections whose session the target had named, and had not. */
+  readonly sessionsInterrupted: number;
+  readonly sessionsUnnamed: number;
+  /** Sessions that the target said it had kept, and had not; and those of which it said nothing in time. */
+  readonly sessionsResumed: number;
+  readonly sessionsLost: number;
+  readonly sessionsUnknown: number;
+  /** In flight when a session was interrupted: answered later, lost although it was resumed, and lost as it was not. */
+  readonly heldAnswered: number;
+  readonly heldLostResumed: number;
+  readonly heldLostWithSession: number;
 }
 
 /** Outages of several connections at once, and how the breakers behaved; what counts and histograms do not tell. */

@@ -191,13 +191,31 @@ export class DeliveryLedger {
 
   /** Settles all pending messages of a connection as lost with it. */
   closeConnection(connection: number): void {
-    this.#loseAll(connection, "closed");
+    this.#loseAll(connection, "closed", Infinity);
+  }
+
+  /** Pending messages of a connection up to this sequence. */
+  pendingUpTo(connection: number, sequence: number): number {
+    if (this.#outstandingOf[connection] === 0) return 0;
+    let found = this.#spilled.countUpTo(connection, sequence);
+    const first = connection * this.ringLength;
+    for (let slot = first; slot < first + this.ringLength; slot += 1) {
+      if ((this.#state[slot]! & pending) !== 0 && this.#sequence[slot]! <= sequence) found += 1;
+    }
+    return found;
+  }
+
+  /** Settles the pending messages of a connection up to this sequence as lost with it; gives how many there were. */
+  loseUpTo(connection: number, sequence: number): number {
+    const before = this.#outstandingOf[connection]!;
+    this.#loseAll(connection, "closed", sequence);
+    return before - this.#outstandingOf[connection]!;
   }
 
   /** Settles everything still pending as missing: the drain has ended. */
   finish(): void {
     for (let connection = 0; connection < this.#outstandingOf.length; connection += 1) {
-      if (this.#outstandingOf[connection]! > 0) this.#loseRing(connection, "missing");
+      if (this.#outstandingOf[connection]! > 0) this.#loseRing(connection, "missing", Infinity);
     }
     this.#spilled.removeAll(this.#loseSpilled("missing"));
   }
@@ -256,19 +274,20 @@ export class DeliveryLedger {
     this.#onLost((flags & corruptSeen) !== 0 ? "corrupt" : "missing", phase, intendedMs, connection, sequence);
   }
 
-  #loseAll(connection: number, kind: "closed" | "missing"): void {
+  #loseAll(connection: number, kind: "closed" | "missing", upTo: number): void {
     if (this.#outstandingOf[connection] === 0) return;
-    this.#loseRing(connection, kind);
+    this.#loseRing(connection, kind, upTo);
     if (this.#outstandingOf[connection] === 0) return;
-    this.#spilled.removeAllOf(connection, this.#loseSpilled(kind));
+    this.#spilled.removeAllOf(connection, upTo, this.#loseSpilled(kind));
   }
 
-  #loseRing(connection: number, kind: "closed" | "missing"): void {
-    this.#lossesUpTo[connection] = this.#nextSequence[connection]! - 1;
+  #loseRing(connection: number, kind: "closed" | "missing", upTo: number): void {
+    const highest = Math.min(upTo, this.#nextSequence[connection]! - 1);
+    if (highest > this.#lossesUpTo[connection]!) this.#lossesUpTo[connection] = highest;
     const first = connection * this.ringLength;
     for (let slot = first; slot < first + this.ringLength; slot += 1) {
       const state = this.#state[slot]!;
-      if ((state & pending) === 0) continue;
+      if ((state & pending) === 0 || this.#sequence[slot]! > upTo) continue;
       this.#state[slot] = lost;
       this.#settle(connection);
       const how = (state & corruptSeen) !== 0 ? "corrupt" : kind;

@@ -74,13 +74,14 @@ export class SpilledMessages {
     this.#size -= 1;
   }
 
-  /** Removes every entry of one connection, telling each. Looks at the whole table. */
-  removeAllOf(connection: number, told: SpilledListener): void {
-    const sequences: number[] = [];
-    for (let index = 0; index < this.#sequence.length; index += 1) {
-      if (this.#sequence[index] !== 0 && this.#connection[index] === connection) sequences.push(this.#sequence[index]!);
-    }
-    for (const sequence of sequences) {
+  /** Entries of one connection up to this sequence. Looks at the whole table. */
+  countUpTo(connection: number, upTo: number): number {
+    return this.#size === 0 ? 0 : this.#sequencesOf(connection, upTo).length;
+  }
+
+  /** Removes every entry of one connection up to a sequence, telling each. Looks at the whole table. */
+  removeAllOf(connection: number, upTo: number, told: SpilledListener): void {
+    for (const sequence of this.#sequencesOf(connection, upTo)) {
       const index = this.find(connection, sequence);
       const [flags, phase, intendedMs] = [this.flags[index]!, this.phase[index]!, this.intendedMs[index]!];
       this.remove(index);
@@ -97,6 +98,15 @@ export class SpilledMessages {
       told(this.#connection[index]!, this.flags[index]!, this.phase[index]!, intendedMs, this.#sequence[index]!);
     }
     this.#size = 0;
+  }
+
+  #sequencesOf(connection: number, upTo: number): readonly number[] {
+    const sequences: number[] = [];
+    for (let index = 0; index < this.#sequence.length; index += 1) {
+      const sequence = this.#sequence[index]!;
+      if (sequence !== 0 && sequence <= upTo && this.#connection[index] === connection) sequences.push(sequence);
+    }
+    return sequences;
   }
 
   #home(connection: number, sequence: number): number {

@@ -142,7 +142,18 @@ export const counter = {
   /** Attempts that the breaker made wait, and those it failed at once. */
   breakerHeld: 42,
   breakerRejected: 43,
-  length: 44,
+  /** Outages of connections whose session the target had named, and had not. */
+  sessionsInterrupted: 44,
+  sessionsUnnamed: 45,
+  /** Sessions that the target said it had kept, and had not; and those of which it said nothing in time. */
+  sessionsResumed: 46,
+  sessionsLost: 47,
+  sessionsUnknown: 48,
+  /** In flight when a session was interrupted: answered later, lost although it was resumed, and lost as it was not. */
+  heldAnswered: 49,
+  heldLostResumed: 50,
+  heldLostWithSession: 51,
+  length: 52,
 } as const;
 
 /** An attempt to connect is late when it is begun so long after its turn: more than a timer's own lateness. */

@@ -70,6 +70,7 @@ class CompressedSession implements MockSession, AnswerWire {
     webSocket.on("error", (error: NodeJS.ErrnoException) => this.#onError(error));
     webSocket.once("close", (code) => {
       clearTimeout(this.#linger);
+      if (code !== 1006 && !this.#isEndExpected) this.#connection.endSession();
       this.#connection.end();
       if (code === 1006 && !this.#isEndExpected) this.#context.books.connectionsLost += 1;
       settings.onEnded(this);
@@ -133,6 +134,7 @@ class CompressedSession implements MockSession, AnswerWire {
   }
 
   close(code: number): number {
+    this.#connection.endSession();
     const dropped = this.#connection.end();
     this.#isEndExpected = true;
     this.#webSocket.close(code);

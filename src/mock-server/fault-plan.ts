@@ -22,6 +22,10 @@ const stream = {
   miscountJob: 13,
   jobTime: 14,
   jobTimeSecond: 15,
+  sessionToken: 16,
+  refuseSession: 17,
+  forgetAnswers: 18,
+  repeatAnswers: 19,
 } as const;
 
 /**
@@ -32,7 +36,7 @@ const stream = {
  * corrupt, duplicate, reorder. So every message has one fate, and the counts of a client can equal the books exactly.
  */
 export class FaultPlan implements JobFaults {
-  /** True when every message is simply answered at once: no fault, no latency, no stall, no leak, no limit of rate. */
+  /** True when every message is simply answered at once: no fault, no latency, no stall, no leak, no limit of rate, no session. */
   readonly isQuiet: boolean;
   readonly #options: MockOptions;
   readonly #hasShares: boolean;
@@ -51,6 +55,7 @@ export class FaultPlan implements JobFaults {
       options.stall === null &&
       options.leakBytesPerMessage === 0 &&
       options.maxRatePerSecond === null &&
+      options.sessions === null &&
       options.disconnectAfterMessages === null;
   }
 
@@ -102,6 +107,25 @@ export class FaultPlan implements JobFaults {
   jobTimeMs(worker: number, key: string, number: number): number {
     const time = this.#options.queueWorkers?.[worker] ?? this.#options.queueTime;
     return this.#drawTime(time, placeOfKey(key), number, stream.jobTime, stream.jobTimeSecond);
+  }
+
+  /** The name of the session that begins with connection `connection`. */
+  sessionToken(connection: number): string {
+    const bits = draw(this.#options.seed, connection, 0, stream.sessionToken);
+    return `${connection}-${bits.toString(16).padStart(8, "0")}`;
+  }
+
+  /** What befalls wish number `wish` (from 1) to resume a session. */
+  refusesSession(wish: number): boolean {
+    return this.#hits(this.#options.sessions?.refuseRatio ?? 0, wish, 0, stream.refuseSession);
+  }
+
+  forgetsAnswers(wish: number): boolean {
+    return this.#hits(this.#options.sessions?.forgetRatio ?? 0, wish, 0, stream.forgetAnswers);
+  }
+
+  repeatsAnswers(wish: number): boolean {
+    return this.#hits(this.#options.sessions?.repeatRatio ?? 0, wish, 0, stream.repeatAnswers);
   }
 
   /** 32 random bits for the place and the kind of a corruption of this message. */

@@ -6,7 +6,7 @@ export type RefusalReason = "handshake" | "bearer" | "limit" | "fault" | "outage
 /** What the answer of `GET /stats` holds beside counts since the start. */
 const gauges: ReadonlySet<string> = new Set([
   ...["connectionsOpen", "connectionsPeak", "answerDelayMaxUs"],
-  ...["streamsBlocked", "streamQueuePeak", "jobsRunningPeak"],
+  ...["streamsBlocked", "streamQueuePeak", "jobsRunningPeak", "sessionsAway"],
   ...["uptimeMs", "pid", "rssBytes"],
 ]);
 
@@ -24,6 +24,9 @@ export function isBookCounter(key: string): boolean {
  * The identities that hold once no connection is open (a message counts when it was read whole):
  *   messagesIn  = answered + dropped + unansweredAtDisconnect + unansweredAtClose       (in echo)
  *   messagesOut = answered + duplicated
+ * and where there are sessions, answered with a delay or never is what was kept of them:
+ *   messagesIn  = answered + dropped + unansweredAtDisconnect + unansweredAtClose + answersKept - keptSent
+ *   answersKept = keptSent + keptDropped + keptForgotten + keptExpired + those still kept
  * in broadcast, where messagesIn are those published and every fault is one of a copy:
  *   copies      = answered + dropped + copiesOverflowed + unansweredAtDisconnect + unansweredAtClose
  * and against a client with no losses of its own, all its connections closed:
@@ -45,7 +48,7 @@ export class MockBooks {
   connectionsPeak = 0;
   /** Ended, in whatever way. */
   connectionsClosed = 0;
-  /** Ended by the faults disconnect-after, disconnect-rate and outage, or for taking nothing; part of the closed ones. */
+  /** Ended by the faults disconnect-after, disconnect-rate and outage, or for taking nothing, or as another took their session over; part of the closed ones. */
   connectionsCut = 0;
   /** Ended with 1008 because they sent too fast; part of the closed ones. The message too many is unansweredAtDisconnect. */
   connectionsRateLimited = 0;
@@ -127,6 +130,21 @@ export class MockBooks {
   jobsUnreadable = 0;
   /** Replies whose connection had gone. */
   jobRepliesUnheard = 0;
+  /** Sessions: one with each connection; kept and resumed; asked for in vain; kept to no use; ended by their clients. */
+  sessionsOpened = 0;
+  sessionsResumed = 0;
+  sessionsRefused = 0;
+  sessionsExpired = 0;
+  sessionsEnded = 0;
+  /**
+   * Answers that were to be sent yet when the connection of their session was lost, and what became of them: sent once it
+   * was resumed, too many to keep, gone though it was resumed (a fault), kept to no use.
+   */
+  answersKept = 0;
+  keptSent = 0;
+  keptDropped = 0;
+  keptForgotten = 0;
+  keptExpired = 0;
   readonly protocolErrors = new Map<string, number>();
 
   /** Counts a connection that has completed its handshake; gives its number, from 1. */
@@ -230,6 +248,16 @@ export class MockBooks {
       jobsMiscounted: this.jobsMiscounted,
       jobsUnreadable: this.jobsUnreadable,
       jobRepliesUnheard: this.jobRepliesUnheard,
+      sessionsOpened: this.sessionsOpened,
+      sessionsResumed: this.sessionsResumed,
+      sessionsRefused: this.sessionsRefused,
+      sessionsExpired: this.sessionsExpired,
+      sessionsEnded: this.sessionsEnded,
+      answersKept: this.answersKept,
+      keptSent: this.keptSent,
+      keptDropped: this.keptDropped,
+      keptForgotten: this.keptForgotten,
+      keptExpired: this.keptExpired,
       protocolErrors,
       ...byKind,
     };

@@ -9,6 +9,8 @@ import type { ConnectionStream, PushWire } from "./push-wire.ts";
 import { QueuedStream } from "./queued-stream.ts";
 import { RateAllowance } from "./rate-allowance.ts";
 import type { StreamMessages } from "./stream-message.ts";
+import { namesSession, sessionAskedFor, tellsNotResumed, tellsResumed } from "./session-form.ts";
+import type { SessionOwner, SessionStore } from "./session-store.ts";
 import { commonRoom, roomJoinedBy, type RoomBurst, type RoomMember, type Rooms } from "./rooms.ts";
 import type { Sleeper, WakeUps } from "./wake-ups.ts";
 
@@ -30,6 +32,8 @@ export interface MockContext {
   readonly rooms?: Rooms;
   /** In mode queue. */
   readonly jobs?: JobDesk;
+  /** Where sessions outlive their connections. */
+  readonly sessions?: SessionStore<Answer>;
   /** Monotonic milliseconds at which the server began to listen; stalls count from here. */
   readonly startedMs: number;
   /** What is pushed in mode push. */
@@ -59,7 +63,8 @@ export interface AnswerWire {
   setReading(isReading: boolean): void;
 }
 
-interface Answer {
+/** What is to be sent yet on a connection. */
+export interface Answer {
   /** Number of the connection whose message it answers. */
   readonly publisher: number;
   readonly payload: Buffer;
@@ -76,7 +81,7 @@ interface Answer {
  * What one connection of the mock does with its messages: counts, injects the planned faults, answers. The same for every
  * kind of wire. Answers keep their order, whatever their latencies, unless a reorder was planned.
  */
-export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
+export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner, SessionOwner {
   /** Of accepted connections, from 1. */
   readonly number: number;
   readonly #wire: AnswerWire;
@@ -100,6 +105,8 @@ export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
   #pendingEnds = 0;
   readonly #stream: ConnectionStream | null;
   readonly #allowance: RateAllowance | null;
+  /** The name of its session; null where there are none. */
+  #session: string | null = null;
 
   /**
    * `number` counts accepted connections from 1; with the seed it settles the faults. In mode broadcast the connection is in
@@ -143,6 +150,11 @@ export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
   /** The handshake is answered. */
   opened(): void {
     this.#stream?.opened();
+    const { sessions } = this.#context;
+    if (sessions === undefined) return;
+    this.#session = sessions.begin(this.number, this);
+    this.#wire.sendMessage(namesSession(this.#session), true);
+    this.#wire.flush();
   }
 
   /**
@@ -150,8 +162,9 @@ export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
    * more may be read. The caller ends a series of these with `endRead`.
    */
   receive(payload: Buffer, isText: boolean, nowMs: number): boolean {
-    const { books, rooms, jobs } = this.#context;
+    const { books, rooms, jobs, sessions } = this.#context;
     if (rooms !== undefined && this.#joinsRoom(payload, rooms)) return true;
+    if (sessions !== undefined && this.#asksForSession(payload, sessions, nowMs)) return true;
     const message = ++this.#messages;
     books.messagesIn += 1;
     books.payloadBytesIn += payload.length;
@@ -323,7 +336,18 @@ export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
     if (this.#isEnded) return;
     this.#releaseHeld();
     this.#wire.flush();
+    this.endSession();
     this.end();
+  }
+
+  /** The peer closes in order: it will not come back for its session. */
+  endSession(): void {
+    if (this.#session !== null) this.#context.sessions?.end(this.#session);
+    this.#session = null;
+  }
+
+  supersede(): void {
+    this.cutOff();
   }
 
   /** Ends the connection as a planned fault does. */
@@ -348,6 +372,30 @@ export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
     rooms.deliver(this);
     rooms.join(this, room);
     this.#wire.sendMessage(Buffer.from(JSON.stringify({ type: "joined", room })), true);
+    return true;
+  }
+
+  /** Whether the message asks for a session rather than an answer. What was kept of it is sent at once. */
+  #asksForSession(payload: Buffer, sessions: SessionStore<Answer>, nowMs: number): boolean {
+    const token = sessionAskedFor(payload);
+    if (token === null) return false;
+    const resumed = token === this.#session ? null : sessions.resume(token, this, nowMs);
+    if (resumed === null) {
+      this.#wire.sendMessage(tellsNotResumed(token), true);
+      return true;
+    }
+    this.endSession();
+    this.#session = token;
+    const { answers, isRepeated } = resumed;
+    this.#wire.sendMessage(tellsResumed(token, answers.length), true);
+    this.#context.books.keptSent += answers.length;
+    for (const answer of answers) {
+      // What could not be sent in time is not late by the latency that was planned for it.
+      this.#leave({ ...answer, receivedMs: nowMs, dueMs: nowMs }, nowMs);
+      if (!isRepeated || answer.fault !== "none") continue;
+      this.#context.books.duplicated += 1;
+      this.#send(answer);
+    }
     return true;
   }
 
@@ -502,11 +550,24 @@ export class MockConnection implements Sleeper, PushWire, RoomMember, JobOwner {
     return false;
   }
 
+  /** Leaves what is to be sent yet to the session. False where there is none. */
+  #keepForSession(): boolean {
+    const { sessions, books, wakeUps } = this.#context;
+    if (sessions === undefined || this.#session === null) return false;
+    const held = this.#held;
+    // Nothing overtakes it any more.
+    if (held !== undefined) books.reorderMissed += 1;
+    const first: readonly Answer[] = held === undefined ? [] : [{ ...held, fault: "none" }];
+    sessions.keep(this.#session, [...first, ...this.#pending.slice(this.#firstPending)], wakeUps.nowMs());
+    this.#session = null;
+    return true;
+  }
+
   #forget(): number {
     const { rooms } = this.#context;
     rooms?.deliver(this);
     rooms?.leave(this);
-    const unanswered = this.pendingAnswers;
+    const unanswered = this.#keepForSession() ? 0 : this.pendingAnswers;
     this.#isEnded = true;
     this.#stream?.ended();
     this.#pendingEnds = 0;

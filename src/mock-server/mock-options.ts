@@ -37,6 +37,8 @@ export interface MockOptions {
    * Cuts every connection and refuses new ones with HTTP 503 for `durationMs`, each `everyMs` from the first connection on.
    */
   readonly outage: { readonly durationMs: number; readonly everyMs: number } | null;
+  /** Mode echo: sessions outlive their connections for a while; null where every connection is a new client. */
+  readonly sessions: SessionOptions | null;
   /** Bytes kept for ever per message received. */
   readonly leakBytesPerMessage: number;
   /** A larger message is answered with close code 1009. */
@@ -84,6 +86,22 @@ export interface SizeShare {
   readonly share: number;
 }
 
+/** What is kept of a client whose connection was lost, and how long. */
+export interface SessionOptions {
+  /** Lost sessions that are kept at a time; the oldest goes for another one. */
+  readonly limit: number;
+  readonly keepMs: number;
+  /** Answers that are kept of each; the oldest goes for another one. */
+  readonly answers: number;
+  /**
+   * Faults: shares of wishes to resume that are refused, that are granted though the answers kept are gone, and after which
+   * the answers kept are sent twice.
+   */
+  readonly refuseRatio: number;
+  readonly forgetRatio: number;
+  readonly repeatRatio: number;
+}
+
 /** What is kept for a peer that does not read, and how long. */
 export interface StreamQueueOptions {
   /** Messages of one stream that may wait. */
@@ -103,6 +121,15 @@ export type MockLatency =
 
 export const defaultStreamQueue: StreamQueueOptions = { limit: 100, shares: defaultShares, timeoutMs: 5000 };
 
+export const defaultSessions: SessionOptions = {
+  limit: 10_000,
+  keepMs: 30_000,
+  answers: 1000,
+  refuseRatio: 0,
+  forgetRatio: 0,
+  repeatRatio: 0,
+};
+
 export const defaultMockOptions: MockOptions = {
   port: 0,
   mode: "echo",
@@ -120,6 +147,7 @@ export const defaultMockOptions: MockOptions = {
   refuseRatio: 0,
   stall: null,
   outage: null,
+  sessions: null,
   leakBytesPerMessage: 0,
   maxMessageBytes: 16 * 1024 * 1024,
   maxRatePerSecond: null,

@@ -17,6 +17,7 @@ import type { MockSession } from "./mock-session.ts";
 import { mockStatsSchema } from "./mock-stats.ts";
 import { PlainSession } from "./plain-session.ts";
 import { Rooms } from "./rooms.ts";
+import { SessionStore } from "./session-store.ts";
 import { SharedRead } from "./shared-read.ts";
 import { shutDownSessions, type ShutdownStatistics } from "./shut-down-sessions.ts";
 import { SmallFrames } from "./small-frames.ts";
@@ -90,6 +91,7 @@ class MockServer implements RunningMock {
       plan,
       books,
       ...(options.mode === "broadcast" && { rooms: new Rooms(options.excludesPublisher, books) }),
+      ...(options.sessions !== null && { sessions: new SessionStore(options.sessions, plan, books) }),
       ...(options.mode === "queue" && { jobs: new JobDesk({ options, plan, books, wakeUps }) }),
       leaked: new LeakedMemory(),
       wakeUps,
@@ -103,9 +105,13 @@ class MockServer implements RunningMock {
   }
 
   books(): Record<string, number> {
-    const uptimeMs = nodeTimers.nowMs() - this.#context.startedMs;
+    const nowMs = nodeTimers.nowMs();
+    const uptimeMs = nowMs - this.#context.startedMs;
+    const { sessions } = this.#context;
+    sessions?.expire(nowMs);
     return {
       ...this.#context.books.snapshot(),
+      sessionsAway: sessions?.away ?? 0,
       stalls: stallsBegun(this.#context.options.stall, uptimeMs),
       uptimeMs: Math.round(uptimeMs),
       pid: process.pid,

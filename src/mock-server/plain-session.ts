@@ -123,6 +123,7 @@ export class PlainSession implements MockSession, AnswerWire, FrameListener, Sha
   }
 
   close(code: number): number {
+    this.#connection.endSession();
     const dropped = this.#connection.end();
     if (this.#linger === undefined) this.#closeWith(code);
     return dropped;

@@ -10,7 +10,7 @@ export type FieldPattern =
   | { readonly kind: "regex"; readonly source: string; readonly flags: string; readonly name: string };
 
 /** What the value looks like: what stands in its group in a text pattern. */
-const groupBodies = { number: "\\d+", check: "[0-9a-f]{8}", word: "\\w+" } as const;
+const groupBodies = { number: "\\d+", check: "[0-9a-f]{8}", word: "\\w+", token: "[\\w-]+" } as const;
 export type FieldKind = keyof typeof groupBodies;
 
 /**

@@ -1,6 +1,6 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
-import { defaultStreamQueue } from "../mock-server/mock-options.ts";
+import { defaultSessions, defaultStreamQueue } from "../mock-server/mock-options.ts";
 import { connectionsPerProcess, type MachineLimits } from "../plan/fit-workers.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -10,6 +10,7 @@ import { chooseEnvironment } from "./choose-environment.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import { recordSettings } from "./record-settings.ts";
 import { readMock, refuseUselessMockSettings, type MockTexts } from "./read-mock.ts";
+import { asksForSessions } from "./read-resume.ts";
 import { wantsPriorities } from "./read-stream.ts";
 import { readProfile, type LoadedProfile } from "./read-profile.ts";
 import { resolveSettings, type ResolvedSettings } from "./resolve-settings.ts";
@@ -121,7 +122,7 @@ function mockDefaults({ texts }: MergedSettings): MockTexts {
     return { mode: "broadcast", excludesPublisher: texts.broadcast?.excludesPublisher ?? false };
   }
   if (texts.mode === "queue") return queueDefaults(texts.queue ?? {});
-  if (texts.mode !== "push") return {};
+  if (texts.mode !== "push") return asksForSessions(texts) ? { sessions: defaultSessions.limit } : {};
   const { rate } = texts.stream ?? {};
   return {
     mode: "push",

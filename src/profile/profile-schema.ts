@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
 import { mockJobForm, mockJobStatistics } from "../mock-server/job-form.ts";
+import { mockSessionForm } from "../mock-server/session-form.ts";
 import { mockStreamForm } from "../mock-server/stream-form.ts";
 import { probeSettings } from "./probe-settings.ts";
 import { arrayOf, mapOf, objectOf, optional } from "./schema-nodes.ts";
@@ -89,6 +90,39 @@ const connect = settingsBlock("How connections are opened.", {
   key: optional(setting<string>("filled", { unit: "file", description: "PEM file of the client certificate's key." })),
 });
 
+const resume = settingsBlock(
+  "Modes echo and connect: a connection that was lost asks for the session it had, and what was in flight on it may still be answered. true for a target that speaks of sessions as the mock does; another one's words are all needed, but for refused.",
+  {
+    session: optional(
+      setting<string>("session-field", {
+        default: mockSessionForm.session,
+        description:
+          "Where a message after opening has the session's name (the group session): the text around it, a /regex/, or a JSON path such as $.sid. The first that is found holds.",
+      }),
+    ),
+    send: optional(
+      listOf(
+        "session-message",
+        `Sent on a connection that comes again, in place of firstMessage; {{session}} is the name of its session. Default: ${mockSessionForm.send[0]}.`,
+      ),
+    ),
+    resumed: optional(
+      setting<string>("ready", {
+        default: mockSessionForm.resumed,
+        description: "Stands in the target's word that it has the session still; then the connection is ready.",
+      }),
+    ),
+    refused: optional(
+      setting<string>("ready", {
+        default: mockSessionForm.refused,
+        description:
+          "Stands in its word that it has not; then firstMessage is sent, as on a new connection. A close frame says the same, but for 1001, 1012 and 1013.",
+      }),
+    ),
+  },
+  { type: ["object", "boolean"], default: false },
+);
+
 const reconnect = settingsBlock(
   "Opens lost connections again: true for the defaults below, false for not at all (the default). The wait before attempt k is drawn from 0 to base x 2^k, at most max.",
   {
@@ -125,6 +159,7 @@ const reconnect = settingsBlock(
         description: "Attempts that come while the breaker is open wait for it, or fail at once and back off further.",
       }),
     ),
+    resume: optional(resume),
   },
   { type: ["object", "boolean"], default: false },
 );
@@ -436,6 +471,25 @@ const mock = settingsBlock(
           "Is away: 1s@5s cuts every connection each 5 s, counted from the first connection, and answers new ones with HTTP 503 for 1 s. Default: never.",
       }),
     ),
+    sessions: optional(
+      setting<number | string>("count", {
+        unit: "sessions",
+        description:
+          "Mode echo: each connection has a session, and those of so many connections that were lost are kept at a time, to be resumed. Default: none; with reconnect.resume, or where one of the other settings of sessions is given, 10000.",
+      }),
+    ),
+    sessionTime: optional(
+      setting<string>("time", { description: "How long the session of a lost connection is kept. Default: 30s." }),
+    ),
+    sessionAnswers: optional(
+      setting<number | string>("count", {
+        unit: "messages",
+        description: "Answers kept for a lost session; the oldest goes for another one. Default: 1000.",
+      }),
+    ),
+    sessionRefuse: share("Wishes to resume a session that are refused."),
+    sessionForget: share("Wishes to resume a session that are granted although its answers are gone."),
+    sessionRepeat: share("Wishes to resume a session after which the answers kept are sent twice."),
     leak: optional(
       setting<number | string>("size", { default: "0B", description: "Memory kept for ever per message received." }),
     ),

@@ -9,6 +9,7 @@ import { roomPlaceholder } from "../plan/rooms.ts";
 import type { TargetUrl } from "../plan/target-url.ts";
 import type { MergedSettings } from "./merge-layers.ts";
 import type { SettingTexts } from "./profile-schema.ts";
+import { readResume } from "./read-resume.ts";
 import { readChecked } from "./setting-kinds.ts";
 
 /** Where settings find what lies outside of them. */
@@ -44,7 +45,7 @@ export function readConnect(merged: MergedSettings, surroundings: SettingSurroun
     tls: readTls(merged, surroundings),
     firstMessages: texts.firstMessage ?? [],
     ready: texts.ready === undefined ? null : readChecked("ready", texts.ready),
-    reconnect: readReconnect(texts),
+    reconnect: readReconnect(merged),
     disturb: {
       churnPerSecond: texts.churn === undefined ? 0 : readChecked("rate", texts.churn),
       dropAllAtMs: texts.dropAll === undefined ? null : readChecked("time", texts.dropAll),
@@ -181,8 +182,8 @@ export function readMessageText(merged: MergedSettings, surroundings: SettingSur
   return text.replace(/\r?\n$/, "");
 }
 
-function readReconnect(texts: SettingTexts): ReconnectPlan | null {
-  const reconnect = texts.reconnect;
+function readReconnect(merged: MergedSettings): ReconnectPlan | null {
+  const { reconnect } = merged.texts;
   if (reconnect === undefined || reconnect === false) return null;
   const { base = "100ms", max = "10s", attempts, buffer, ...rest } = reconnect === true ? {} : reconnect;
   return {
@@ -191,6 +192,7 @@ function readReconnect(texts: SettingTexts): ReconnectPlan | null {
     maxAttempts: attempts === undefined ? null : readChecked("count", attempts),
     bufferMessages: buffer === undefined ? null : readChecked("count", buffer),
     breaker: readBreaker(rest),
+    resume: readResume(merged),
   };
 }
 

@@ -1,6 +1,6 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
-import { defaultMockOptions, defaultStreamQueue, type MockOptions } from "../mock-server/mock-options.ts";
+import { defaultMockOptions, defaultSessions, defaultStreamQueue, type MockOptions } from "../mock-server/mock-options.ts";
 import { leastPriorityBytes, leastStreamBytes } from "../mock-server/stream-form.ts";
 import type { SettingTexts } from "./profile-schema.ts";
 import { readChecked } from "./setting-kinds.ts";
@@ -10,8 +10,14 @@ export type MockTexts = NonNullable<SettingTexts["mock"]>;
 
 /** Any of these makes the mock keep a queue. */
 export const queueSettings = ["streamQueue", "streamPriorities", "streamTimeout"] as const;
+/** Any of these gives connections sessions. */
+const sessionSettings = [
+  ...(["sessions", "sessionTime", "sessionAnswers"] as const),
+  ...(["sessionRefuse", "sessionForget", "sessionRepeat"] as const),
+];
 /** Settings that only one of the mock's modes has, by that mode, and what such a mock does. */
 const ofOneMode = {
+  echo: { settings: sessionSettings, does: "answers" },
   push: {
     settings: [
       ...(["streamRate", "streamSize", "streamBinary", "streamStart", "streamMessages"] as const),
@@ -37,9 +43,10 @@ export function refuseUselessMockSettings(
   isAsked: (setting: keyof MockTexts) => boolean,
   nameOf: (setting: keyof MockTexts) => string,
 ): void {
-  for (const mode of ["push", "queue"] as const) {
+  const { mode: own = defaultMockOptions.mode } = mock;
+  for (const mode of ["echo", "push", "queue"] as const) {
     const { settings, does } = ofOneMode[mode];
-    const useless = mock.mode === mode ? undefined : settings.find((name) => mock[name] !== undefined && isAsked(name));
+    const useless = own === mode ? undefined : settings.find((name) => mock[name] !== undefined && isAsked(name));
     if (useless === undefined) continue;
     const name = nameOf(useless);
     throw usageError(`${name} is for a mock that ${does}`, `add --mode ${mode}, or leave ${name} out`);
@@ -86,6 +93,7 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
     refuseRatio: share(texts.refuseRate),
     stall: texts.stall === undefined ? null : readChecked("stall", texts.stall),
     outage: texts.outage === undefined ? null : readChecked("outage", texts.outage),
+    sessions: readSessions(texts),
     leakBytesPerMessage: texts.leak === undefined ? 0 : readChecked("size", texts.leak),
     maxMessageBytes: texts.maxMessage === undefined ? base.maxMessageBytes : readChecked("size", texts.maxMessage),
     maxRatePerSecond: texts.maxRate === undefined ? null : readChecked("rate", texts.maxRate),
@@ -107,6 +115,20 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
     queueLoseRatio: share(texts.queueLose),
     queueRunCancelledRatio: share(texts.queueRunCancelled),
     queueMiscountRatio: share(texts.queueMiscount),
+  };
+}
+
+function readSessions(texts: MockTexts): MockOptions["sessions"] {
+  if (!sessionSettings.some((name) => texts[name] !== undefined)) return null;
+  const base = defaultSessions;
+  const share = (raw: string | number | undefined) => (raw === undefined ? 0 : readChecked("share", raw));
+  return {
+    limit: texts.sessions === undefined ? base.limit : readChecked("count", texts.sessions),
+    keepMs: texts.sessionTime === undefined ? base.keepMs : readChecked("time", texts.sessionTime),
+    answers: texts.sessionAnswers === undefined ? base.answers : readChecked("count", texts.sessionAnswers),
+    refuseRatio: share(texts.sessionRefuse),
+    forgetRatio: share(texts.sessionForget),
+    repeatRatio: share(texts.sessionRepeat),
   };
 }
 

@@ -4,7 +4,7 @@ import { readExpectedAnswer, type ExpectedAnswer } from "../plan/expected-answer
 import { readFieldPattern, type FieldPattern } from "../plan/field-pattern.ts";
 import { readJobCancel, readJobTemplate, type JobTemplate } from "../plan/job-template.ts";
 import { readTemplate, type MessageTemplate } from "../plan/message-template.ts";
-import type { JobChoice, NamedSize, ReadyPlan, SlowPlan } from "../plan/plan.ts";
+import { sessionPlaceholder, type JobChoice, type NamedSize, type ReadyPlan, type SlowPlan } from "../plan/plan.ts";
 import { readReady } from "../plan/ready-pattern.ts";
 import { readProblem, readValue, type Reading } from "../plan/reading.ts";
 import { readTargetUrl, type TargetUrl } from "../plan/target-url.ts";
@@ -67,6 +67,8 @@ export interface SettingValues {
   readonly "job-times": readonly MockLatency[];
   readonly stall: NonNullable<MockOptions["stall"]>;
   readonly outage: NonNullable<MockOptions["outage"]>;
+  readonly "session-field": FieldPattern;
+  readonly "session-message": string;
   readonly filled: string;
 }
 
@@ -143,9 +145,20 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   "job-times": (raw) => readJobTimes(String(raw)),
   stall: (raw) => readMockStall(String(raw)),
   outage: (raw) => readMockOutage(String(raw)),
+  "session-field": (raw) => readFieldPattern(String(raw), "session", "token"),
+  "session-message": (raw) => readSessionMessage(String(raw)),
   filled: (raw) =>
     String(raw).trim() === "" ? readProblem("is empty", "write something, or leave it out") : readValue(String(raw)),
 };
+
+/** What asks for a session: a text in which one word may stand for its name. */
+function readSessionMessage(text: string): Reading<string> {
+  if (text.trim() === "") return readProblem("is empty", "write something, or leave it out");
+  const unknown = [...text.matchAll(/\{\{[^{}]*\}\}/g)].map(([word]) => word).find((word) => word !== sessionPlaceholder);
+  return unknown === undefined
+    ? readValue(text)
+    : readProblem(`has the unknown word ${unknown}`, `the word that is replaced is ${sessionPlaceholder}`);
+}
 
 function readTime(raw: string | number, zeroAllowed: boolean): Reading<number> {
   const text = String(raw);

@@ -32,6 +32,7 @@ const unitOf: Partial<Record<SettingKind, string>> = {
   "last-field": "text, /regex/ or $.path",
   "sent-field": "text, /regex/ or $.path",
   "check-field": "text",
+  "session-field": "text, /regex/ or $.path",
   "count-field": "text, /regex/ or $.path",
 };
 

@@ -21,6 +21,7 @@ export function resilienceSection({ resilience }: RunResult, width: number): rea
   ];
 }
 
+type Sessions = NonNullable<ResultResilience["sessions"]>;
 type Figures = readonly (readonly [name: string, value: string])[];
 
 /** How many connections were lost, and how many came back. */
@@ -36,8 +37,8 @@ export function outageFigures(resilience: ResultResilience): Figures {
   ];
 }
 
-/** Attempts, what waited, and the breaker, where there are such. */
-export function retryFigures({ retry, buffer, breaker }: ResultResilience): readonly Figures[] {
+/** Attempts, what waited, the breaker, and sessions, where there are such. */
+export function retryFigures({ retry, buffer, breaker, sessions }: ResultResilience): readonly Figures[] {
   const retries: Figures = [
     ["retries", countText(retry.attempts)],
     ["succeeded", countText(retry.successes)],
@@ -65,18 +66,53 @@ export function retryFigures({ retry, buffer, breaker }: ResultResilience): read
             ? ["held", countText(breaker.held)]
             : ["failed fast", countText(breaker.rejected)],
         ];
-  return [retries, buffered, states].filter((figures) => figures.length > 0);
+  return [retries, buffered, states, ...sessionFigures(sessions ?? null)].filter((figures) => figures.length > 0);
+}
+
+function sessionFigures(sessions: ResultResilience["sessions"] | null): readonly Figures[] {
+  if (sessions == null) return [];
+  const { interrupted, resumed, resumedRatio, lost, unknown, undecided, unnamed, inFlight } = sessions;
+  return [
+    [
+      ["sessions", countText(interrupted)],
+      ["resumed", countText(resumed)],
+      ["of sessions", ratioText(resumedRatio)],
+      ["not resumed", countText(lost)],
+      ["unknown", countText(unknown + undecided)],
+      ["not named", countText(unnamed)],
+    ],
+    [
+      ["in flight", countText(inFlight.messages)],
+      ["answered later", countText(inFlight.answeredLater)],
+      ["lost though resumed", countText(inFlight.lostThoughResumed)],
+      ["lost with session", countText(inFlight.lostWithSession)],
+    ],
+  ];
 }
 
 /** Herds one by one, what the breaker did when, and what the words mean. */
 export function resilienceNotes(resilience: ResultResilience): readonly string[] {
-  const { recoveryUs, buffer } = resilience;
+  const { recoveryUs, buffer, sessions } = resilience;
   return [
     ...herdNotes(resilience),
     ...breakerNotes(resilience),
     ...unresolvedNotes([["recovery", recoveryUs]]),
     "outage = end of a ready connection that was wanted; recovery = from there to ready again",
     ...(buffer === null ? ["messages due while their connection was away were not kept: they are unsendable"] : []),
+    ...(sessions == null ? [] : sessionNotes(sessions)),
+  ];
+}
+
+/** What the figures of sessions mean, and what is wrong with them. */
+function sessionNotes({ interrupted, unknown, undecided, unnamed, inFlight }: Sessions): readonly string[] {
+  return [
+    "session = what a target keeps of a client beyond its connection; in flight = unanswered when it was interrupted",
+    ...(unknown === 0 ? [] : [`${amount(unknown, "session")} unknown: the target said nothing of them in time`]),
+    ...(undecided === 0 ? [] : [`${amount(undecided, "session")} not asked for again before the end of the run`]),
+    ...(unnamed > 0 && interrupted === 0 ? ["the target named no session: none could be asked for"] : []),
+    ...(inFlight.lostThoughResumed === 0
+      ? []
+      : ["lost though resumed: the target never got them, or did not keep their answers"]),
   ];
 }
 

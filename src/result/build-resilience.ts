@@ -16,6 +16,14 @@ const noOutages: OutageCounts = {
   bufferOverflowed: 0,
   breakerHeld: 0,
   breakerRejected: 0,
+  sessionsInterrupted: 0,
+  sessionsUnnamed: 0,
+  sessionsResumed: 0,
+  sessionsLost: 0,
+  sessionsUnknown: 0,
+  heldAnswered: 0,
+  heldLostResumed: 0,
+  heldLostWithSession: 0,
 };
 
 /** What became of connections that ended while they were wanted; undefined where none is opened again. */
@@ -44,6 +52,7 @@ export function buildResilience(
     buffer: bufferOf(connect, counts, resilience?.bufferHighWater ?? 0),
     herds: [...(resilience?.herds ?? [])],
     breaker: breakerOf(connect, counts, resilience?.breakers ?? []),
+    sessions: sessionsOf(connect, counts),
   };
 }
 
@@ -79,6 +88,33 @@ export function addResilience(all: readonly (ResultResilience | undefined)[]): R
           },
     herds: told.flatMap(({ herds }) => herds).sort((a, b) => a.startMs - b.startMs),
     breaker: first.breaker === null ? null : addBreakers(told.flatMap(({ breaker }) => breaker ?? [])),
+    sessions: addSessions(told.map(({ sessions }) => sessions ?? null)),
+  };
+}
+
+type ResultSessions = NonNullable<ResultResilience["sessions"]>;
+
+/** Null as soon as one generator tells of none. */
+function addSessions(all: readonly (ResultSessions | null)[]): ResultSessions | null {
+  const told = all.filter((each) => each !== null);
+  if (told.length < all.length) return null;
+  const sum = (read: (sessions: ResultSessions) => number): number =>
+    told.reduce((total, each) => total + read(each), 0);
+  const [interrupted, resumed] = [sum((each) => each.interrupted), sum((each) => each.resumed)];
+  return {
+    interrupted,
+    resumed,
+    resumedRatio: shareOf(resumed, interrupted),
+    lost: sum(({ lost }) => lost),
+    unknown: sum(({ unknown }) => unknown),
+    undecided: sum(({ undecided }) => undecided),
+    unnamed: sum(({ unnamed }) => unnamed),
+    inFlight: {
+      messages: sum(({ inFlight }) => inFlight.messages),
+      answeredLater: sum(({ inFlight }) => inFlight.answeredLater),
+      lostThoughResumed: sum(({ inFlight }) => inFlight.lostThoughResumed),
+      lostWithSession: sum(({ inFlight }) => inFlight.lostWithSession),
+    },
   };
 }
 
@@ -127,6 +163,27 @@ function breakerOf(
     changes: breakers
       .flatMap(({ worker, changes }) => changes.map(({ tMs, state }) => ({ tMs, worker, state })))
       .sort((a, b) => a.tMs - b.tMs),
+  };
+}
+
+function sessionsOf({ reconnect }: ConnectPlan, counts: OutageCounts): ResultSessions | null {
+  if (reconnect === null || reconnect.resume === null) return null;
+  const { sessionsInterrupted, sessionsResumed, sessionsLost, sessionsUnknown, sessionsUnnamed } = counts;
+  const { heldAnswered, heldLostResumed, heldLostWithSession } = counts;
+  return {
+    interrupted: sessionsInterrupted,
+    resumed: sessionsResumed,
+    resumedRatio: shareOf(sessionsResumed, sessionsInterrupted),
+    lost: sessionsLost,
+    unknown: sessionsUnknown,
+    undecided: sessionsInterrupted - sessionsResumed - sessionsLost - sessionsUnknown,
+    unnamed: sessionsUnnamed,
+    inFlight: {
+      messages: heldAnswered + heldLostResumed + heldLostWithSession,
+      answeredLater: heldAnswered,
+      lostThoughResumed: heldLostResumed,
+      lostWithSession: heldLostWithSession,
+    },
   };
 }
 

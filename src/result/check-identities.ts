@@ -92,6 +92,27 @@ function brokenResilience({ resilience }: RunResult): readonly string[] {
     ...(recoveryUs.count === returned
       ? []
       : [`resilience: recoveryUs.count ${recoveryUs.count} is not returned ${returned}`]),
+    ...brokenSessions(resilience),
+  ];
+}
+
+/** Each session that was interrupted came to one end, and so did each message that was in flight on one. */
+function brokenSessions({ sessions, outages }: NonNullable<RunResult["resilience"]>): readonly string[] {
+  if (sessions == null) return [];
+  const { interrupted, resumed, lost, unknown, undecided, unnamed, inFlight } = sessions;
+  const { messages, answeredLater, lostThoughResumed, lostWithSession } = inFlight;
+  const sums: readonly (readonly [string, number, number])[] = [
+    ["interrupted", interrupted, resumed + lost + unknown + undecided],
+    ["inFlight.messages", messages, answeredLater + lostThoughResumed + lostWithSession],
+  ];
+  return [
+    ...sums.flatMap(([name, whole, parts]) =>
+      whole === parts ? [] : [`resilience: sessions.${name} ${whole} is not the sum of its parts, ${parts}`],
+    ),
+    ...(undecided < 0 ? [`resilience: sessions.undecided is ${undecided}`] : []),
+    ...(interrupted + unnamed > outages
+      ? [`resilience: ${interrupted + unnamed} sessions are more than there were outages, ${outages}`]
+      : []),
   ];
 }
 

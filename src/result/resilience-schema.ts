@@ -67,6 +67,31 @@ export const resilienceSchema = Type.Object(
       }),
       "Null where there is none",
     ),
+    sessions: Type.Optional(
+      orNull(
+        Type.Object({
+          interrupted: count("Outages of connections whose session the target had named"),
+          resumed: count("Part of them: the target said that it had the session still"),
+          resumedRatio: ratio("resumed / interrupted; null when none was interrupted"),
+          lost: count("Part of them: the target said that it had not"),
+          unknown: count("Part of them: the target said neither in the time to become ready"),
+          undecided: count(
+            "Part of them: not asked for to the end, as the connection did not come back or the run was over",
+          ),
+          unnamed: count("Outages of connections for which the target had named no session"),
+          inFlight: Type.Object(
+            {
+              messages: count("Unanswered when their session was interrupted"),
+              answeredLater: count("Part of them: answered after that, and so delivered"),
+              lostThoughResumed: count("Part of them: lost, although the session was resumed"),
+              lostWithSession: count("Part of them: lost, as the session was not resumed"),
+            },
+            { description: "Of workers that died, what they had settled" },
+          ),
+        }),
+        "Null where sessions are not asked for",
+      ),
+    ),
   },
   { description: "Only where connections are opened again (reconnect, churn, dropAll)" },
 );

@@ -3,7 +3,7 @@ import { formatCount } from "../units/count.ts";
 import type { AskedMetric, MeasuredValue } from "./measured-value.ts";
 import { timesValue } from "./times-value.ts";
 
-const metrics = ["recovery", "connections", "herd", "retry", "breaker", "buffer"];
+const metrics = ["recovery", "connections", "herd", "retry", "breaker", "buffer", "sessions"];
 
 /** Whether a metric is one of connections that come back. */
 export function isOfResilience(metric: string): boolean {
@@ -27,6 +27,8 @@ export function resilienceValue({ resilience }: RunResult, { metric, stat, selec
       return retryValue(resilience, stat);
     case "breaker":
       return breakerValue(resilience, stat);
+    case "sessions":
+      return sessionsValue(resilience, stat);
     default:
       return bufferValue(resilience, stat);
   }
@@ -64,6 +66,31 @@ function breakerValue({ breaker }: ResultResilience, stat: string): MeasuredValu
 function bufferValue({ buffer }: ResultResilience, stat: string): MeasuredValue {
   if (buffer === null) return noValue("nothing is kept while a connection is away (reconnect.buffer)");
   return counted(stat === "overflowed" ? buffer.overflowed : buffer.highWater);
+}
+
+function sessionsValue({ sessions }: ResultResilience, stat: string): MeasuredValue {
+  if (sessions == null) return noValue("sessions are not asked for (reconnect.resume)");
+  const { interrupted, resumed, resumedRatio, lost, unknown, undecided, unnamed, inFlight } = sessions;
+  if (stat === "unnamed") return counted(unnamed);
+  // Nothing is found out of sessions that were never interrupted.
+  if (interrupted === 0)
+    return noValue(unnamed === 0 ? "no session was interrupted" : "the target named no session (reconnect.resume)");
+  switch (stat) {
+    case "lost":
+      return counted(lost);
+    case "unknown":
+      return counted(unknown);
+    case "undecided":
+      return counted(undecided);
+    case "unanswered":
+      return counted(inFlight.lostThoughResumed);
+    default:
+      return {
+        value: resumedRatio,
+        samples: interrupted,
+        detail: `${formatCount(resumed)} of ${formatCount(interrupted)}`,
+      };
+  }
 }
 
 function counted(value: number): MeasuredValue {

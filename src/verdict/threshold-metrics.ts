@@ -68,6 +68,14 @@ const named: Readonly<Record<string, Readonly<Record<string, QuantityKind>>>> = 
   retry: { attempts: "count", ratio: "ratio", givenUp: "count" },
   breaker: { opens: "count", notClosed: "count" },
   buffer: { overflowed: "count", highWater: "count" },
+  sessions: {
+    resumed: "ratio",
+    lost: "count",
+    unknown: "count",
+    undecided: "count",
+    unnamed: "count",
+    unanswered: "count",
+  },
   isolation: { added: "time", rate: "ratio", worst: "ratio" },
   reaction: { median: "time", max: "time" },
   queue: {
@@ -199,7 +207,7 @@ function unknownMetric(path: string): NameFault {
     nearestName(first, known) ??
     Object.entries(named).find(([, stats]) => Object.hasOwn(stats, first))?.[0];
   const list =
-    "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, isolation, reaction, queue";
+    "latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, sessions, isolation, reaction, queue";
   return {
     faulty: path === "" ? "" : nearest !== undefined || second === undefined ? path : first,
     reason: path === "" ? "names no metric" : "is not a metric",

@@ -175,6 +175,14 @@ export const noOutages: OutageCounts = {
   bufferOverflowed: 0,
   breakerHeld: 0,
   breakerRejected: 0,
+  sessionsInterrupted: 0,
+  sessionsUnnamed: 0,
+  sessionsResumed: 0,
+  sessionsLost: 0,
+  sessionsUnknown: 0,
+  heldAnswered: 0,
+  heldLostResumed: 0,
+  heldLostWithSession: 0,
 };
 
 /** One second beginning at `tMs` with `latencyUs` in it. */

@@ -202,6 +202,14 @@ function outageCounts(sum: Sum): OutageCounts {
     bufferOverflowed: sum(counter.bufferOverflowed),
     breakerHeld: sum(counter.breakerHeld),
     breakerRejected: sum(counter.breakerRejected),
+    sessionsInterrupted: sum(counter.sessionsInterrupted),
+    sessionsUnnamed: sum(counter.sessionsUnnamed),
+    sessionsResumed: sum(counter.sessionsResumed),
+    sessionsLost: sum(counter.sessionsLost),
+    sessionsUnknown: sum(counter.sessionsUnknown),
+    heldAnswered: sum(counter.heldAnswered),
+    heldLostResumed: sum(counter.heldLostResumed),
+    heldLostWithSession: sum(counter.heldLostWithSession),
   };
 }
 

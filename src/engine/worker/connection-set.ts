@@ -13,6 +13,7 @@ import { OpeningQueue } from "./opening-queue.ts";
 import type { OutageBook } from "./outage-book.ts";
 import { Reopening } from "./reopening.ts";
 import type { Receiver } from "./receiver.ts";
+import { SessionKeeper } from "./session-keeper.ts";
 import type { NoteBook } from "./worker-notes.ts";
 
 /** Close frames sent in one turn of the event loop at the end of a run. */
@@ -76,6 +77,8 @@ export class ConnectionSet {
   readonly #roomNames: readonly string[];
   /** Null where lost connections stay lost. */
   readonly #reopening: Reopening | null;
+  /** Null where a connection that comes again is a new client. */
+  readonly #sessions: SessionKeeper | null;
   readonly #leaveTimers = new Set<NodeJS.Timeout>();
 
   constructor(parts: ConnectionSetParts) {
@@ -104,6 +107,10 @@ export class ConnectionSet {
     });
     this.#greeting = new Greeting(parts.plan);
     this.#reopening = this.#makeReopening();
+    const resume = parts.plan.reconnect?.resume ?? null;
+    const { ledger } = parts.recorder;
+    const count = (phase: number, which: number, times: number): void => parts.recorder.count(phase, which, times);
+    this.#sessions = resume === null ? null : new SessionKeeper(resume, ledger, count);
   }
 
   attachSender(sender: SendSide): void {
@@ -169,6 +176,11 @@ export class ConnectionSet {
     }
   }
 
+  /** The drain has ended: what sessions were to answer still is lost. Before the receiver settles the rest. */
+  settleSessions(): void {
+    this.#sessions?.settle();
+  }
+
   /** How the breaker has behaved; null where there is none. */
   breakerRecord(originMs: number): ReturnType<Reopening["breakerRecord"]> {
     return this.#reopening?.breakerRecord(originMs) ?? null;
@@ -204,18 +216,24 @@ export class ConnectionSet {
       this.#parts.notes.changed = true;
     }
     connection.state = "waiting";
-    if (connection.transport !== null) this.#greeting.sendOn(connection.transport, this.#roomNameOf(connection));
-    if (!this.#greeting.asksForSign) this.#becomeReady(connection, connectUs);
+    const { transport } = connection;
+    // Where the session is asked for, the target's answer tells how it goes on.
+    if (transport !== null && this.#sessions?.opened(connection, transport) === true) return;
+    this.#greet(connection, connectUs);
   }
 
   /** The slow path of receiving: what the receiver does not take at once. */
   receivedUnknown(connection: LoadConnection, bytes: Buffer, start: number, end: number, isText: boolean): void {
-    const nowMs = this.readInstant();
+    const openMs = this.readInstant() - connection.attemptedAtMs;
+    const word = this.#sessions?.hear(connection, bytes, start, end) ?? null;
+    if (word === "resumed") this.#becomeReady(connection, openMs * 1000);
+    if (word === "refused") this.#greet(connection, openMs * 1000);
     const isSign =
       connection.state === "waiting" &&
+      this.#sessions?.isAsked(connection) !== true &&
       this.#greeting.isSign(bytes.toString("utf8", start, end), this.#roomNameOf(connection));
-    if (isSign) this.#becomeReady(connection, (nowMs - connection.attemptedAtMs) * 1000);
-    if (this.receiver.receive(connection, bytes, start, end, isText) || isSign) return;
+    if (isSign) this.#becomeReady(connection, openMs * 1000);
+    if (this.receiver.receive(connection, bytes, start, end, isText) || isSign || word !== null) return;
     this.recorder.recordUnsolicited(end - start);
     this.#parts.notes.noteForeignFrame(bytes, start, end, isText);
   }
@@ -243,7 +261,10 @@ export class ConnectionSet {
       this.#checkAllClosed();
       return;
     }
-    this.receiver.ended(connection);
+    const wasAsked = this.#sessions?.isAsked(connection) === true;
+    const isLeft = wasDropped && connection.leftInOrder;
+    const isHeld = this.#sessions?.ended(connection, { phase, end, wasReady: wasReady || wasDropped, isLeft });
+    if (isHeld !== true) this.receiver.ended(connection);
     if (wasReady || wasDropped) this.#sender?.lost(connection);
     if (wasDropped) {
       this.#comeAgain(connection);
@@ -257,7 +278,7 @@ export class ConnectionSet {
     } else {
       recorder.count(phase, counter.failed);
     }
-    const failure = end.failure ?? (wasReady ? undefined : closedBeforeReady(end));
+    const failure = end.failure ?? (wasReady ? undefined : closedBeforeReady(end, wasAsked));
     if (failure !== undefined) notes.noteFailure(failure, phase, nowMs);
     this.#afterEnd(connection);
   }
@@ -296,7 +317,14 @@ export class ConnectionSet {
       count: (which) => recorder.count(recorder.eventPhase, which),
       isWanted: ({ state, local }) => this.#mayOpen && local < this.#wanted && state === "idle",
       open: (connection) => this.#openOne(connection),
+      gaveUp: (connection) => this.#sessions?.dropped(connection),
     });
+  }
+
+  /** Says the first messages; ready now, or once the sign has come. */
+  #greet(connection: LoadConnection, connectUs: number): void {
+    if (connection.transport !== null) this.#greeting.sendOn(connection.transport, this.#roomNameOf(connection));
+    if (!this.#greeting.asksForSign) this.#becomeReady(connection, connectUs);
   }
 
   #afterEnd(connection: LoadConnection): void {
@@ -351,10 +379,12 @@ export class ConnectionSet {
 
   /** Attempts that are open but never became ready within the time allowed. */
   #sweep(): void {
-    if (!this.#greeting.asksForSign) return;
+    if (!this.#greeting.asksForSign && this.#sessions === null) return;
     const oldestMs = this.#parts.nowMs() - this.#parts.plan.timeoutMs;
     for (const connection of this.connections) {
-      if (connection.state === "waiting" && connection.attemptedAtMs < oldestMs) connection.transport?.destroy();
+      if (connection.state !== "waiting" || connection.attemptedAtMs >= oldestMs) continue;
+      this.#sessions?.overdue(connection);
+      connection.transport?.destroy();
     }
   }
 
@@ -372,6 +402,7 @@ export class ConnectionSet {
   /** From now on its end is ours. True when it is open, and so is to be told. */
   #beginToClose(connection: LoadConnection): boolean {
     if (connection.state === "idle" || connection.state === "closing") return false;
+    this.#sessions?.dropped(connection);
     const wasOpening = connection.state === "opening";
     if (connection.state === "ready") {
       this.#setReady(this.ready - 1);
@@ -424,12 +455,13 @@ function localAddressOf(connection: number, { localAddresses }: ConnectPlan): st
   return localAddresses[connection % localAddresses.length];
 }
 
-function closedBeforeReady(end: ConnectionEnd): Failure {
+/** `wasAsked`: the target had been asked for a session. */
+function closedBeforeReady(end: ConnectionEnd, wasAsked: boolean): Failure {
   const seen = end.closeCode === 1006 ? "the connection ended" : `close code ${end.closeCode} ${end.closeReason}`;
   return {
     phase: "open",
     kind: "not-ready",
     blame: "target",
-    example: `${seen.trim()} before the ready sign was seen`,
+    example: `${seen.trim()} before ${wasAsked ? "it was told whether the session is kept" : "the ready sign was seen"}`,
   };
 }

@@ -13,6 +13,8 @@ export interface ReopeningParts {
   /** Whether the connection is away and wanted still. */
   readonly isWanted: (connection: LoadConnection) => boolean;
   readonly open: (connection: LoadConnection) => void;
+  /** The connection is not tried again. */
+  readonly gaveUp: (connection: LoadConnection) => void;
 }
 
 /**
@@ -36,9 +38,10 @@ export class Reopening {
 
   /** The connection has ended, or an attempt has failed; it is tried again unless it was too often. */
   tryAgain(connection: LoadConnection): void {
-    const { plan, random, count } = this.#parts;
+    const { plan, random, count, gaveUp } = this.#parts;
     if (plan.maxAttempts !== null && connection.failedAttempts >= plan.maxAttempts) {
       count(counter.retriesGivenUp);
+      gaveUp(connection);
       return;
     }
     const ceilingMs = Math.min(plan.maxMs, plan.baseMs * 2 ** Math.min(connection.failedAttempts, 30));

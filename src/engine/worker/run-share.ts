@@ -328,6 +328,7 @@ class Share {
 
   /** What has not come is lost. */
   #settle(): void {
+    this.#connections.settleSessions();
     this.#receiver.settle();
     if (this.#streams !== null) this.#notes.streams = this.#streams.tallies();
     if (this.#jobs !== null) this.#notes.queue = this.#jobs.tallies();

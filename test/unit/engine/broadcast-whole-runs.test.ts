@@ -91,7 +91,7 @@ describe("a whole broadcast in memory", () => {
   });
 
   it("counts joins and leaves as the method does, for every receiver there was", async () => {
-    const reconnect = { baseMs: 50, maxMs: 100, maxAttempts: null, bufferMessages: null, breaker: null };
+    const reconnect = { baseMs: 50, maxMs: 100, maxAttempts: null, bufferMessages: null, breaker: null, resume: null };
     const run = aBroadcast({}, { connect: { ...connect, reconnect } });
     // Leaves, and so joins, at various times of the load, some soon after each other.
     const dismissals = [

@@ -59,7 +59,7 @@ describe("the connection set", () => {
   it("opens again after a loss when asked to, with waits that grow", async () => {
     const worker = new SendingWorker({
       connections: 1,
-      connect: { reconnect: { baseMs: 100, maxMs: 1000, maxAttempts: null, bufferMessages: null, breaker: null } },
+      connect: { reconnect: { baseMs: 100, maxMs: 1000, maxAttempts: null, bufferMessages: null, breaker: null, resume: null } },
     });
     await worker.open();
     worker.transports[0]!.end({ opened: true, closeCode: 1006, closeReason: "", failure: undefined });
@@ -86,7 +86,7 @@ describe("the connection set", () => {
   });
 
   it("does not reopen what it is told to stop opening", async () => {
-    const reconnect = { baseMs: 100, maxMs: 100, maxAttempts: null, bufferMessages: null, breaker: null };
+    const reconnect = { baseMs: 100, maxMs: 100, maxAttempts: null, bufferMessages: null, breaker: null, resume: null };
     const worker = new SendingWorker({ connections: 1, connect: { reconnect } });
     await worker.open();
     worker.transports[0]!.end({ opened: true, closeCode: 1006, closeReason: "", failure: undefined });
@@ -106,7 +106,7 @@ describe("the connection set", () => {
   it("closes many in turns, and takes none of them for the target's doing meanwhile", async () => {
     const worker = new SendingWorker({
       connections: 200,
-      connect: { reconnect: { baseMs: 1, maxMs: 1, maxAttempts: null, bufferMessages: null, breaker: null } },
+      connect: { reconnect: { baseMs: 1, maxMs: 1, maxAttempts: null, bufferMessages: null, breaker: null, resume: null } },
     });
     const opened = worker.connections.openUpTo(200);
     await vi.advanceTimersByTimeAsync(100);

@@ -7,7 +7,7 @@ import { aCollectedPhase, aHistogram, aPlan, noOutages } from "../../support/a-c
 const breaker = { failures: 5, cooldownMs: 1000, whileOpen: "queue" } as const;
 const connect: ConnectPlan = {
   ...aPlan().connect,
-  reconnect: { baseMs: 100, maxMs: 1000, maxAttempts: null, bufferMessages: 100, breaker },
+  reconnect: { baseMs: 100, maxMs: 1000, maxAttempts: null, bufferMessages: 100, breaker, resume: null },
 };
 const phases = [
   aCollectedPhase({
