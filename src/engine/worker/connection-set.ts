@@ -226,8 +226,9 @@ export class ConnectionSet {
   receivedUnknown(connection: LoadConnection, bytes: Buffer, start: number, end: number, isText: boolean): void {
     const openMs = this.readInstant() - connection.attemptedAtMs;
     const word = this.#sessions?.hear(connection, bytes, start, end) ?? null;
-    if (word === "resumed") this.#becomeReady(connection, openMs * 1000);
-    if (word === "refused") this.#greet(connection, openMs * 1000);
+    const isWaiting = connection.state === "waiting";
+    if (isWaiting && word === "resumed") this.#becomeReady(connection, openMs * 1000);
+    if (isWaiting && word === "refused") this.#greet(connection, openMs * 1000);
     const isSign =
       connection.state === "waiting" &&
       this.#sessions?.isAsked(connection) !== true &&

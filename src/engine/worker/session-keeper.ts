@@ -75,8 +75,9 @@ export class SessionKeeper {
     const session = this.#of(local);
     session.offered = null;
     const { token } = session;
-    if (!session.isAtStake || token === null) return false;
-    session.isAsked = true;
+    session.isAsked = session.isAtStake && token !== null;
+    session.isAtStake = session.isAsked;
+    if (token === null || !session.isAsked) return false;
     transport.beginBurst();
     for (const text of this.#plan.send) transport.writeMessage(plainMessage(text.replaceAll(sessionPlaceholder, token)));
     transport.endBurst();
@@ -129,7 +130,9 @@ export class SessionKeeper {
     const session = this.#sessions.get(local);
     if (session === undefined) return;
     this.#settle(local, session);
-    this.#sessions.delete(local);
+    session.token = null;
+    // An answer to what was asked may be under way.
+    if (!session.isAsked) this.#sessions.delete(local);
   }
 
   /** The drain has ended: what was in flight when sessions were interrupted, and has not come, is lost. */
