@@ -47,7 +47,11 @@ const mockFlags: readonly (readonly [flag: string, setting: string, about: strin
   ["refuse-rate <share>", "refuseRate", "connection attempts answered with HTTP 503"],
   ["stall <time@time>", "stall", "2s@10s: silent for 2 s in every 10 s"],
   ["outage <time@time>", "outage", "1s@5s: each 5 s all connections are cut, and none is taken for 1 s"],
-  ["sessions <n>", "sessions", "mode echo: keep the sessions of so many lost connections, to be resumed (default: none)"],
+  [
+    "sessions <n>",
+    "sessions",
+    "mode echo: keep the sessions of so many lost connections, to be resumed (default: none)",
+  ],
   ["session-time <time>", "sessionTime", "how long the session of a lost connection is kept (default: 30s)"],
   ["session-answers <n>", "sessionAnswers", "answers kept for a lost session (default: 1000)"],
   ["session-refuse <share>", "sessionRefuse", "sessions that are not resumed"],

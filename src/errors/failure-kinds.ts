@@ -28,7 +28,7 @@ export const failureKinds: Readonly<Record<Failure["phase"], readonly string[]>>
     "not-http",
     "head-too-big",
   ],
-  open: ["not-ready", "no-descriptors", "no-local-port", "no-buffers"],
+  open: ["not-ready", "session-unknown", "no-descriptors", "no-local-port", "no-buffers"],
   protocol: [
     "invalid-opcode",
     "unexpected-rsv",

@@ -24,7 +24,7 @@ export function isBookCounter(key: string): boolean {
  * The identities that hold once no connection is open (a message counts when it was read whole):
  *   messagesIn  = answered + dropped + unansweredAtDisconnect + unansweredAtClose       (in echo)
  *   messagesOut = answered + duplicated
- * and where there are sessions, answered with a delay or never is what was kept of them:
+ * where there are sessions, those are still owed that were kept of them and not sent later:
  *   messagesIn  = answered + dropped + unansweredAtDisconnect + unansweredAtClose + answersKept - keptSent
  *   answersKept = keptSent + keptDropped + keptForgotten + keptExpired + those still kept
  * in broadcast, where messagesIn are those published and every fault is one of a copy:

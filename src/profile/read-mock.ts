@@ -1,6 +1,11 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { Host } from "../host/host.ts";
-import { defaultMockOptions, defaultSessions, defaultStreamQueue, type MockOptions } from "../mock-server/mock-options.ts";
+import {
+  defaultMockOptions,
+  defaultSessions,
+  defaultStreamQueue,
+  type MockOptions,
+} from "../mock-server/mock-options.ts";
 import { leastPriorityBytes, leastStreamBytes } from "../mock-server/stream-form.ts";
 import type { SettingTexts } from "./profile-schema.ts";
 import { readChecked } from "./setting-kinds.ts";
@@ -10,14 +15,12 @@ export type MockTexts = NonNullable<SettingTexts["mock"]>;
 
 /** Any of these makes the mock keep a queue. */
 export const queueSettings = ["streamQueue", "streamPriorities", "streamTimeout"] as const;
-/** Any of these gives connections sessions. */
-const sessionSettings = [
-  ...(["sessions", "sessionTime", "sessionAnswers"] as const),
-  ...(["sessionRefuse", "sessionForget", "sessionRepeat"] as const),
-];
+/** Any of these gives connections sessions; a share of faults where there is one. */
+const sessionLimits = ["sessions", "sessionTime", "sessionAnswers"] as const;
+const sessionFaults = ["sessionRefuse", "sessionForget", "sessionRepeat"] as const;
 /** Settings that only one of the mock's modes has, by that mode, and what such a mock does. */
 const ofOneMode = {
-  echo: { settings: sessionSettings, does: "answers" },
+  echo: { settings: [...sessionLimits, ...sessionFaults], does: "answers" },
   push: {
     settings: [
       ...(["streamRate", "streamSize", "streamBinary", "streamStart", "streamMessages"] as const),
@@ -119,9 +122,10 @@ export function readMock(texts: MockTexts, origin: string, env: Host["env"]): Mo
 }
 
 function readSessions(texts: MockTexts): MockOptions["sessions"] {
-  if (!sessionSettings.some((name) => texts[name] !== undefined)) return null;
-  const base = defaultSessions;
   const share = (raw: string | number | undefined) => (raw === undefined ? 0 : readChecked("share", raw));
+  const isAsked = sessionLimits.some((name) => texts[name] !== undefined);
+  if (!isAsked && !sessionFaults.some((name) => share(texts[name]) > 0)) return null;
+  const base = defaultSessions;
   return {
     limit: texts.sessions === undefined ? base.limit : readChecked("count", texts.sessions),
     keepMs: texts.sessionTime === undefined ? base.keepMs : readChecked("time", texts.sessionTime),

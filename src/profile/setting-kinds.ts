@@ -154,7 +154,9 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
 /** What asks for a session: a text in which one word may stand for its name. */
 function readSessionMessage(text: string): Reading<string> {
   if (text.trim() === "") return readProblem("is empty", "write something, or leave it out");
-  const unknown = [...text.matchAll(/\{\{[^{}]*\}\}/g)].map(([word]) => word).find((word) => word !== sessionPlaceholder);
+  const unknown = [...text.matchAll(/\{\{[^{}]*\}\}/g)]
+    .map(([word]) => word)
+    .find((word) => word !== sessionPlaceholder);
   return unknown === undefined
     ? readValue(text)
     : readProblem(`has the unknown word ${unknown}`, `the word that is replaced is ${sessionPlaceholder}`);

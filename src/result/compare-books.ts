@@ -64,13 +64,19 @@ function addPairs(one: BooksPair, other: BooksPair): BooksPair {
 /** In each mode those that both sides can tell, always in the same order. */
 function pairsOf({ config }: RunResult, { messages, fanOut }: ResultBlock, changes: Changes): readonly BooksPair[] {
   const gained = (...keys: readonly string[]): number => keys.reduce((sum, key) => sum + (changes[key] ?? 0), 0);
-  const withheld = gained("dropped", "corrupted", "unansweredAtDisconnect", "unansweredAtClose");
+  const withheld =
+    gained("dropped", "corrupted", "unansweredAtDisconnect", "unansweredAtClose") +
+    // Of sessions that were lost: what was not sent on them later.
+    gained("answersKept") -
+    gained("keptSent");
   const faults = (["duplicated", "reordered", "corrupted"] as const).map((name): BooksPair => ({
     name,
     found: messages[name],
     booked: gained(name),
   }));
-  const read = gained("messagesIn") - firstMessagesOf(config.plan) * gained("connectionsAccepted");
+  // On a connection whose session is resumed nothing is said first.
+  const greeted = gained("connectionsAccepted") - gained("sessionsResumed");
+  const read = gained("messagesIn") - firstMessagesOf(config.plan) * greeted;
   const sent: BooksPair = { name: "sent", found: messages.sent, booked: read };
   switch (config.mode) {
     case "connect":

@@ -163,6 +163,10 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
           { tMs: 6120, worker: 1, state: "open" },
         ],
       },
+      sessions: {
+        ...{ interrupted: 18, resumed: 14, resumedRatio: 14 / 18, lost: 2, unknown: 1, undecided: 1, unnamed: 2 },
+        inFlight: { messages: 52, answeredLater: 39, lostThoughResumed: 4, lostWithSession: 9 },
+      },
     },
   }),
 

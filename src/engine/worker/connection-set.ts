@@ -456,13 +456,13 @@ function localAddressOf(connection: number, { localAddresses }: ConnectPlan): st
   return localAddresses[connection % localAddresses.length];
 }
 
-/** `wasAsked`: the target had been asked for a session. */
+/** `wasAsked`: the target had been asked for a session, and has said nothing of it. */
 function closedBeforeReady(end: ConnectionEnd, wasAsked: boolean): Failure {
   const seen = end.closeCode === 1006 ? "the connection ended" : `close code ${end.closeCode} ${end.closeReason}`;
   return {
     phase: "open",
-    kind: "not-ready",
+    kind: wasAsked ? "session-unknown" : "not-ready",
     blame: "target",
-    example: `${seen.trim()} before ${wasAsked ? "it was told whether the session is kept" : "the ready sign was seen"}`,
+    example: `${seen.trim()} before ${wasAsked ? "a word on its session" : "the ready sign was seen"}`,
   };
 }

@@ -57,11 +57,7 @@ export class SessionKeeper {
   /** By the local number of the connection. */
   readonly #sessions = new Map<number, Session>();
 
-  constructor(
-    plan: ResumePlan,
-    ledger: DeliveryLedger,
-    count: (phase: number, which: number, times: number) => void,
-  ) {
+  constructor(plan: ResumePlan, ledger: DeliveryLedger, count: (phase: number, which: number, times: number) => void) {
     this.#plan = plan;
     this.#ledger = ledger;
     this.#count = count;
@@ -79,7 +75,8 @@ export class SessionKeeper {
     session.isAtStake = session.isAsked;
     if (token === null || !session.isAsked) return false;
     transport.beginBurst();
-    for (const text of this.#plan.send) transport.writeMessage(plainMessage(text.replaceAll(sessionPlaceholder, token)));
+    for (const text of this.#plan.send)
+      transport.writeMessage(plainMessage(text.replaceAll(sessionPlaceholder, token)));
     transport.endBurst();
     return true;
   }

@@ -343,6 +343,7 @@ describe("floodgate serve", () => {
       maxMessageBytes: 2048,
       maxRatePerSecond: 300,
       outage: { durationMs: 1000, everyMs: 4000 },
+      sessions: null,
       streamRatePerSecond: 1000,
       streamSizes: [{ sizeBytes: 128, share: 1 }],
       streamBinaryRatio: 0,
@@ -360,6 +361,19 @@ describe("floodgate serve", () => {
       queueRunCancelledRatio: 0,
       queueMiscountRatio: 0,
     });
+  });
+
+  it("takes how it should keep sessions", async () => {
+    const flags =
+      "--sessions 50 --session-time 5s --session-answers 7 --session-refuse 1% --session-forget 2% --session-repeat 3%";
+    expect((await serveOptions(flags.split(" "))).sessions).toEqual({
+      ...{ limit: 50, keepMs: 5000, answers: 7, refuseRatio: 0.01, forgetRatio: 0.02, repeatRatio: 0.03 },
+    });
+    const [limit] = [(await serveOptions(["--session-answers", "7"])).sessions?.limit];
+    expect(limit).toBe(10_000);
+    await expect(serveOptions(["--mode", "push", "--sessions", "5"])).rejects.toThrow(
+      "--sessions is for a mock that answers",
+    );
   });
 
   it("takes how it should work off jobs", async () => {

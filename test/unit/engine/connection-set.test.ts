@@ -59,7 +59,9 @@ describe("the connection set", () => {
   it("opens again after a loss when asked to, with waits that grow", async () => {
     const worker = new SendingWorker({
       connections: 1,
-      connect: { reconnect: { baseMs: 100, maxMs: 1000, maxAttempts: null, bufferMessages: null, breaker: null, resume: null } },
+      connect: {
+        reconnect: { baseMs: 100, maxMs: 1000, maxAttempts: null, bufferMessages: null, breaker: null, resume: null },
+      },
     });
     await worker.open();
     worker.transports[0]!.end({ opened: true, closeCode: 1006, closeReason: "", failure: undefined });
@@ -106,7 +108,9 @@ describe("the connection set", () => {
   it("closes many in turns, and takes none of them for the target's doing meanwhile", async () => {
     const worker = new SendingWorker({
       connections: 200,
-      connect: { reconnect: { baseMs: 1, maxMs: 1, maxAttempts: null, bufferMessages: null, breaker: null, resume: null } },
+      connect: {
+        reconnect: { baseMs: 1, maxMs: 1, maxAttempts: null, bufferMessages: null, breaker: null, resume: null },
+      },
     });
     const opened = worker.connections.openUpTo(200);
     await vi.advanceTimersByTimeAsync(100);

@@ -4,7 +4,14 @@ import type { ReconnectPlan } from "../../../src/plan/plan.ts";
 import { useFakeTime } from "../../support/fake-time.ts";
 import { constantLoad as constant, SendingWorker } from "../../support/sending-worker.ts";
 
-const plain: ReconnectPlan = { baseMs: 100, maxMs: 100, maxAttempts: null, bufferMessages: null, breaker: null, resume: null };
+const plain: ReconnectPlan = {
+  baseMs: 100,
+  maxMs: 100,
+  maxAttempts: null,
+  bufferMessages: null,
+  breaker: null,
+  resume: null,
+};
 const lost = { opened: true, closeCode: 1006, closeReason: "", failure: undefined } as const;
 const refused = {
   ...{ opened: false, closeCode: 1006, closeReason: "" },

@@ -50,6 +50,28 @@ describe("the delivery ledger", () => {
     expect(lost.map(({ kind }) => kind)).toEqual(["closed", "corrupt", "missing"]);
   });
 
+  it("loses with their connection those up to a sequence, in the ring and out of it, and leaves the others pending", () => {
+    const [ledger, lost] = ledgerWith(2, 4);
+    for (let sequence = 1; sequence <= 10; sequence += 1) ledger.send(0, sequence, sequence, 0, false);
+    ledger.send(1, 99, 99, 0, false);
+    ledger.take(0, 2);
+    ledger.take(0, 8);
+    expect([ledger.pendingUpTo(0, 7), ledger.pendingUpTo(0, 10), ledger.pendingUpTo(1, 1)]).toEqual([6, 8, 1]);
+    expect(ledger.loseUpTo(0, 7)).toBe(6);
+    expect(lost.map(({ kind, intendedMs }) => [kind, intendedMs]).sort()).toEqual(
+      [1, 3, 4, 5, 6, 7].map((intendedMs) => ["closed", intendedMs]),
+    );
+    expect([ledger.outstandingOf(0), ledger.outstandingOf(1), ledger.pendingUpTo(0, 7)]).toEqual([2, 1, 0]);
+    expect(ledger.take(0, 3)).toBe(ledgerAnswer.lost);
+    expect(ledger.take(0, 9)).toBeGreaterThanOrEqual(0);
+    expect(ledger.take(0, 9)).toBe(ledgerAnswer.duplicate);
+    ledger.finish();
+    expect(lost.slice(6).map(({ kind, intendedMs }) => [kind, intendedMs])).toEqual([
+      ["missing", 10],
+      ["missing", 99],
+    ]);
+  });
+
   it("counts a message as delivered when a good copy follows a broken one", () => {
     const [ledger, lost] = ledgerWith(1, 16);
     const sequence = ledger.send(0, 1, 1, 0, false);

@@ -58,6 +58,29 @@ describe("what is said of outages", () => {
     expect(quiet).toMatchObject({ outages: 0, returnedRatio: null, retry: { successRatio: null }, herds: [] });
   });
 
+  it("tells of sessions where they are asked for, and what has come to no end of those interrupted", () => {
+    expect(built().sessions).toBeNull();
+    const resume = { session: { kind: "path", keys: ["sid"] }, send: [], refused: null } as const;
+    const asking: ConnectPlan = {
+      ...connect,
+      reconnect: { ...connect.reconnect!, resume: { ...resume, resumed: { kind: "text", pattern: "ok", flags: "" } } },
+    };
+    const outageCounts = {
+      ...{ ...noOutages, outages: 12, sessionsInterrupted: 10, sessionsResumed: 4, sessionsLost: 3 },
+      ...{ sessionsUnknown: 1, sessionsUnnamed: 2, heldAnswered: 20, heldLostResumed: 5, heldLostWithSession: 6 },
+    };
+    const told = buildResilience(asking, { phases: [aCollectedPhase({ outageCounts })], resilience: null }, true)!;
+    expect(told.sessions).toEqual({
+      ...{ interrupted: 10, resumed: 4, resumedRatio: 0.4, lost: 3, unknown: 1, undecided: 2, unnamed: 2 },
+      inFlight: { messages: 31, answeredLater: 20, lostThoughResumed: 5, lostWithSession: 6 },
+    });
+    expect(addResilience([told, told])!.sessions).toEqual({
+      ...{ interrupted: 20, resumed: 8, resumedRatio: 0.4, lost: 6, unknown: 2, undecided: 4, unnamed: 4 },
+      inFlight: { messages: 62, answeredLater: 40, lostThoughResumed: 10, lostWithSession: 12 },
+    });
+    expect(addResilience([told, built()])!.sessions).toBeNull();
+  });
+
   it("of several generators adds up, and is not told as soon as one does not tell", () => {
     expect(addResilience([built(), built()])).toMatchObject({
       ...{ outages: 8, returned: 6, returnedRatio: 0.75, recoveryUs: { count: 6 } },

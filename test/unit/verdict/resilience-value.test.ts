@@ -14,7 +14,13 @@ const resilience: ResultResilience = {
     { startMs: 9000, connections: 19, allBackMs: 2500 },
   ],
   breaker: null,
+  sessions: {
+    ...{ interrupted: 40, resumed: 36, resumedRatio: 0.9, lost: 2, unknown: 1, undecided: 1, unnamed: 3 },
+    inFlight: { messages: 100, answeredLater: 80, lostThoughResumed: 12, lostWithSession: 8 },
+  },
 };
+const { sessions } = resilience;
+const untouched = { ...sessions!, interrupted: 0, resumed: 0, resumedRatio: null, lost: 0, unknown: 0, undecided: 0 };
 const valueOf = (text: string, changes: Partial<ResultResilience> | null = {}) =>
   measuredValue(
     sampleResult(changes === null ? {} : { resilience: { ...resilience, ...changes } }),
@@ -32,6 +38,12 @@ describe("a threshold on outages", () => {
     ["retry.givenUp==0", 1],
     ["buffer.overflowed==0", 7],
     ["buffer.highWater<100", 60],
+    ["sessions.resumed==100%", 0.9],
+    ["sessions.lost==0", 2],
+    ["sessions.unknown==0", 1],
+    ["sessions.undecided==0", 1],
+    ["sessions.unnamed==0", 3],
+    ["sessions.unanswered==0", 12],
   ])("%s has the value %f", (text, value) => {
     expect(valueOf(text).value).toBe(value);
   });
@@ -51,6 +63,9 @@ describe("a threshold on outages", () => {
     ["herd.allBack<1s", { herds: [] }, /never lost many at once/],
     ["buffer.overflowed==0", { buffer: null }, /nothing is kept/],
     ["breaker.opens==0", {}, /there is no breaker/],
+    ["sessions.resumed==100%", { sessions: null }, /sessions are not asked for/],
+    ["sessions.resumed==100%", { sessions: untouched }, /named no session/],
+    ["sessions.lost==0", { sessions: { ...untouched, unnamed: 0 } }, /no session was interrupted/],
     ["connections.returned==100%", null, /not opened again/],
     ["recovery{phase=load}.p50<1s", {}, /the whole run/],
   ] as const)("%s of %j has no value, and says why", (text, changes, detail) => {
