@@ -167,7 +167,7 @@ function breakerOf(
 }
 
 function sessionsOf({ reconnect }: ConnectPlan, counts: OutageCounts): ResultSessions | null {
-  if (reconnect === null || reconnect.resume === null) return null;
+  if (reconnect?.resume == null) return null;
   const { sessionsInterrupted, sessionsResumed, sessionsLost, sessionsUnknown, sessionsUnnamed } = counts;
   const { heldAnswered, heldLostResumed, heldLostWithSession } = counts;
   return {

@@ -194,7 +194,7 @@ const thresholds: readonly Case[] = [
   threshold(
     "latencyy.p99<5ms",
     '"latencyy.p99" is not a metric',
-    "did you mean latency? metrics: latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, isolation, reaction, queue",
+    "did you mean latency? metrics: latency, service, slip, connect, delivery, rate, errors, memory, generator, scaling, throughput, recovery, connections, herd, retry, breaker, buffer, sessions, isolation, reaction, queue",
   ),
   threshold("latency.p101<5ms", '"p101" is no percentile', "percentiles go up to 100: latency.p99, latency.p99.9"),
   threshold("latency.p99<-5ms", '"-5ms" is negative', "write a time of 0 or more, for example 500ms"),
