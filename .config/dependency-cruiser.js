@@ -50,7 +50,7 @@ const onlyIn = {
   picocolors: "^src/report/colourise[.]ts$",
   tinypool: "^src/engine/thread-pool[.]ts$",
   "@sinclair/typebox":
-    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(schema-shorthands|run-result|result-blocks|result-schema|first-fault|result-file|comparison|steady-schema|scalability-schema|capacity-schema|streams-schema|queue-schema|shutdown-schema|resilience-schema|backpressure-schema)|compare/noise-floor-record|commands/read-noise-floor|probe/probe-(record|file))[.]ts$",
+    "^src/(profile/((setting|profile)-schema|schema-nodes)|result/(schema-shorthands|run-result|result-blocks|result-schema|first-fault|result-file|comparison|steady-schema|scalability-schema|capacity-schema|streams-schema|queue-schema|shutdown-schema|connection-figures-schema|resilience-schema|backpressure-schema)|compare/noise-floor-record|commands/read-noise-floor|probe/probe-(record|file))[.]ts$",
   // of its script only, which the build bundles for the browser (bundle-page.js)
   uplot: "^src/report/page/(draw-(chart|bands)|report-page)[.]ts$",
   // one on each side of the connection

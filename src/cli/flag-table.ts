@@ -239,6 +239,13 @@ export const runFlags: readonly FlagSpec[] = [
       "run a second, newer target in turns with the first (ABBA) and compare it; --repeat runs a side (default: 5)",
   },
   {
+    flags: "--connection-figures <n>",
+    setting: "connectionFigures",
+    group: load,
+    about:
+      "count each connection by itself; tell how evenly they fared, and of the n worst what happened (default: not)",
+  },
+  {
     flags: "--seed <n>",
     setting: "seed",
     group: load,

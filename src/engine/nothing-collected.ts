@@ -27,6 +27,7 @@ export function nothingCollected(startedAtEpochMs: number, targetDescription: st
     queue: null,
     compressionAgreed: true,
     faultyReceivers: null,
+    connections: null,
     shutdown: null,
   };
 }

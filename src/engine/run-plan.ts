@@ -1,8 +1,7 @@
 import type { Clock } from "../host/host.ts";
 import { viewFanOutCells } from "../measure/fan-out-cells.ts";
-import { allocateWorkerCells, control, counter, stopRequest, type WorkerCells } from "../measure/worker-cells.ts";
+import { control, counter, stopRequest, type WorkerCells } from "../measure/worker-cells.ts";
 import { firstPhaseOf, loadMsOf } from "../plan/phase-times.ts";
-import { messageClasses } from "../plan/message-classes.ts";
 import type { Plan, Segment } from "../plan/plan.ts";
 import { allocateBroadcastMemory } from "./broadcast-memory.ts";
 import type { Collected, CollectedShutdown, RunEnd } from "./collected.ts";
@@ -10,6 +9,7 @@ import { howLost, noAnswerFor } from "./lost-worker.ts";
 import type { MemorySource } from "./memory-source.ts";
 import { ResourceMonitor, type ResourceProbes } from "./resource-monitor.ts";
 import { SnapshotCollector } from "./snapshot-collector.ts";
+import { allocateCellsFor } from "./worker-memory.ts";
 import type { WorkerEvent } from "./worker-messages.ts";
 import type { StartWorkers, WorkerPool } from "./worker-pool.ts";
 
@@ -65,8 +65,7 @@ export class PlanRun {
     this.#plan = plan;
     this.#surroundings = surroundings;
     const phaseCount = plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
-    const classCount = messageClasses(plan).length;
-    this.#cells = Array.from({ length: plan.workers }, () => allocateWorkerCells(phaseCount, classCount));
+    this.#cells = Array.from({ length: plan.workers }, (_, workerIndex) => allocateCellsFor(plan, workerIndex));
     const probes = {
       ...surroundings.probes,
       residentBytes: () => surroundings.probes.residentBytes() + this.#pool.residentBytes,

@@ -22,6 +22,7 @@ import {
   type AllNotes,
   type StandingNotes,
 } from "./snapshot/merge-notes.ts";
+import { readConnections } from "./snapshot/connection-reader.ts";
 import { missedCounts, nothingMissed } from "./snapshot/missed-counts.ts";
 import { PhaseReader } from "./snapshot/phase-reader.ts";
 import { RunTimeline } from "./snapshot/run-timeline.ts";
@@ -149,6 +150,7 @@ export class SnapshotCollector {
       resilience: mergeResilience(this.#notes),
       queue: mergeQueues(this.#notes),
       faultyReceivers: this.#faultyReceivers(),
+      connections: readConnections(this.#plan, this.#cells, nowMs, this.#runStartMs),
       shutdown: null,
     };
   }

@@ -30,7 +30,7 @@ export const jobMark = {
 export type JobMark = (typeof jobMark)[keyof typeof jobMark];
 
 /** Told once per lost job. */
-type JobLossListener = (kind: LossKind, phase: number, intendedMs: number) => void;
+export type JobLossListener = (kind: LossKind, phase: number, intendedMs: number, connection: number) => void;
 
 /** What `JobLedger.hear` answers. */
 export const heard = {
@@ -168,7 +168,8 @@ export class JobLedger {
     const state = this.#state[slot]!;
     this.#state[slot] = state | outcome.lost;
     this.outstanding -= 1;
-    this.#onLost((state & corruptSeen) !== 0 ? "corrupt" : kind, this.phase[slot]!, this.intendedMs[slot]!);
+    const how = (state & corruptSeen) !== 0 ? "corrupt" : kind;
+    this.#onLost(how, this.phase[slot]!, this.intendedMs[slot]!, Math.floor(slot / this.ringLength));
   }
 }
 

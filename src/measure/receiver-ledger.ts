@@ -31,7 +31,7 @@ export interface PairListener {
   /** `intendedMs` is NaN when the message is too old to tell. */
   onLost(kind: LossKind, receiver: number, phase: number, intendedMs: number): void;
   /** Sent too near to a join or leave of the receiver. `wasDelivered`: and yet it came, and was taken for a delivery. */
-  onIndeterminate(publisher: number, sequence: number, phase: number, wasDelivered: boolean): void;
+  onIndeterminate(publisher: number, sequence: number, phase: number, wasDelivered: boolean, receiver: number): void;
 }
 
 /** Stretches of missing messages that one worker remembers, over all pairs: about 100 MB. */
@@ -254,7 +254,7 @@ export class ReceiverLedger {
       const sentMs = this.#table.sentMsOf(publisher, sequence);
       const phase = this.#table.phaseOf(publisher, sequence);
       if (sentMs < certainFromMs || sentMs > certainUntilMs) {
-        this.#listener.onIndeterminate(publisher, sequence, phase, false);
+        this.#listener.onIndeterminate(publisher, sequence, phase, false, receiver);
         return;
       }
       lost += 1;
@@ -272,15 +272,16 @@ export class ReceiverLedger {
       if (!(sentMs > certainUntilMs)) return;
       // One near to the join too was told as indeterminate when it came.
       if (sentMs < this.#certainFromMs[receiver]! || this.#exceptions.isMissing(pair, sequence)) continue;
-      this.#listener.onIndeterminate(publisher, sequence, this.#table.phaseOf(publisher, sequence), true);
+      this.#listener.onIndeterminate(publisher, sequence, this.#table.phaseOf(publisher, sequence), true, receiver);
     }
   }
 
   /** Counts what was sent soon after a leave, from where the account was closed up to `end`. */
   #countAfterLeave(pair: number, publisher: number, leftMs: number, end: number): void {
+    const receiver = Math.floor(pair / this.#map.rows);
     for (let sequence = this.#next[pair]!; sequence < end; sequence += 1) {
       if (!(this.#table.sentMsOf(publisher, sequence) < leftMs + this.#guardMs)) return;
-      this.#listener.onIndeterminate(publisher, sequence, this.#table.phaseOf(publisher, sequence), false);
+      this.#listener.onIndeterminate(publisher, sequence, this.#table.phaseOf(publisher, sequence), false, receiver);
     }
   }
 

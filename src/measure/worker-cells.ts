@@ -1,3 +1,10 @@
+import {
+  connectionCellsBytes,
+  noConnectionCells,
+  viewConnectionCells,
+  type ConnectionCells,
+  type ConnectionCellsSize,
+} from "./connection-cells.ts";
 import { histogramCells } from "./histogram.ts";
 
 /**
@@ -16,6 +23,8 @@ export interface WorkerCells {
   readonly intervals: readonly IntervalCells[];
   /** Sums of what was recorded by seconds and is not in the ring any more. Indexed by `pastCounter`. */
   readonly past: Float64Array;
+  /** Null where connections have no figures of their own. */
+  readonly connections: ConnectionCells | null;
 }
 
 export interface PhaseCells {
@@ -197,12 +206,17 @@ const phaseHistograms = 9;
 const intervalHistograms = 2;
 
 /** Shared memory for one worker of a plan with so many phases and classes of messages. Pages never touched cost nothing. */
-export function allocateWorkerCells(phaseCount: number, classCount = 0): WorkerCells {
+export function allocateWorkerCells(
+  phaseCount: number,
+  classCount = 0,
+  connections: ConnectionCellsSize = noConnectionCells,
+): WorkerCells {
   const perPhase = counter.length * 8 + phaseHistograms * align8(histogramBytes);
   const perInterval = intervalCounter.length * 8 + intervalHistograms * align8(histogramBytes);
   const single = controlBytes + healthCell.length * 8 + pastCounter.length * 8;
-  const bytes = single + phaseCount * (1 + classCount) * perPhase + intervalRingLength * perInterval;
-  const cells = viewWorkerCells(new SharedArrayBuffer(align8(bytes)), phaseCount, classCount);
+  const shared = single + phaseCount * (1 + classCount) * perPhase + intervalRingLength * perInterval;
+  const bytes = align8(shared) + connectionCellsBytes(connections);
+  const cells = viewWorkerCells(new SharedArrayBuffer(bytes), phaseCount, classCount, connections);
   for (const phase of [cells.phases, ...cells.classes].flat()) {
     const { latency, service, ownSlip, blockedSlip, connect, interArrival, recovery, jobWait, jobRun } = phase;
     for (const histogram of [
@@ -233,7 +247,12 @@ export function allocateWorkerCells(phaseCount: number, classCount = 0): WorkerC
 }
 
 /** The same memory seen from another thread. */
-export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number, classCount = 0): WorkerCells {
+export function viewWorkerCells(
+  memory: SharedArrayBuffer,
+  phaseCount: number,
+  classCount = 0,
+  connections: ConnectionCellsSize = noConnectionCells,
+): WorkerCells {
   let offset = 0;
   const take = (bytes: number): number => {
     const at = offset;
@@ -269,7 +288,8 @@ export function viewWorkerCells(memory: SharedArrayBuffer, phaseCount: number, c
     slip: histogram(),
   }));
   const classes = Array.from({ length: classCount }, phaseCells);
-  return { memory, control: controlCells, health, phases, classes, intervals, past };
+  const ofConnections = viewConnectionCells(memory, offset, connections);
+  return { memory, control: controlCells, health, phases, classes, intervals, past, connections: ofConnections };
 }
 
 /** The control cells of that memory. */

@@ -47,8 +47,25 @@ export function makePlan(settings: Settings, random32: () => number, machine: Ma
     scaling: settings.scaling,
     broadcast,
     queue: settings.queue,
+    connectionFigures: makeConnectionFigures(settings, segments),
   };
   return { plan, notes: [...notesOnWorkers(settings, plan, most), ...notesOnPorts(settings, most, machine)] };
+}
+
+/** More connections have no times of their own but mean and maximum: a kilobyte for each would be much. */
+const mostWithTimes = 10_000;
+
+/** Connections that were there for different loads cannot be held against each other. */
+function makeConnectionFigures(settings: Settings, segments: readonly Segment[]): Plan["connectionFigures"] {
+  const { connectionRows } = settings;
+  if (connectionRows === null) return null;
+  if (segments.length > 1) {
+    throw usageError(
+      `${settings.nameOf("connectionFigures")} needs one number of connections: here it changes from stage to stage`,
+      "leave it out, or give all stages the same connections",
+    );
+  }
+  return { rows: connectionRows, hasTimes: segments[0]!.connections <= mostWithTimes };
 }
 
 /** A new segment begins where the number of connections changes; phases follow each other without a gap. */

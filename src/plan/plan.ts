@@ -29,6 +29,16 @@ export interface Plan {
   readonly broadcast: BroadcastPlan | null;
   /** What jobs are and what is promised of them; null in any other mode than queue. */
   readonly queue: QueuePlan | null;
+  /** Null where connections have no figures of their own. */
+  readonly connectionFigures: ConnectionFiguresPlan | null;
+}
+
+/** What is kept and told of single connections. */
+export interface ConnectionFiguresPlan {
+  /** So many are told one by one, those that fared worst. */
+  readonly rows: number;
+  /** Whether their times have percentiles, or only mean and maximum, as there are too many connections. */
+  readonly hasTimes: boolean;
 }
 
 export type Mode = "echo" | "oneway" | "connect" | "push" | "broadcast" | "queue";
@@ -89,6 +99,11 @@ export interface JobStatisticsPlan {
   readonly answer: ReadyPlan;
   /** Where the answer has each number; those that are not there are not compared. */
   readonly counts: readonly (readonly [count: JobCount, where: FieldPattern])[];
+}
+
+/** The most connections that any segment has. */
+export function mostConnectionsOf({ segments }: Pick<Plan, "segments">): number {
+  return Math.max(...segments.map(({ connections }) => connections));
 }
 
 /** Whether a run of this mode sends messages of its own. */

@@ -790,6 +790,13 @@ const settings = {
       description: "A larger message from the target is a protocol failure (close code 1009).",
     }),
   ),
+  connectionFigures: optional(
+    setting<number | string>("rows", {
+      unit: "connections",
+      description:
+        "Count each connection by itself, tell how evenly they fared, and so many of them one by one: those that fared worst. Default: connections have no figures of their own.",
+    }),
+  ),
   seed: optional(
     setting<number | string>("seed", {
       description: "Every random choice follows from it. Default: chosen anew for each run, and printed.",

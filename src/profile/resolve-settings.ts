@@ -65,6 +65,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     scaling: texts.stages === undefined ? null : (texts.scaling ?? null),
     broadcast,
     queue,
+    connectionRows: texts.connectionFigures === undefined ? null : readChecked("rows", texts.connectionFigures),
     nameOf: (setting) => merged.nameOf(setting),
     isDefault: (setting) => merged.isDefault(setting),
   };

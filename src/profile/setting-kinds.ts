@@ -33,6 +33,7 @@ export interface SettingValues {
   readonly workers: number;
   readonly "in-flight": number;
   readonly repeats: number;
+  readonly rows: number;
   readonly seed: number;
   readonly sequence: number;
   readonly port: number;
@@ -107,6 +108,7 @@ const kinds: { readonly [K in SettingKind]: (raw: string | number) => Reading<Se
   workers: (raw) => readWhole(raw, 1, 256),
   "in-flight": (raw) => readWhole(raw, 1, 65_536),
   repeats: (raw) => readWhole(raw, 1, 1000),
+  rows: (raw) => readWhole(raw, 1, 10_000),
   sequence: (raw) => readWhole(raw, 0, Number.MAX_SAFE_INTEGER),
   seed: (raw) => readWhole(raw, 0, 2 ** 32 - 1),
   port: (raw) => readWhole(raw, 0, 65_535),

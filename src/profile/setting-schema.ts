@@ -46,6 +46,7 @@ const numberKinds: readonly SettingKind[] = [
   "connections",
   "workers",
   "in-flight",
+  "rows",
   "seed",
   "sequence",
   "port",

@@ -46,6 +46,8 @@ export interface Settings {
   readonly broadcast: BroadcastSettings | null;
   /** Null in any other mode than queue. */
   readonly queue: QueuePlan | null;
+  /** So many connections are told one by one; null where none has figures of its own. */
+  readonly connectionRows: number | null;
   /** How to name a setting in a message: `--size`, or `profiles/ci.yaml:12: size`. */
   nameOf(setting: string): string;
   /** Nobody set it: neither a profile nor a flag. */

@@ -34,6 +34,15 @@ import {
 import { scalabilitySection } from "./scalability-section.ts";
 import { faultFigures, jobFigures, jobTimeRows, orderVerdict, queueNotes } from "./queue-section.ts";
 import { outageFigures, resilienceNotes, retryFigures } from "./resilience-section.ts";
+import {
+  evenness,
+  evennessFigures,
+  singleConnectionNotes,
+  connectionSpreadHeads,
+  connectionSpreadRows,
+  worstColumns,
+  worstConnections,
+} from "./single-connections-section.ts";
 import { streamFigures, streamNotes } from "./stream-section.ts";
 import { judgedPhases, steadinessCells, steadinessColumns, steadinessNotes } from "./steadiness-section.ts";
 import {
@@ -51,6 +60,8 @@ import {
 const largestBytes = 60_000;
 /** Rows of one table; what is more is counted. */
 const mostRows = 50;
+/** Connections one by one. */
+const mostSingleConnections = 10;
 /** A single text of others, before it is escaped. */
 const longestText = 300;
 
@@ -86,6 +97,7 @@ export function renderMarkdown(result: RunResult): string {
     steadinessTable(result),
     proseSection("Scalability", scalabilitySection(result, Infinity)),
     ...(isConnect ? [] : [connectionTable(result)]),
+    singleConnectionsTable(result),
     resilienceTable(result),
     memoryTable(result),
     generatorTable(result),
@@ -262,6 +274,24 @@ function streamTable({ streams }: RunResult): Lines {
     ...figuresTable(streamFigures(streams)),
     ...(interArrivalUs.count === 0 ? [] : markdownTable(columns, [["interval", ...timesCells(interArrivalUs)]])),
     ...bullets(streamNotes(streams)),
+  ];
+}
+
+function singleConnectionsTable({ connectionFigures }: RunResult): Lines {
+  if (connectionFigures === undefined) return [];
+  const { marker, verdict } = evenness(connectionFigures);
+  const [name, ...values] = connectionSpreadHeads;
+  const spreadColumns = [{ title: name, align: "left" } as const, ...values.map((title) => ({ title }))];
+  const worst = worstConnections(connectionFigures, mostSingleConnections);
+  const columns = worstColumns.map(({ title, align }): MarkdownColumn =>
+    align === "left" ? { title, align } : { title },
+  );
+  return [
+    `### Single connections ${marker} ${verdict}`,
+    ...figuresTable(evennessFigures(connectionFigures)),
+    ...markdownTable(spreadColumns, connectionSpreadRows(connectionFigures)),
+    ...(worst.length === 0 ? [] : markdownTable(columns, worst)),
+    ...bullets(singleConnectionNotes(connectionFigures)),
   ];
 }
 

@@ -13,6 +13,7 @@ import { latencySection, phaseSection, rateSection } from "./message-sections.ts
 import { queueSection } from "./queue-section.ts";
 import { scalabilitySection } from "./scalability-section.ts";
 import { resilienceSection } from "./resilience-section.ts";
+import { singleConnectionsSection } from "./single-connections-section.ts";
 import { streamSection } from "./stream-section.ts";
 import { steadinessSection } from "./steadiness-section.ts";
 import {
@@ -59,6 +60,7 @@ export function renderTerminalReport(result: RunResult, options: TerminalReportO
     steadinessSection(result, width),
     scalabilitySection(result, width),
     ...(isConnect ? [] : [connectionSection(result, width)]),
+    singleConnectionsSection(result, width),
     resilienceSection(result, width),
     memorySection(result, width),
     generatorSection(result, width),

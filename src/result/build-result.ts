@@ -6,6 +6,7 @@ import { roomName } from "../plan/rooms.ts";
 import { blockOfParts, partsOfPhase, sumOfParts, type BlockParts } from "./build-block.ts";
 import { buildBackpressure } from "./build-backpressure.ts";
 import { buildClasses } from "./build-classes.ts";
+import { buildConnections } from "./build-connections.ts";
 import { buildGenerator, judgePhase } from "./build-generator.ts";
 import { buildMemory } from "./build-memory.ts";
 import { withScalability } from "./build-scalability.ts";
@@ -102,6 +103,7 @@ export function buildResult(input: ResultInput): RunResult {
     ...resilienceOf(plan, collected, encode),
     ...(plan.queue !== null &&
       collected.queue !== null && { queue: buildQueue(plan.queue, collected, collected.queue, encode) }),
+    ...connectionFiguresOf(plan, collected),
     ...shutdownOf(collected),
     intervals: collected.intervals.map((interval) => intervalOf(interval, encode)),
     memory: buildMemory(collected),
@@ -209,6 +211,11 @@ function configOf({ plan, settings, strict = false, gate = "point" }: ResultInpu
 function resilienceOf({ connect }: Plan, collected: Collected, encode: boolean): Pick<RunResult, "resilience"> {
   const resilience = buildResilience(connect, collected, encode);
   return resilience === undefined ? {} : { resilience };
+}
+
+function connectionFiguresOf(plan: Plan, { connections }: Collected): Pick<RunResult, "connectionFigures"> {
+  const connectionFigures = buildConnections(plan, connections);
+  return connectionFigures === undefined ? {} : { connectionFigures };
 }
 
 function shutdownOf(collected: Collected): Pick<RunResult, "shutdown"> {

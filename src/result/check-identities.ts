@@ -46,6 +46,7 @@ export function brokenIdentities(result: RunResult): readonly string[] {
   broken.push(...brokenIntervals(result), ...brokenSteadiness(result), ...brokenCapacity(result));
   broken.push(...brokenResilience(result));
   broken.push(...brokenQueue(result));
+  broken.push(...brokenConnections(result));
   return broken;
 }
 
@@ -57,6 +58,22 @@ function brokenQueue({ queue, generator }: RunResult): readonly string[] {
   return [
     `queue: sent ${sent} is not completed ${completed} + refused ${refused} + cancelled ${cancelled} + lost ${lost}`,
   ];
+}
+
+const connectionRowCounters = ["sent", "delivered", "lost", "refused", "duplicated", "reordered"] as const;
+
+/**
+ * What happened on all connections is what happened. A lost worker has counted what it could not tell; where nothing
+ * comes back the target's books tell what was delivered.
+ */
+function brokenConnections({ connectionFigures, totals, generator, target }: RunResult): readonly string[] {
+  if (connectionFigures === undefined || connectionFigures.leftOut > 0) return [];
+  if (generator.lostWorkers.length > 0 || target.deliveredFromBooks) return [];
+  return connectionRowCounters.flatMap((name) => {
+    const sum = connectionFigures.rows.reduce((total, row) => total + row[name], 0);
+    const expected = totals.messages[name];
+    return sum === expected ? [] : [`connections: ${name} ${sum} in all is not ${expected}, as in the totals`];
+  });
 }
 
 /** A bound that no trial bears out. */

@@ -2,6 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { backpressureSchema } from "./backpressure-schema.ts";
 import { capacitySchema } from "./capacity-schema.ts";
 import { comparisonSchema } from "./comparison.ts";
+import { connectionFiguresSchema } from "./connection-figures-schema.ts";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { blockSchema, timesSchema } from "./result-blocks.ts";
 import { resultSchemaName } from "./result-schema-name.ts";
@@ -330,6 +331,7 @@ export const runResultSchema = Type.Object(
     backpressure: Type.Optional(backpressureSchema),
     resilience: Type.Optional(resilienceSchema),
     queue: Type.Optional(queueSchema),
+    connectionFigures: Type.Optional(connectionFiguresSchema),
     shutdown: Type.Optional(shutdownSchema),
     intervals: Type.Array(intervalSchema, {
       description: "One per second of load, warm-up included; in long runs one for several (lengthMs)",
@@ -380,6 +382,8 @@ export type ResultClass = NonNullable<RunResult["classes"]>[number];
 export type ResultQueue = NonNullable<RunResult["queue"]>;
 export type ResultStreams = NonNullable<RunResult["streams"]>;
 export type ResultResilience = NonNullable<RunResult["resilience"]>;
+export type ResultConnectionFigures = NonNullable<RunResult["connectionFigures"]>;
+export type ResultConnectionRow = ResultConnectionFigures["rows"][number];
 export type ResultShutdown = NonNullable<RunResult["shutdown"]>;
 export type ResultInterval = RunResult["intervals"][number];
 export type ResultMemory = NonNullable<RunResult["memory"]["generator"]>;

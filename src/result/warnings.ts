@@ -4,6 +4,7 @@ import { stampsAhead } from "./stamps-ahead.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRate } from "../units/rate.ts";
 import { formatRatio } from "../units/ratio.ts";
+import { formatMicroseconds } from "../units/time.ts";
 import type { ResultBlock } from "./result-blocks.ts";
 import type { RunResult, ResultWarning } from "./run-result.ts";
 
@@ -23,6 +24,7 @@ export const warningCodes = {
   backlogAtEnd: "backlog-at-end",
   targetNotReading: "target-not-reading",
   notIsolated: "fast-streams-held-up",
+  starved: "connections-starved",
   notOpen: "connections-not-open",
   connectsLate: "connections-late",
   skipped: "messages-skipped",
@@ -67,6 +69,7 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     running ? null : backlogAtEnd(result),
     targetNotReading(result),
     running ? null : notIsolated(result),
+    running ? null : starved(result),
     notOpen(result.totals),
     connectsLate(result.totals),
     skippedMessages(result.totals),
@@ -95,6 +98,24 @@ function generatorWarnings(result: Omit<RunResult, "warnings">): (ResultWarning 
     generator.health === "degraded" ? warn("generatorDegraded", `the generator was at its limit: ${because}`) : null,
     clockErrors > 0 ? warn("clockErrors", clocks) : null,
   ];
+}
+
+function starved({ connectionFigures }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (connectionFigures === undefined || connectionFigures.starved === null || connectionFigures.starved === 0)
+    return null;
+  const { starved: count, rows, spread } = connectionFigures;
+  const worst = rows.find(({ isStarved }) => isStarved);
+  const example =
+    worst === undefined
+      ? ""
+      : `: connection ${worst.connection} had ${formatCount(worst.delivered)} delivered and ${formatCount(worst.lost)} lost` +
+        (worst.latencyUs.mean === null ? "" : `, after ${formatMicroseconds(worst.latencyUs.mean)} on average`) +
+        `; the middle one had ${formatCount(spread.delivered?.median ?? 0)}` +
+        (spread.latencyMeanUs === null ? "" : `, after ${formatMicroseconds(spread.latencyMeanUs.median)}`);
+  return {
+    code: warningCodes.starved,
+    text: `${formatCount(count)} of ${formatCount(connectionFigures.count)} connections fared far worse than the middle one${example}`,
+  };
 }
 
 function notIsolated({ backpressure }: Omit<RunResult, "warnings">): ResultWarning | null {

@@ -63,6 +63,7 @@ export function aPlan(changes: Partial<Plan> = {}, phases: readonly PhasePlan[] 
     scaling: null,
     broadcast: null,
     queue: null,
+    connectionFigures: null,
     ...changes,
   };
 }
@@ -278,6 +279,7 @@ export function aCollected(
     resilience: null,
     queue: null,
     faultyReceivers: null,
+    connections: null,
     shutdown: null,
     classes: [],
     ...changes,

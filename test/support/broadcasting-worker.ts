@@ -1,3 +1,4 @@
+import { noTally } from "../../src/measure/connection-tally.ts";
 import { allocateBroadcastMemory } from "../../src/engine/broadcast-memory.ts";
 import type { BroadcastReceiver } from "../../src/engine/worker/broadcast-receiver.ts";
 import { makeBroadcastSides } from "../../src/engine/worker/broadcast-sides.ts";
@@ -59,8 +60,9 @@ export class BroadcastingWorker {
     intervals.startSegment(0, 60_000, 0);
     const nowMs = () => this.nowMs;
     const parts = { codec: this.codec, recorder: this.#recorder, notes: this.notes };
-    this.receiver = sides.makeReceiver({ ...parts, connections, nowMs });
+    this.receiver = sides.makeReceiver({ tally: noTally, ...parts, connections, nowMs });
     this.connections = new ConnectionSet({
+      tally: noTally,
       ...{ ...parts, nowMs, plan: plan.connect, workers: 1, workerIndex: 0, capacity: connections },
       rooms: plan.broadcast!.rooms,
       receiver: this.receiver,

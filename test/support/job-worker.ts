@@ -1,3 +1,4 @@
+import { noTally } from "../../src/measure/connection-tally.ts";
 import { jobKeysOf, JobCodec, makeCancelCodec } from "../../src/engine/worker/job-codec.ts";
 import { ConnectionSet } from "../../src/engine/worker/connection-set.ts";
 import { JobReceiver } from "../../src/engine/worker/job-receiver.ts";
@@ -77,6 +78,7 @@ export class JobWorker {
     });
     intervals.startSegment(0, 60_000, 0);
     this.receiver = new JobReceiver({
+      tally: noTally,
       plan: plan.queue!,
       keys,
       seed: plan.seed,
@@ -90,6 +92,7 @@ export class JobWorker {
     });
     this.recorder.enterInto(this.receiver);
     this.connections = new ConnectionSet({
+      tally: noTally,
       ...{ plan: plan.connect, workers: 1, workerIndex: 0, capacity: connections, rooms: null },
       ...{ codec: this.#codec, recorder: this.recorder, receiver: this.receiver, notes: this.notes },
       outages: new OutageBook(this.cells.phases),

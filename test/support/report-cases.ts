@@ -523,6 +523,40 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
     },
   }),
 
+  "single-connections": judged({
+    connectionFigures: {
+      count: 2000,
+      spread: {
+        sent: { min: 5, median: 5, max: 5 },
+        delivered: { min: 0, median: 5, max: 5 },
+        lost: { min: 0, median: 0, max: 5 },
+        latencyMeanUs: { min: 901.5, median: 1043.25, max: 61_234.5 },
+        latencyP99Us: null,
+        readyMs: { min: 4100, median: 12_100, max: 12_240 },
+      },
+      fairness: 0.99874,
+      starved: 2,
+      rows: [
+        {
+          ...{ connection: 1711, worstBy: "lost", isStarved: true, sent: 5, delivered: 0, lost: 5, refused: 0 },
+          ...{ duplicated: 0, reordered: 0, opened: 1, ended: 0, readyMs: 12_100, activeMs: 12_020.5 },
+          latencyUs: { count: 0, mean: null, p50: null, p99: null, max: null },
+        },
+        {
+          ...{ connection: 17, worstBy: "latency", isStarved: true, sent: 5, delivered: 5, lost: 0, refused: 0 },
+          ...{ duplicated: 1, reordered: 0, opened: 1, ended: 0, readyMs: 12_100, activeMs: 12_044 },
+          latencyUs: { count: 5, mean: 61_234.5, p50: null, p99: null, max: 70_001 },
+        },
+        {
+          ...{ connection: 4, worstBy: "ended", isStarved: false, sent: 5, delivered: 5, lost: 0, refused: 0 },
+          ...{ duplicated: 0, reordered: 2, opened: 3, ended: 2, readyMs: 4100, activeMs: 11_980 },
+          latencyUs: { count: 5, mean: 1201.2, p50: null, p99: null, max: 4100 },
+        },
+      ],
+      leftOut: 1997,
+    },
+  }),
+
   "scaling-profile": judged({
     config: config({ profile: "linear-scaling", scaling: "rate" }),
     phases: [

@@ -1,3 +1,4 @@
+import { noTally } from "../../src/measure/connection-tally.ts";
 import { vi } from "vitest";
 import { ConnectionSet } from "../../src/engine/worker/connection-set.ts";
 import { EchoReceiver } from "../../src/engine/worker/echo-receiver.ts";
@@ -74,6 +75,7 @@ export class SendingWorker {
     intervals.startSegment(performance.now(), 60_000, 0);
     const notes = new NoteBook(4, 0);
     this.connections = new ConnectionSet({
+      tally: noTally,
       plan: { ...connect, ...options.connect },
       workers,
       workerIndex,

@@ -1,3 +1,4 @@
+import { noTally } from "../../src/measure/connection-tally.ts";
 import { ConnectionSet } from "../../src/engine/worker/connection-set.ts";
 import { MessageRecorder } from "../../src/engine/worker/message-recorder.ts";
 import { StreamReceiver } from "../../src/engine/worker/stream-receiver.ts";
@@ -59,6 +60,7 @@ export class StreamingWorker {
       nowMs: () => this.nowMs,
     });
     this.connections = new ConnectionSet({
+      tally: noTally,
       plan: connect,
       workers: 1,
       workerIndex: 0,

@@ -1,4 +1,5 @@
 import { fanOutCounter, type FanOutCells, type FanOutPhaseCells } from "../../measure/fan-out-cells.ts";
+import type { ConnectionTally } from "../../measure/connection-tally.ts";
 import type { LossKind } from "../../measure/delivery-ledger.ts";
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import type { PublicationTable } from "../../measure/publication-table.ts";
@@ -19,6 +20,7 @@ export interface BroadcastReceiverParts {
   readonly plan: BroadcastPlan;
   readonly codec: Codec;
   readonly recorder: MessageRecorder;
+  readonly tally: ConnectionTally;
   readonly notes: NoteBook;
   readonly table: PublicationTable;
   readonly roster: RoomRoster;
@@ -134,18 +136,19 @@ export class BroadcastReceiver implements Receiver, PairListener {
 
   onLost(kind: LossKind, receiver: number, phase: number, intendedMs: number): void {
     this.#parts.recorder.recordLost(kind, phase, intendedMs);
+    this.#parts.tally.count(receiver, phase, "lost", 1);
     this.#faults.lost[receiver]! += 1;
   }
 
-  onIndeterminate(publisher: number, sequence: number, phase: number, wasDelivered: boolean): void {
+  onIndeterminate(publisher: number, sequence: number, phase: number, wasDelivered: boolean, receiver: number): void {
     const { spread, cells } = this.#parts;
-    this.#countIndeterminate(phase, wasDelivered);
+    this.#countIndeterminate(receiver, phase, wasDelivered);
     if (spread?.dismiss(publisher, sequence) === true) cells.phases[phase]!.counts[fanOutCounter.unsettled]! += 1;
   }
 
   /** The hot path of a broadcast: allocates nothing. */
   #takeCopy(connection: LoadConnection, publisher: number, sequence: number, nowMs: number, bytes: number): void {
-    const { table, recorder, spread, plan } = this.#parts;
+    const { table, recorder, tally, spread, plan } = this.#parts;
     const receiver = connection.local;
     if (this.#isMisrouted(connection, publisher)) {
       recorder.recordUnsolicited(bytes);
@@ -165,10 +168,13 @@ export class BroadcastReceiver implements Receiver, PairListener {
     }
     if (answer === copyAnswer.reordered) {
       recorder.count(phase, counter.reordered);
+      tally.count(receiver, phase, "reordered", 1);
       this.#faults.reordered[receiver]! += 1;
     }
     recorder.recordDelivered(phase, intendedMs, sentMs, nowMs, bytes);
-    if (sentMs < this.#ledger.certainFromMs(receiver)) this.#countIndeterminate(phase, true);
+    tally.delivered(receiver, phase, 1, nowMs);
+    tally.took(receiver, phase, wholeMicroseconds(nowMs - intendedMs));
+    if (sentMs < this.#ledger.certainFromMs(receiver)) this.#countIndeterminate(receiver, phase, true);
     else if (spread !== null) {
       const latencyUs = Math.max(0, wholeMicroseconds(nowMs - intendedMs));
       if (spread.note(publisher, sequence, latencyUs)) this.#recordSpread(spread, publisher, sequence, phase);
@@ -192,18 +198,21 @@ export class BroadcastReceiver implements Receiver, PairListener {
     const { recorder } = this.#parts;
     if (answer === copyAnswer.duplicate) {
       recorder.recordDuplicate(bytes);
+      this.#parts.tally.count(receiver, recorder.eventPhase, "duplicated", 1);
       this.#faults.duplicated[receiver]! += 1;
     } else if (answer === copyAnswer.unknown) recorder.recordUnsolicited(bytes);
     else recorder.count(recorder.eventPhase, counter.bytesReceived, bytes);
   }
 
   /** It was, or will be, counted as delivered, and is taken back. */
-  #countIndeterminate(phase: number, wasDelivered: boolean): void {
-    const { counts } = this.#parts.cells.phases[phase]!;
+  #countIndeterminate(receiver: number, phase: number, wasDelivered: boolean): void {
+    const { cells, recorder, tally, nowMs } = this.#parts;
+    const { counts } = cells.phases[phase]!;
     counts[fanOutCounter.indeterminate]! += 1;
     if (!wasDelivered) return;
     counts[fanOutCounter.indeterminateDelivered]! += 1;
-    this.#parts.recorder.count(phase, counter.delivered, -1);
+    recorder.count(phase, counter.delivered, -1);
+    tally.delivered(receiver, phase, -1, nowMs());
   }
 
   #recordSpread(spread: SpreadLog, publisher: number, sequence: number, phase: number): void {

@@ -11,7 +11,7 @@ import { Publisher } from "./publisher.ts";
 export interface BroadcastSides {
   readonly publisher: Publisher;
   makeReceiver(
-    parts: Pick<BroadcastReceiverParts, "codec" | "recorder" | "notes" | "connections" | "nowMs">,
+    parts: Pick<BroadcastReceiverParts, "codec" | "recorder" | "tally" | "notes" | "connections" | "nowMs">,
   ): BroadcastReceiver;
 }
 

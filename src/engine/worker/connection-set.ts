@@ -1,4 +1,5 @@
 import type { Failure } from "../../errors/failure.ts";
+import type { ConnectionTally } from "../../measure/connection-tally.ts";
 import { control, counter, lateAttemptMs } from "../../measure/worker-cells.ts";
 import type { ConnectPlan } from "../../plan/plan.ts";
 import { pathInRoom, roomNames, roomOf } from "../../plan/rooms.ts";
@@ -32,6 +33,7 @@ export interface ConnectionSetParts {
   readonly rooms: number | null;
   readonly codec: Codec;
   readonly recorder: MessageRecorder;
+  readonly tally: ConnectionTally;
   readonly receiver: Receiver;
   readonly notes: NoteBook;
   readonly outages: OutageBook;
@@ -255,6 +257,7 @@ export class ConnectionSet {
     this.#live -= 1;
     connection.windowUsed = 0;
     if (wasReady) this.#setReady(this.ready - 1);
+    if (wasReady || wasDropped) this.#parts.tally.ended(connection.local, nowMs, true);
     if (wasClosing) {
       // Closed for a segment that wanted fewer, and wanted again by the next one before it was gone.
       const isMissed = this.#queue.hasPassed(connection.local) && connection.local < this.#wanted;
@@ -368,6 +371,7 @@ export class ConnectionSet {
     connection.isRetry = false;
     this.#reopening?.attemptSucceeded();
     this.#parts.outages.ready(connection, this.#parts.nowMs());
+    this.#parts.tally.ready(connection.local, this.#parts.nowMs());
     this.#opening -= 1;
     recorder.count(recorder.eventPhase, counter.opened);
     recorder.recordConnected(connectUs);

@@ -1,5 +1,15 @@
+import type { ConnectionTally } from "../../measure/connection-tally.ts";
+
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
-import { heard, JobLedger, jobMark, jobRingFor, jobSaid, type JobSaid } from "../../measure/job-ledger.ts";
+import {
+  heard,
+  JobLedger,
+  jobMark,
+  jobRingFor,
+  jobSaid,
+  type JobLossListener,
+  type JobSaid,
+} from "../../measure/job-ledger.ts";
 import { KeyOrder } from "../../measure/key-order.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
 import { choosesJob } from "../../plan/job-choice.ts";
@@ -30,6 +40,7 @@ export interface JobReceiverParts {
   /** Null where jobs cannot be taken back. */
   readonly cancelCodec: JobCodec | null;
   readonly recorder: MessageRecorder;
+  readonly tally: ConnectionTally;
 }
 
 /** Mode queue: follows each job from its being handed in to its end, by what the target says of it. */
@@ -44,19 +55,21 @@ export class JobReceiver implements Receiver, SentRegister {
   readonly #runs: readonly HistogramWriter[];
   #connections: readonly LoadConnection[] = [];
   /** The job that is spoken of, so that none has to be made for each reply. */
-  readonly #job = { slot: 0, key: 0, position: 0 };
+  readonly #job = { connection: 0, slot: 0, key: 0, position: 0 };
   /** On which jobs are taken back upon the read at hand. */
   #bursting: LoadConnection | null = null;
   #view: DataView | null = null;
   #bytes: Buffer = Buffer.alloc(0);
 
   constructor(parts: JobReceiverParts) {
-    const { plan, capacity, recorder, workerIndex } = parts;
+    const { plan, capacity, recorder, tally, workerIndex } = parts;
     this.#parts = parts;
-    this.#ledger = new JobLedger(capacity, jobRingFor(capacity, parts.jobsPerConnection), (kind, phase, intendedMs) => {
+    const onLost: JobLossListener = (kind, phase, intendedMs, connection) => {
       this.#tallies.lost += 1;
       recorder.recordLost(kind, phase, intendedMs);
-    });
+      tally.count(connection, phase, "lost", 1);
+    };
+    this.#ledger = new JobLedger(capacity, jobRingFor(capacity, parts.jobsPerConnection), onLost);
     this.#order = new KeyOrder(plan.keys, plan.concurrency);
     this.#replies = new JobReplies(plan.form);
     this.#statistics = plan.statistics === null || workerIndex !== 0 ? null : new JobStatistics(plan.statistics);
@@ -167,20 +180,23 @@ export class JobReceiver implements Receiver, SentRegister {
     }
     if (answer === heard.lost) this.#tallies.afterLoss += 1;
     else if (answer === heard.unknown) recorder.count(recorder.eventPhase, counter.unsolicited);
-    else if (answer === heard.again) this.#hearAgain(said);
+    else if (answer === heard.again) this.#hearAgain(connection, said);
     else this.#hearFirst(connection, sequence, said, nowMs, bytes);
   }
 
-  #hearAgain(said: JobSaid): void {
+  #hearAgain({ local }: LoadConnection, said: JobSaid): void {
+    const { recorder, tally } = this.#parts;
     if (said === jobSaid.completed) {
       this.#tallies.completedAgain += 1;
-      this.#parts.recorder.recordDuplicate(0);
+      recorder.recordDuplicate(0);
+      tally.count(local, recorder.eventPhase, "duplicated", 1);
     } else if (said === jobSaid.started) this.#tallies.startedAgain += 1;
     else this.#tallies.repeated += 1;
   }
 
   #hearFirst(connection: LoadConnection, sequence: number, said: JobSaid, nowMs: number, bytes: number): void {
     const job = this.#job;
+    job.connection = connection.local;
     job.slot = this.#ledger.slotOf(connection.local, sequence);
     job.key = this.#parts.keys.keyOf(connection.global, sequence);
     job.position = this.#parts.keys.positionOf(connection.global, sequence);
@@ -231,9 +247,9 @@ export class JobReceiver implements Receiver, SentRegister {
   }
 
   #complete(nowMs: number, bytes: number): void {
-    const { recorder, plan } = this.#parts;
+    const { recorder, tally, plan } = this.#parts;
     const ledger = this.#ledger;
-    const { slot, key, position } = this.#job;
+    const { connection, slot, key, position } = this.#job;
     const phase = ledger.phase[slot]!;
     this.#tallies.completed += 1;
     if (ledger.wasSaid(slot, jobSaid.started)) {
@@ -248,16 +264,20 @@ export class JobReceiver implements Receiver, SentRegister {
     if (ledger.end(slot, "completed")) {
       this.#tallies.endedCompleted += 1;
       recorder.recordDelivered(phase, ledger.intendedMs[slot]!, ledger.sentMs[slot]!, nowMs, bytes);
+      tally.delivered(connection, phase, 1, nowMs);
+      tally.took(connection, phase, wholeMicroseconds(nowMs - ledger.intendedMs[slot]!));
     } else recorder.count(recorder.eventPhase, counter.bytesReceived, bytes);
   }
 
   #refuse(): void {
+    const { recorder, tally } = this.#parts;
     const ledger = this.#ledger;
-    const { slot } = this.#job;
+    const { connection, slot } = this.#job;
     this.#tallies.refused += 1;
     if (ledger.end(slot, "refused")) {
       this.#tallies.endedRefused += 1;
-      this.#parts.recorder.count(ledger.phase[slot]!, counter.refused);
+      recorder.count(ledger.phase[slot]!, counter.refused);
+      tally.count(connection, ledger.phase[slot]!, "refused", 1);
     }
     if (ledger.wasSaid(slot, jobSaid.started) || ledger.wasSaid(slot, jobSaid.completed)) this.#countRan("refused");
   }
@@ -299,11 +319,13 @@ export class JobReceiver implements Receiver, SentRegister {
 
   /** A job is out of order once, be it by its start or by its completion. */
   #countMisordered(): void {
-    const { slot, key, position } = this.#job;
+    const { recorder, tally } = this.#parts;
+    const { connection, slot, key, position } = this.#job;
     if (!this.#ledger.mark(slot, jobMark.misordered)) return;
     this.#tallies.misordered += 1;
     this.#tallies.note("misordered", key, position);
-    this.#parts.recorder.count(this.#ledger.phase[slot]!, counter.reordered);
+    recorder.count(this.#ledger.phase[slot]!, counter.reordered);
+    tally.count(connection, this.#ledger.phase[slot]!, "reordered", 1);
   }
 
   /** A reply about a job that was damaged on its way. Sequence -1 when nobody can tell which job. */

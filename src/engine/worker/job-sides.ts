@@ -1,3 +1,4 @@
+import type { ConnectionTally } from "../../measure/connection-tally.ts";
 import type { WorkerCells } from "../../measure/worker-cells.ts";
 import { countArrivals } from "../../plan/arrivals.ts";
 import type { PhasePlan, Plan } from "../../plan/plan.ts";
@@ -10,7 +11,7 @@ import type { MessageRecorder } from "./message-recorder.ts";
 /** The two sides of a work queue in one worker, which are one; null in any other mode. Messages are entered there. */
 export function makeJobReceiver(
   { plan, workerIndex }: ShareTask,
-  { codec, recorder, cells, capacity }: JobReceiverSurroundings,
+  { codec, recorder, tally, cells, capacity }: JobReceiverSurroundings,
 ): JobReceiver | null {
   if (plan.queue === null) return null;
   const keys = jobKeysOf(plan, plan.queue);
@@ -25,6 +26,7 @@ export function makeJobReceiver(
     codec,
     cancelCodec: makeCancelCodec(plan, plan.queue, keys),
     recorder,
+    tally,
   });
   recorder.enterInto(jobs);
   return jobs;
@@ -33,6 +35,7 @@ export function makeJobReceiver(
 export interface JobReceiverSurroundings {
   readonly codec: Codec;
   readonly recorder: MessageRecorder;
+  readonly tally: ConnectionTally;
   readonly cells: WorkerCells;
   /** Connections of the worker. */
   readonly capacity: number;

@@ -1,3 +1,4 @@
+import { noTally, type ConnectionTally } from "../../measure/connection-tally.ts";
 import { ledgerAnswer, type DeliveryLedger, type LossKind, type LossListener } from "../../measure/delivery-ledger.ts";
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import type { IntervalRecorder } from "../../measure/interval-recorder.ts";
@@ -41,6 +42,8 @@ export interface RecordingFacts {
   readonly messageBytes: number;
   readonly expectsAnswers: boolean;
   readonly openConnections: () => number;
+  /** @default none */
+  readonly tally?: ConnectionTally;
 }
 
 /** Where messages are entered in modes that keep an account of their own. */
@@ -60,6 +63,7 @@ export class MessageRecorder {
   readonly #messageBytes: number;
   readonly #expectsAnswers: boolean;
   readonly #openConnections: () => number;
+  readonly #tally: ConnectionTally;
   readonly #phases: readonly PhaseRecorder[];
   #windows: readonly PhaseWindow[] = [];
   #window = 0;
@@ -81,6 +85,7 @@ export class MessageRecorder {
     this.#messageBytes = facts.messageBytes;
     this.#expectsAnswers = facts.expectsAnswers;
     this.#openConnections = facts.openConnections;
+    this.#tally = facts.tally ?? noTally;
     this.#intervals = intervals;
     this.#phases = phases.map((cells, index) => ({
       counts: cells.counts,
@@ -161,6 +166,7 @@ export class MessageRecorder {
     if (wasBlocked) recorder.blockedSlip.record(slipUs);
     else recorder.ownSlip.record(slipUs);
     this.#intervals.recordSent(slipUs);
+    this.#tally.sent(connection, phase, 1, sentMs);
     if (this.#register !== null) return this.#register.enterSent(connection, intendedMs, sentMs, phase);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, 1);
     return this.ledger.send(connection, intendedMs, sentMs, phase, false);
@@ -174,6 +180,7 @@ export class MessageRecorder {
     counts[counter.bytesSent]! += this.#messageBytes * count;
     if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += count;
     this.#intervals.countSent(count);
+    this.#tally.sent(connection, phase, count, sentMs);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, count);
     return this.ledger.sendBurst(connection, count, sentMs, phase);
   }
@@ -197,10 +204,12 @@ export class MessageRecorder {
       sentMs = ledger.spilledSentMs;
       phase = ledger.spilledPhase;
     } else {
-      this.countExtra(answer, bytes);
+      this.countExtra(connection, answer, bytes);
       return false;
     }
-    if (ledger.isReordered(connection, sequence)) this.countReordered(phase);
+    if (ledger.isReordered(connection, sequence)) this.countReordered(connection, phase);
+    this.#tally.delivered(connection, phase, 1, nowMs);
+    this.#tally.took(connection, phase, wholeMicroseconds(nowMs - intendedMs));
     this.recordDelivered(phase, intendedMs, sentMs, nowMs, bytes);
     return ledger.takenHeldWindow;
   }
@@ -304,21 +313,25 @@ export class MessageRecorder {
   };
 
   /** The loss of message `sequence` of `connection`, as DeliveryLedger tells it. */
-  recordLostMessage(...[kind, phase, intendedMs]: Parameters<LossListener>): void {
+  recordLostMessage(...[kind, phase, intendedMs, connection]: Parameters<LossListener>): void {
     this.recordLost(kind, phase, intendedMs);
+    this.#tally.count(connection, phase, "lost", 1);
   }
 
-  protected countReordered(phase: number): void {
+  protected countReordered(connection: number, phase: number): void {
     this.#phases[phase]!.counts[counter.reordered]! += 1;
+    this.#tally.count(connection, phase, "reordered", 1);
   }
 
   /** A copy that was not the first one awaited: what `DeliveryLedger.take` answered says which. */
-  protected countExtra(answer: number, bytes: number): void {
+  protected countExtra(connection: number, answer: number, bytes: number): void {
     const counts = this.#phases[this.#eventPhase]!.counts;
     counts[counter.bytesReceived]! += bytes;
     if (!this.#expectsAnswers) counts[counter.unsolicited]! += 1;
-    else if (answer === ledgerAnswer.duplicate) counts[counter.duplicated]! += 1;
-    else if (answer === ledgerAnswer.unknown) counts[counter.unsolicited]! += 1;
+    else if (answer === ledgerAnswer.duplicate) {
+      counts[counter.duplicated]! += 1;
+      this.#tally.count(connection, this.#eventPhase, "duplicated", 1);
+    } else if (answer === ledgerAnswer.unknown) counts[counter.unsolicited]! += 1;
   }
 
   #leaveWindow(): void {

@@ -1,3 +1,4 @@
+import type { ConnectionTally } from "../../measure/connection-tally.ts";
 import type { DeliveryLedger } from "../../measure/delivery-ledger.ts";
 import type { IntervalRecorder } from "../../measure/interval-recorder.ts";
 import type { WorkerCells } from "../../measure/worker-cells.ts";
@@ -37,17 +38,18 @@ export interface RecordingParts {
   readonly ledger: DeliveryLedger;
   readonly intervals: IntervalRecorder;
   readonly openConnections: () => number;
+  readonly tally: ConnectionTally;
 }
 
 /** Counts the messages of a worker, where they have several sizes by these too. */
 export function makeRecorder(
   { plan, workerIndex }: Pick<ShareTask, "plan" | "workerIndex">,
   mix: MessageMix | null,
-  { cells, ledger, intervals, openConnections }: RecordingParts,
+  { cells, ledger, intervals, openConnections, tally }: RecordingParts,
 ): MessageRecorder {
   const { mode, message, segments, workers } = plan;
   const closedLoop = segments.flatMap(({ phases }) => phases.map(({ load }) => load.kind === "max"));
-  const facts = { expectsAnswers: mode === "echo", openConnections };
+  const facts = { expectsAnswers: mode === "echo", openConnections, tally };
   if (mix === null || message.mix === null) {
     const ofOneSize = { ...facts, messageBytes: message.sizeBytes };
     return new MessageRecorder(cells.phases, closedLoop, ledger, intervals, ofOneSize);

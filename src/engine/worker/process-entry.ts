@@ -3,9 +3,9 @@ import { monotonicMs } from "../../host/monotonic-clock.ts";
 import { residentBytes } from "../../host/process-probes.ts";
 import { wakeOnTime } from "../../host/timer-slack.ts";
 import { CellsSender } from "../../measure/cells-mirror.ts";
-import { allocateWorkerCells, control } from "../../measure/worker-cells.ts";
-import { messageClasses } from "../../plan/message-classes.ts";
+import { control } from "../../measure/worker-cells.ts";
 import { makeTransportOpener } from "../../transport/open-transport.ts";
+import { allocateCellsFor } from "../worker-memory.ts";
 import type {
   FromWorkerProcess,
   ProcessTask,
@@ -23,8 +23,7 @@ const quietTicks = 1000 / mirrorEveryMs;
 
 async function runTask(task: ProcessTask): Promise<void> {
   wakeOnTime();
-  const phases = task.plan.segments.reduce((sum, segment) => sum + segment.phases.length, 0);
-  const cells = allocateWorkerCells(phases, messageClasses(task.plan).length);
+  const cells = allocateCellsFor(task.plan, task.workerIndex);
   const sender = new CellsSender(cells.memory);
   let ticksSinceTold = 0;
   const tell = (more: Pick<FromWorkerProcess, "event" | "outcome">): void => {

@@ -1,14 +1,7 @@
 import { DeliveryLedger, ringLengthFor } from "../../measure/delivery-ledger.ts";
 import { IntervalRecorder } from "../../measure/interval-recorder.ts";
-import {
-  control,
-  counter,
-  healthCell,
-  stopRequest,
-  viewWorkerCells,
-  type WorkerCells,
-} from "../../measure/worker-cells.ts";
-import { messageClasses } from "../../plan/message-classes.ts";
+import { CellTally, noTally, type ConnectionTally } from "../../measure/connection-tally.ts";
+import { control, counter, healthCell, stopRequest, type WorkerCells } from "../../measure/worker-cells.ts";
 import { firstPhaseOf, loadMsOf } from "../../plan/phase-times.ts";
 import { reopens, type Load, type Plan, type Segment } from "../../plan/plan.ts";
 import { publishersOf } from "../../plan/rooms.ts";
@@ -16,6 +9,7 @@ import { slowConnections } from "../../plan/slow-readers.ts";
 import { ownedConnections } from "../../plan/split-plan.ts";
 import { deriveSeed, Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
+import { capacityOf, viewCellsFor } from "../worker-memory.ts";
 import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worker-messages.ts";
 import { makeBroadcastSides, type BroadcastSides } from "./broadcast-sides.ts";
 import { ConnectionSet } from "./connection-set.ts";
@@ -98,12 +92,11 @@ class Share {
     this.#link = surroundings.link;
     this.#workerIndex = workerIndex;
     this.#nowMs = surroundings.nowMs;
-    this.#cells = viewWorkerCells(task.cells, phases.length, messageClasses(plan).length);
+    this.#cells = viewCellsFor(plan, workerIndex, task.cells);
+    const tally = tallyOf(this.#cells, phases);
     this.#notes = new NoteBook(phases.length, task.runStartMs);
     this.#intervals = new IntervalRecorder(this.#cells);
-    const capacity = Math.max(
-      ...plan.segments.map((segment) => ownedConnections(segment.connections, workerIndex, plan.workers)),
-    );
+    const capacity = capacityOf(plan, workerIndex);
     const ringLength = Math.max(...plan.segments.map((segment) => ringLengthOf(segment, capacity)));
     this.#ledger = new DeliveryLedger(capacity, plan.mode === "echo" ? ringLength : 1, (...loss) =>
       this.#recorder.recordLostMessage(...loss),
@@ -115,6 +108,7 @@ class Share {
       ledger: this.#ledger,
       intervals: this.#intervals,
       openConnections: () => this.#connections.ready,
+      tally,
     });
     if (this.#broadcast !== null) this.#recorder.enterInto(this.#broadcast.publisher);
     const codec = makeCodec(plan, mix);
@@ -129,14 +123,15 @@ class Share {
             measured: phases.map(({ measured }) => measured),
             capacity,
             recorder,
+            tally,
             nowMs,
             isSlow: slowOnesOf(plan, workerIndex, capacity),
           });
-    this.#jobs = makeJobReceiver(task, { codec, recorder, cells: this.#cells, capacity });
+    this.#jobs = makeJobReceiver(task, { codec, recorder, tally, cells: this.#cells, capacity });
     this.#receiver =
       this.#streams ??
       this.#jobs ??
-      this.#broadcast?.makeReceiver({ codec, recorder, notes, connections: capacity, nowMs }) ??
+      this.#broadcast?.makeReceiver({ codec, recorder, tally, notes, connections: capacity, nowMs }) ??
       new EchoReceiver(codec, recorder, notes);
     const outages = new OutageBook(this.#cells.phases);
     this.#connections = new ConnectionSet({
@@ -148,6 +143,7 @@ class Share {
       rooms: plan.broadcast?.rooms ?? null,
       codec,
       recorder,
+      tally,
       receiver: this.#receiver,
       notes: this.#notes,
       random: new Xoshiro(deriveSeed(plan.seed, 1, workerIndex)),
@@ -396,6 +392,14 @@ class Share {
   #tell(event: WorkerEvent): void {
     this.#link.tell(event);
   }
+}
+
+function tallyOf({ connections }: WorkerCells, phases: readonly { readonly measured: boolean }[]): ConnectionTally {
+  if (connections === null) return noTally;
+  return new CellTally(
+    connections,
+    phases.map(({ measured }) => measured),
+  );
 }
 
 /** By the local numbers of a worker's connections: 1 for one that is to read slowly. */

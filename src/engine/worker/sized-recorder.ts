@@ -90,13 +90,13 @@ export class SizedRecorder extends MessageRecorder {
     this.#classes?.count(this.#sizeOf(connection, sequence), phase, lossCounter(kind));
   }
 
-  protected override countReordered(phase: number): void {
-    super.countReordered(phase);
+  protected override countReordered(connection: number, phase: number): void {
+    super.countReordered(connection, phase);
     this.#classes?.count(this.#size, phase, counter.reordered);
   }
 
-  protected override countExtra(answer: number, bytes: number): void {
-    super.countExtra(answer, bytes);
+  protected override countExtra(connection: number, answer: number, bytes: number): void {
+    super.countExtra(connection, answer, bytes);
     if (answer === ledgerAnswer.duplicate) this.#classes?.count(this.#size, this.eventPhase, counter.duplicated);
     this.#classes?.count(this.#size, this.eventPhase, counter.bytesReceived, bytes);
   }

@@ -1,3 +1,4 @@
+import { noTally, type ConnectionTally } from "../../measure/connection-tally.ts";
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import { restartRun, streamAnswer, StreamLedger, type StreamLossListener } from "../../measure/stream-ledger.ts";
 import { StreamPace } from "../../measure/stream-pace.ts";
@@ -10,7 +11,7 @@ import type { CollectedStreams, FaultyStream } from "../collected.ts";
 import { ClassRecorder } from "./class-recorder.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { worstStreams } from "./faulty-streams.ts";
-import { lossCounter, type MessageRecorder } from "./message-recorder.ts";
+import { lossCounter, wholeMicroseconds, type MessageRecorder } from "./message-recorder.ts";
 import { plainMessage } from "../../transport/plain-message.ts";
 import type { Receiver } from "./receiver.ts";
 import { SlowReaders } from "./slow-readers.ts";
@@ -40,6 +41,8 @@ export interface StreamReceiverParts {
   /** By stream: 1 for one that is to read slowly. @default none does */
   readonly isSlow?: Uint8Array;
   readonly recorder: MessageRecorder;
+  /** @default none */
+  readonly tally?: ConnectionTally;
   readonly nowMs: () => number;
 }
 
@@ -57,6 +60,7 @@ export interface StreamLoad {
 export class StreamReceiver implements Receiver {
   readonly #plan: StreamPlan;
   readonly #recorder: MessageRecorder;
+  readonly #tally: ConnectionTally;
   readonly #measured: readonly boolean[];
   readonly #lanes: StreamLanes;
   readonly #classes: ClassRecorder | null;
@@ -93,6 +97,7 @@ export class StreamReceiver implements Receiver {
     const { plan, recorder, capacity } = parts;
     this.#plan = plan;
     this.#recorder = recorder;
+    this.#tally = parts.tally ?? noTally;
     this.#measured = parts.measured;
     this.#nowMs = parts.nowMs;
     this.#lanes = new StreamLanes(plan.priority);
@@ -145,6 +150,7 @@ export class StreamReceiver implements Receiver {
     const phase = recorder.eventPhase;
     recorder.count(phase, counter.expected, this.#expected);
     recorder.recordPushed(phase, this.#messages, this.#bytes);
+    this.#tally.delivered(connection.local, phase, this.#messages, connection.readInstant());
     this.#recordPace(connection, phase);
     this.#arrived = 0;
     this.#messages = 0;
@@ -310,50 +316,51 @@ export class StreamReceiver implements Receiver {
         this.#classes.count(ofClass, phase, counter.expected, answer);
         this.#classes.recordPushed(ofClass, phase, 1, end - start);
       }
-    } else if (!this.#takeOld(ofClass, answer, end - start)) return true;
+    } else if (!this.#takeOld(connection.local, ofClass, answer, end - start)) return true;
     if (this.#stamp !== null) {
-      this.#recordLatency(ofClass, answer > 0 ? phase : ledger.filledPhase, view, start, end, nowMs);
+      this.#recordLatency(connection.local, ofClass, answer > 0 ? phase : ledger.filledPhase, view, start, end, nowMs);
     }
     return true;
   }
 
   /** A message at or below the highest seen; true when it is a first copy. */
-  #takeOld(ofClass: number, answer: number, bytes: number): boolean {
+  #takeOld(local: number, ofClass: number, answer: number, bytes: number): boolean {
     const { eventPhase } = this.#recorder;
     switch (answer) {
       case streamAnswer.filled: {
         const { filledPhase } = this.#ledger;
         this.#arrived += 1;
-        this.#recordPushed(ofClass, filledPhase, 1, bytes);
+        this.#recordPushed(local, ofClass, filledPhase, 1, bytes);
         this.#count(ofClass, filledPhase, counter.reordered);
+        this.#tally.count(local, filledPhase, "reordered", 1);
         return true;
       }
       case streamAnswer.restarted: {
         // Those before were taken for old ones.
         if (this.#ledger.wasOutside) this.#outside -= restartRun - 1;
-        else this.#count(ofClass, eventPhase, counter.duplicated, 1 - restartRun);
+        else this.#countDuplicated(local, ofClass, eventPhase, 1 - restartRun);
         this.#arrived += restartRun;
         this.#ledger.filledPhase = eventPhase;
         this.#count(ofClass, eventPhase, counter.expected, restartRun);
-        this.#recordPushed(ofClass, eventPhase, restartRun, bytes);
+        this.#recordPushed(local, ofClass, eventPhase, restartRun, bytes);
         return true;
       }
       case streamAnswer.resumed: {
         // They were taken for a beginning, and stay counted as one: their times cannot be given back.
         const { repeated } = this.#ledger;
         this.#repeated += repeated;
-        this.#count(ofClass, eventPhase, counter.duplicated, repeated);
+        this.#countDuplicated(local, ofClass, eventPhase, repeated);
         this.#arrived += 1;
         this.#ledger.filledPhase = eventPhase;
         this.#count(ofClass, eventPhase, counter.expected);
-        this.#recordPushed(ofClass, eventPhase, 1, bytes);
+        this.#recordPushed(local, ofClass, eventPhase, 1, bytes);
         return true;
       }
       case streamAnswer.outside:
         this.#outside += 1;
         return false;
       default:
-        this.#count(ofClass, eventPhase, counter.duplicated);
+        this.#countDuplicated(local, ofClass, eventPhase, 1);
         this.#count(ofClass, eventPhase, counter.bytesReceived, bytes);
         return false;
     }
@@ -370,15 +377,23 @@ export class StreamReceiver implements Receiver {
     this.#classes?.count(ofClass, phase, which, times);
   }
 
-  #recordPushed(ofClass: number, phase: number, messages: number, bytes: number): void {
+  #countDuplicated(local: number, ofClass: number, phase: number, times: number): void {
+    this.#count(ofClass, phase, counter.duplicated, times);
+    this.#tally.count(local, phase, "duplicated", times);
+  }
+
+  #recordPushed(local: number, ofClass: number, phase: number, messages: number, bytes: number): void {
     this.#recorder.recordPushed(phase, messages, bytes);
+    this.#tally.delivered(local, phase, messages, this.#ledger.nowMs);
     this.#classes?.recordPushed(ofClass, phase, messages, bytes);
   }
 
   readonly #countLost: StreamLossListener = (kind, phase, openedMs, count, lane) => {
     const which = kind === "refused" ? counter.refused : lossCounter(kind);
-    const ofClass = this.#classIndex(this.#lanes.streamOfLane(lane), this.#lanes.classOfLane(lane));
+    const stream = this.#lanes.streamOfLane(lane);
+    const ofClass = this.#classIndex(stream, this.#lanes.classOfLane(lane));
     this.#classes?.count(ofClass, phase, which, count);
+    this.#tally.count(stream, phase, kind === "refused" ? "refused" : "lost", count);
     if (kind === "refused") this.#recorder.count(phase, counter.refused, count);
     else this.#recorder.recordLost(kind, phase, openedMs, count);
   };
@@ -436,10 +451,19 @@ export class StreamReceiver implements Receiver {
     this.#count(ofClass, this.#recorder.eventPhase, counter.expected, this.#ledger.end(lane, last));
   }
 
-  #recordLatency(ofClass: number, phase: number, view: DataView, start: number, end: number, nowMs: number): void {
+  #recordLatency(
+    local: number,
+    ofClass: number,
+    phase: number,
+    view: DataView,
+    start: number,
+    end: number,
+    nowMs: number,
+  ): void {
     const latencyMs = this.#stamp!.latencyMs(view, start, end, nowMs);
     if (Number.isNaN(latencyMs)) return;
     this.#recorder.recordOneWay(phase, latencyMs, nowMs);
+    this.#tally.took(local, phase, wholeMicroseconds(latencyMs));
     this.#classes?.recordOneWay(ofClass, phase, latencyMs);
   }
 

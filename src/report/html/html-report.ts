@@ -20,6 +20,7 @@ import {
   timesBody,
 } from "./html-messages.ts";
 import { resilienceBody } from "./html-resilience.ts";
+import { singleConnectionsBody } from "./html-single-connections.ts";
 import { renderPage, type PageAssets, type PageSection } from "./html-page.ts";
 import { markup, type Html } from "./html-text.ts";
 import { runHeader, verdictBody } from "./html-verdict.ts";
@@ -44,6 +45,7 @@ export function renderHtmlReport(result: RunResult, assets: PageAssets): string 
     ...section("books", "Target's books by phase", [booksBody(result)]),
     ...section("memory", "Memory", [renderChart(memoryChart(result)), memoryTable(result)]),
     ...(config.mode === "connect" ? [] : connections),
+    ...section("single-connections", "Single connections", [singleConnectionsBody(result)]),
     ...section("resilience", "Resilience", [resilienceBody(result)]),
     ...section("generator", "Generator health", [generatorBody(result)]),
     ...section("errors", "Errors", [errorBody(result)]),

@@ -143,6 +143,7 @@ describe("what a plan holds", () => {
     workersAs: "noticed",
     limits: "noticed",
     drain: "noticed",
+    connectionFigures: "noticed",
     // What it is called, and what chance makes of it.
     title: "no matter",
     tags: "no matter",

@@ -33,6 +33,7 @@ function someSettings(changes: Partial<Settings> = {}): Settings {
     scaling: null,
     broadcast: null,
     queue: null,
+    connectionRows: null,
     nameOf: (setting) => `--${setting}`,
     isDefault: () => false,
     ...changes,
@@ -45,6 +46,19 @@ const random32 = () => {
 };
 
 describe("making a plan", () => {
+  it("keeps times of single connections up to 10,000 of them, and refuses figures of connections with different loads", () => {
+    const planned = (...connections: readonly number[]) => {
+      const stages = connections.map((count, index) => aStage({ name: `s${index}`, connections: count }));
+      return makePlan(someSettings({ stages, connectionRows: 5 }), random32(), noLimits).plan.connectionFigures;
+    };
+    expect(planned(10_000, 10_000)).toEqual({ rows: 5, hasTimes: true });
+    expect(planned(10_001)).toEqual({ rows: 5, hasTimes: false });
+    expect(() => planned(10, 20)).toThrow(
+      "--connectionFigures needs one number of connections: here it changes from stage to stage",
+    );
+    expect(makePlan(someSettings(), random32(), noLimits).plan.connectionFigures).toBeNull();
+  });
+
   it("begins a new segment where the number of connections changes, and warms up in each", () => {
     const stages = [
       aStage({ name: "a" }),
