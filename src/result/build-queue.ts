@@ -10,7 +10,10 @@ type Statistics = NonNullable<ResultQueue["statistics"]>;
 /** What was seen of the jobs of a run. */
 export function buildQueue(
   plan: QueuePlan,
-  { phases }: Pick<Collected, "phases">,
+  {
+    phases,
+    generator,
+  }: Pick<Collected, "phases"> & { readonly generator: Pick<Collected["generator"], "lostWorkers"> },
   seen: CollectedQueue,
   encode: boolean,
 ): ResultQueue {
@@ -40,18 +43,20 @@ export function buildQueue(
     repeated: seen.repeated,
     afterLoss: seen.afterLoss,
     faults: seen.examples.map(({ fault, key, position }) => ({ fault, key: nameOf(key), position })),
-    statistics: plan.statistics === null ? null : compareStatistics(plan, seen),
+    statistics: plan.statistics === null ? null : compareStatistics(plan, seen, generator.lostWorkers.length > 0),
     waitUs: timesOfHistogram(sumOfHistograms(measured.map(({ jobWaitUs }) => jobWaitUs)), encode),
     runUs: timesOfHistogram(sumOfHistograms(measured.map(({ jobRunUs }) => jobRunUs)), encode),
   };
 }
 
 /** The target's statistics are those of the run once what it told before is taken off. */
-function compareStatistics(plan: QueuePlan, seen: CollectedQueue): Statistics {
+function compareStatistics(plan: QueuePlan, seen: CollectedQueue, hasLostWorkers: boolean): Statistics {
   const none = (note: string): Statistics => ({ isCompared: false, note, counts: [], disagreements: null });
   if (seen.statistics === null) return none("the worker that asks for the statistics was lost");
   const told = countsOf(seen.statistics);
   if (typeof told === "string") return none(told);
+  // The target counts the jobs of a worker that died; what it was told of them went with it.
+  if (hasLostWorkers) return none("a worker was lost, with what it had been told of its jobs");
   const clients = clientCounts(plan, seen);
   const counts = (plan.statistics?.counts ?? []).flatMap(([count]) => {
     const [before, after, own] = [told.before[count], told.after[count], clients[count]];

@@ -126,12 +126,15 @@ function notIsolated({ backpressure }: Omit<RunResult, "warnings">): ResultWarni
   );
 }
 
-function lostWorkers({ generator }: Omit<RunResult, "warnings">): ResultWarning | null {
+function lostWorkers({ generator, queue, phases }: Omit<RunResult, "warnings">): ResultWarning | null {
   const [first] = generator.lostWorkers;
   if (first === undefined) return null;
+  const sent = phases.reduce((sum, { messages }) => sum + messages.sent, 0);
+  const untold = queue === undefined ? 0 : sent - queue.sent;
   return warn(
     "workersLost",
-    `${amount(generator.lostWorkers.length, "worker")} lost; worker ${first.index + 1} ${howLost(first.reason)}`,
+    `${amount(generator.lostWorkers.length, "worker")} lost; worker ${first.index + 1} ${howLost(first.reason)}` +
+      (untold > 0 ? `; what is told of the queue leaves out ${amount(untold, "job")} that it had sent` : ""),
   );
 }
 

@@ -1,4 +1,6 @@
-// Loaded into every thread of a run by --import: the first worker thread ends itself a while after it was started.
+// Loaded into every thread of a run by --import: one worker thread ends itself a while after it was started, the first
+// unless KILLED_THREAD names another one.
 import { isMainThread, threadId } from "node:worker_threads";
 
-if (!isMainThread && threadId === 1) setTimeout(() => process.exit(7), 2500);
+const killed = Number(process.env["KILLED_THREAD"] ?? 1);
+if (!isMainThread && threadId === killed) setTimeout(() => process.exit(7), 2500);

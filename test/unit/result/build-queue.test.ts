@@ -34,8 +34,9 @@ const phases = [
   aCollectedPhase({ plan: aPhasePlan({ measured: false }), jobWaitUs: aHistogram([5]) }),
   aCollectedPhase({ jobWaitUs: aHistogram([1000, 3000]), jobRunUs: aHistogram([20]) }),
 ];
+const generator = { lostWorkers: [] };
 const built = (changes: Partial<QueuePlan> = {}, jobs: Partial<CollectedQueue> = {}) =>
-  buildQueue({ ...plan, ...changes }, { phases }, { ...seen, ...jobs }, true);
+  buildQueue({ ...plan, ...changes }, { phases, generator }, { ...seen, ...jobs }, true);
 
 describe("what is said of jobs", () => {
   it("is how they ended, and what should not have been, with keys by their names", () => {
@@ -66,6 +67,17 @@ describe("what is said of jobs", () => {
       misorderedStarts: null,
       overLimit: null,
       neverStarted: null,
+    });
+  });
+
+  it("holds nothing against the target where a worker was lost, which knew some of its jobs", () => {
+    const lostWorkers = [{ index: 1, reason: "killed" }];
+    const { statistics } = buildQueue(plan, { phases, generator: { lostWorkers } }, seen, true);
+    expect(statistics).toMatchObject({
+      isCompared: false,
+      note: expect.stringContaining("a worker was lost"),
+      counts: [],
+      disagreements: null,
     });
   });
 
