@@ -1,4 +1,4 @@
-import { deliveryRatioInterval } from "../result/delivery-interval.ts";
+import { lossRatioInterval } from "../result/delivery-interval.ts";
 import { comesBack } from "../result/mode-facts.ts";
 import type { ResultBlock } from "../result/result-blocks.ts";
 import type { RunResult } from "../result/run-result.ts";
@@ -65,16 +65,9 @@ export function deliveryNotes(result: RunResult): readonly string[] {
   ];
 }
 
-interface Sureness {
-  readonly low: number;
-  readonly high: number;
-}
-
 /** Losses come in bursts: seen by the second they are less sure than as many independent ones. Null where seconds do not tell. */
-function lossSureness(result: RunResult): Sureness | null {
-  const seconds = measuredSecondsOf(result);
-  const ratio = areSecondsComplete(result) ? deliveryRatioInterval(result.totals, seconds) : null;
-  return ratio === null ? null : { low: 1 - ratio.high, high: 1 - ratio.low };
+function lossSureness(result: RunResult): ReturnType<typeof lossRatioInterval> {
+  return areSecondsComplete(result) ? lossRatioInterval(result.totals, measuredSecondsOf(result)) : null;
 }
 
 /**

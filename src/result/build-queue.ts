@@ -1,3 +1,12 @@
+import {
+  addCounts,
+  addKnownCounts,
+  jobCounts,
+  jobEnds,
+  jobSayings,
+  jobStartCounts,
+  mostExamples,
+} from "../engine/job-counts.ts";
 import type { Collected, CollectedJobStatistics, CollectedQueue, ToldJobCounts } from "../engine/collected.ts";
 import { keyName } from "../plan/job-keys.ts";
 import type { JobCount, QueuePlan } from "../plan/plan.ts";
@@ -99,42 +108,20 @@ export function addQueues(all: readonly (ResultQueue | undefined)[]): ResultQueu
   const told = all.filter((queue) => queue !== undefined);
   const [first] = told;
   if (first === undefined || told.length < all.length) return undefined;
-  const sum = (read: (queue: ResultQueue) => number): number => told.reduce((total, each) => total + read(each), 0);
-  const sumOrNull = (read: (queue: ResultQueue) => number | null): number | null =>
-    told.some((each) => read(each) === null) ? null : sum((each) => read(each) ?? 0);
   const [busiest] = told.flatMap(({ mostRunning }) => mostRunning ?? []).sort((a, b) => b.jobs - a.jobs);
+  const { concurrency, completionOrder } = first;
   return {
-    ...first,
-    keys: sum(({ keys }) => keys),
-    sent: sum(({ sent }) => sent),
-    completed: sum(({ completed }) => completed),
-    refused: sum(({ refused }) => refused),
-    cancelled: sum(({ cancelled }) => cancelled),
-    lost: sum(({ lost }) => lost),
-    said: {
-      accepted: sum(({ said }) => said.accepted),
-      started: sum(({ said }) => said.started),
-      completed: sum(({ said }) => said.completed),
-      refused: sum(({ said }) => said.refused),
-      cancelled: sum(({ said }) => said.cancelled),
-      tooLate: sum(({ said }) => said.tooLate),
-    },
-    cancelAsked: sum(({ cancelAsked }) => cancelAsked),
-    cancelledRunning: sum(({ cancelledRunning }) => cancelledRunning),
-    cancelledUnasked: sum(({ cancelledUnasked }) => cancelledUnasked),
-    misordered: sum(({ misordered }) => misordered),
-    misorderedStarts: sumOrNull(({ misorderedStarts }) => misorderedStarts),
-    overtaken: sum(({ overtaken }) => overtaken),
-    overLimit: sumOrNull(({ overLimit }) => overLimit),
+    ...{ concurrency, completionOrder },
+    keys: told.reduce((sum, { keys }) => sum + keys, 0),
+    ...addCounts(jobCounts, told),
+    ...addCounts(jobEnds, told),
+    ...addKnownCounts(jobStartCounts, told),
+    said: addCounts(
+      jobSayings,
+      told.map(({ said }) => said),
+    ),
     mostRunning: busiest ?? null,
-    cancelledRan: sum(({ cancelledRan }) => cancelledRan),
-    refusedRan: sum(({ refusedRan }) => refusedRan),
-    startedAgain: sum(({ startedAgain }) => startedAgain),
-    completedAgain: sum(({ completedAgain }) => completedAgain),
-    neverStarted: sumOrNull(({ neverStarted }) => neverStarted),
-    repeated: sum(({ repeated }) => repeated),
-    afterLoss: sum(({ afterLoss }) => afterLoss),
-    faults: told.flatMap(({ faults }) => faults).slice(0, 10),
+    faults: told.flatMap(({ faults }) => faults).slice(0, mostExamples),
     statistics:
       first.statistics === null
         ? null

@@ -2,6 +2,7 @@ import { buildScalability } from "../../src/result/build-scalability.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
 import type { SteadyState } from "../../src/result/steady-schema.ts";
 import { decideVerdict } from "../../src/verdict/verdict.ts";
+import { workQueueCases } from "./work-queue-cases.ts";
 import { sampleCapacity } from "./sample-capacity.ts";
 import {
   noTimes,
@@ -169,6 +170,8 @@ export const reportCases: Readonly<Record<string, RunResult>> = {
       },
     },
   }),
+
+  ...Object.fromEntries(Object.entries(workQueueCases).map(([name, changes]) => [name, judged(changes)])),
 
   "push-untimed": judged({
     ...pushed,

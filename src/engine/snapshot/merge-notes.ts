@@ -8,8 +8,8 @@ import type {
   FaultyReceivers,
   Herd,
 } from "../collected.ts";
+import { addCounts, jobCounts, jobEnds, jobSayings, jobStartCounts, mostExamples } from "../job-counts.ts";
 import { worstStreams } from "../worker/faulty-streams.ts";
-import { mostExamples } from "../worker/job-tallies.ts";
 import { worstReceivers } from "../worker/receiver-faults.ts";
 import type { LifetimeSum, WorkerNotes } from "../worker-messages.ts";
 
@@ -130,40 +130,20 @@ export function mergeQueues(all: AllNotes): CollectedQueue | null {
   const told = all.flatMap((notes) => notes?.queue ?? []);
   const [first] = told;
   if (first === undefined) return null;
-  const sum = (read: (own: CollectedQueue) => number): number => told.reduce((total, own) => total + read(own), 0);
   const busiest = told.reduce((most, own) => (own.mostRunning > most.mostRunning ? own : most), first);
   return {
-    sent: sum(({ sent }) => sent),
-    said: {
-      accepted: sum(({ said }) => said.accepted),
-      started: sum(({ said }) => said.started),
-      completed: sum(({ said }) => said.completed),
-      refused: sum(({ said }) => said.refused),
-      cancelled: sum(({ said }) => said.cancelled),
-      tooLate: sum(({ said }) => said.tooLate),
-    },
-    ended: {
-      completed: sum(({ ended }) => ended.completed),
-      refused: sum(({ ended }) => ended.refused),
-      cancelled: sum(({ ended }) => ended.cancelled),
-      lost: sum(({ ended }) => ended.lost),
-    },
-    cancelAsked: sum(({ cancelAsked }) => cancelAsked),
-    cancelledRunning: sum(({ cancelledRunning }) => cancelledRunning),
-    cancelledUnasked: sum(({ cancelledUnasked }) => cancelledUnasked),
-    neverStarted: sum(({ neverStarted }) => neverStarted),
-    startedAgain: sum(({ startedAgain }) => startedAgain),
-    completedAgain: sum(({ completedAgain }) => completedAgain),
-    repeated: sum(({ repeated }) => repeated),
-    afterLoss: sum(({ afterLoss }) => afterLoss),
-    misordered: sum(({ misordered }) => misordered),
-    misorderedStarts: sum(({ misorderedStarts }) => misorderedStarts),
-    overtaken: sum(({ overtaken }) => overtaken),
-    overLimit: sum(({ overLimit }) => overLimit),
+    ...addCounts(jobCounts, told),
+    ...addCounts(jobStartCounts, told),
+    said: addCounts(
+      jobSayings,
+      told.map(({ said }) => said),
+    ),
+    ended: addCounts(
+      jobEnds,
+      told.map(({ ended }) => ended),
+    ),
     mostRunning: busiest.mostRunning,
     mostRunningKey: busiest.mostRunningKey,
-    cancelledRan: sum(({ cancelledRan }) => cancelledRan),
-    refusedRan: sum(({ refusedRan }) => refusedRan),
     examples: told.flatMap(({ examples }) => examples).slice(0, mostExamples),
     statistics: told.find(({ statistics }) => statistics !== null)?.statistics ?? null,
   };

@@ -1,8 +1,6 @@
 import type { KeyOrder } from "../../measure/key-order.ts";
+import { mostExamples } from "../job-counts.ts";
 import type { CollectedQueue, JobFault, JobFaultExample } from "../collected.ts";
-
-/** So many faults are named one by one. */
-export const mostExamples = 10;
 
 /** Counts what was said of the jobs of one worker, over all its load, and what of it should not have been. */
 export class JobTallies {
