@@ -57,10 +57,16 @@ export function backpressureNotes({
   isolation,
   reaction,
 }: ResultBackpressure): readonly string[] {
+  const { medianMs, maxMs } = reaction;
+  const most = `at most ${timeText((maxMs ?? 0) * 1000)}`;
+  const after =
+    medianMs === null
+      ? `${most} after their first pause`
+      : `${timeText(medianMs * 1000)} after their first pause (median; ${most})`;
   const noticed =
     reaction.noticed === 0
       ? "the target told of no slow stream that it noticed"
-      : `the target noticed ${countText(reaction.noticed)} of ${countText(slowStreams)} slow streams, ${timeText((reaction.medianMs ?? 0) * 1000)} after their first pause (median; at most ${timeText((reaction.maxMs ?? 0) * 1000)}); what the systems' buffers took until then is in it`;
+      : `the target noticed ${countText(reaction.noticed)} of ${countText(slowStreams)} slow streams, ${after}; what the systems' buffers took until then is in it`;
   return [
     `${countText(slowStreams)} slow beside ${countText(fastStreams)} fast: slow ones read ${reading}`,
     ...isolation.reasons,

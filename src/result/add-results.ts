@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { exitCode } from "../errors/exit-code.ts";
 import { withSteadiness } from "./add-steadiness.ts";
+import { addBackpressure } from "./add-backpressure.ts";
 import { addParallel, partsOfBlock } from "./add-blocks.ts";
 import { addIntervals } from "./add-intervals.ts";
 import { blockOfParts, sumOfCounts, sumOfParts, type BlockParts } from "./build-block.ts";
@@ -68,6 +69,7 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
     ...withScalability(phases, first.config),
     ...withClasses(sorted),
     ...withStreams(sorted),
+    ...withBackpressure(sorted),
     ...withResilience(sorted),
     ...withQueue(sorted),
     ...withShutdown(sorted),
@@ -93,6 +95,12 @@ export function addResults(results: readonly RunResult[], tool: ResultTool): Run
 function withStreams(results: readonly RunResult[]): Pick<RunResult, "streams"> {
   const streams = addStreams(results.map((result) => result.streams));
   return streams === undefined ? {} : { streams };
+}
+
+/** Mode push with slow readers. */
+function withBackpressure(results: readonly RunResult[]): Pick<RunResult, "backpressure"> {
+  const backpressure = addBackpressure(results);
+  return backpressure === undefined ? {} : { backpressure };
 }
 
 function withClasses(results: readonly RunResult[]): Pick<RunResult, "classes"> {

@@ -1,11 +1,13 @@
 import type { Collected, CollectedSlow, CollectedStreams } from "../engine/collected.ts";
+import type { Histogram } from "../measure/histogram.ts";
 import type { Plan, SlowPlan } from "../plan/plan.ts";
 import { median } from "../statistics/percentile.ts";
 import { formatDurationMs } from "../units/time.ts";
 import { partsByPhase } from "./build-classes.ts";
 import { sumOfParts, type BlockParts } from "./build-block.ts";
-import { judgeIsolation } from "./judge-isolation.ts";
+import { fallsOf, judgeIsolation, type FastRate } from "./judge-isolation.ts";
 import type { ResultBackpressure, ResultGenerator } from "./run-result.ts";
+import { timesOfHistogram } from "./times-of-histogram.ts";
 
 type FastPart = ResultBackpressure["before"];
 
@@ -14,6 +16,7 @@ export function buildBackpressure(
   plan: Pick<Plan, "mode" | "stream">,
   { classes, streams, end }: Pick<Collected, "classes" | "streams" | "end">,
   health: ResultGenerator["health"],
+  encode: boolean,
 ): ResultBackpressure | undefined {
   const slowPlan = plan.stream?.slow ?? null;
   const slow = streams?.slow ?? null;
@@ -25,8 +28,8 @@ export function buildBackpressure(
   const slowStreams = slow.isSlow.filter(Boolean).length;
   const fastStreams = slow.isSlow.length - slowStreams;
   const [first, ...others] = measured.map((index) => parts[index]!);
-  const before = fastPart([first!], fastStreams);
-  const during = fastPart(others, fastStreams);
+  const before = fastPart(measuresOf([first!]), fastStreams, encode);
+  const during = fastPart(measuresOf(others), fastStreams, encode);
   return {
     slowStreams,
     fastStreams,
@@ -36,7 +39,7 @@ export function buildBackpressure(
     isolation: judgeIsolation({
       before,
       during,
-      rates: fastRates(streams, slow),
+      falls: fallsOf(fastRates(streams, slow)),
       spoiled:
         health === "limited" ? "the generator was limited" : end.kind === "completed" ? null : "the run was cut short",
     }),
@@ -44,18 +47,38 @@ export function buildBackpressure(
   };
 }
 
-function fastPart(parts: readonly BlockParts[], streams: number): FastPart {
+/** What is counted and timed on fast streams in one part of the measured load. */
+export interface FastMeasures {
+  readonly windowMs: number;
+  /** Of which it is known what became of them. */
+  readonly expected: number;
+  readonly delivered: number;
+  readonly deliveredInWindow: number;
+  /** Times that could not be taken, as the clocks disagreed. */
+  readonly clockErrors: number;
+  readonly latencyUs: Histogram;
+}
+
+function measuresOf(parts: readonly BlockParts[]): FastMeasures {
   const { messages, windowMs, latencyUs } = sumOfParts(parts, parts);
+  const { expected, pending, delivered, deliveredInWindow, clockErrors } = messages;
+  return { windowMs, expected: expected - pending, delivered, deliveredInWindow, clockErrors, latencyUs };
+}
+
+/** The record of such a part, over so many streams. `encode: false` leaves out the text form of the histogram. */
+export function fastPart({ windowMs, latencyUs, ...counts }: FastMeasures, streams: number, encode: boolean): FastPart {
   // Where stamps were ahead, what is left would be too good.
-  const hasTimes = latencyUs.count > 0 && messages.clockErrors === 0;
-  const decided = messages.expected - messages.pending;
+  const hasTimes = latencyUs.count > 0 && counts.clockErrors === 0;
+  const isSeen = windowMs > 0 && streams > 0;
   return {
     windowMs,
-    perStreamPerSecond: windowMs > 0 && streams > 0 ? (messages.deliveredInWindow * 1000) / windowMs / streams : null,
-    deliveryRatio: decided > 0 ? messages.delivered / decided : null,
+    perStreamPerSecond: isSeen ? (counts.deliveredInWindow * 1000) / windowMs / streams : null,
+    deliveryRatio: counts.expected > 0 ? counts.delivered / counts.expected : null,
     samples: latencyUs.count,
     p50Us: hasTimes ? latencyUs.percentile(50) : null,
     p99Us: hasTimes ? latencyUs.percentile(99) : null,
+    ...counts,
+    latencyUs: timesOfHistogram(latencyUs, encode),
   };
 }
 
@@ -63,7 +86,7 @@ function fastPart(parts: readonly BlockParts[], streams: number): FastPart {
 function fastRates(
   { streams, seen, windowMs }: CollectedStreams,
   { isSlow, seenBefore, windowBeforeMs }: CollectedSlow,
-): readonly { readonly stream: number; readonly before: number; readonly during: number }[] {
+): readonly FastRate[] {
   return streams.flatMap((stream, index) => {
     const [beforeMs, duringMs] = [windowBeforeMs[index]!, windowMs[index]! - windowBeforeMs[index]!];
     if (isSlow[index] === true || beforeMs <= 0 || duringMs <= 0) return [];

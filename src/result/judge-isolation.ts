@@ -7,11 +7,26 @@ import type { ResultBackpressure } from "./run-result.ts";
 /** A p99 may grow to so many times what it was, and by so much, before others are to blame: short runs are that noisy. */
 export const isolationLimits = { p99Ratio: 2, addedUs: 10_000, leastRateRatio: 0.9, mostRatioLost: 0.001 } as const;
 
+/** Messages a second on one fast stream. */
+export interface FastRate {
+  readonly stream: number;
+  readonly before: number;
+  readonly during: number;
+}
+
+/** How fast streams, each by itself, brought less while others read slowly. */
+export interface RateFalls {
+  readonly fastStreams: number;
+  /** Those that brought less than `leastRateRatio` of what they did before. */
+  readonly starved: number;
+  /** Null where none brought anything before. */
+  readonly worst: ResultBackpressure["isolation"]["worst"];
+}
+
 export interface IsolationEvidence {
   readonly before: ResultBackpressure["before"];
   readonly during: ResultBackpressure["during"];
-  /** Of each fast stream, messages a second. */
-  readonly rates: readonly { readonly stream: number; readonly before: number; readonly during: number }[];
+  readonly falls: RateFalls;
   /** Why nothing may be judged; null when it may. */
   readonly spoiled: string | null;
 }
@@ -27,28 +42,23 @@ export function timesUndecided({ before, during }: Pick<ResultBackpressure, "bef
  * Whether fast streams fared while others read slowly as they did before: they brought as much, lost no more, and were not
  * later by more than twice and 10 ms, where enough messages tell a p99. A proposed rule; the figures are there for a stricter one.
  */
-export function judgeIsolation({ before, during, rates, spoiled }: IsolationEvidence): ResultBackpressure["isolation"] {
+export function judgeIsolation({ before, during, falls, spoiled }: IsolationEvidence): ResultBackpressure["isolation"] {
   const [early, late] = [before.p99Us, during.p99Us];
   const hasTimes = early !== null && late !== null;
   const undecided = hasTimes ? timesUndecided({ before, during }) : null;
   const p99Ratio = hasTimes && early > 0 ? late / early : null;
   const addedUs = hasTimes ? late - early : null;
   const rateRatio = ratioOf(during.perStreamPerSecond, before.perStreamPerSecond);
-  const falls = rates
-    .filter((rate) => rate.before > 0)
-    .map((rate) => ({ stream: rate.stream, rateRatio: rate.during / rate.before }))
-    .sort((a, b) => a.rateRatio - b.rateRatio);
-  const worst = falls[0] ?? null;
-  const figures = { p99Ratio, addedUs, rateRatio, worst };
+  const { fastStreams, starved, worst } = falls;
+  const figures = { p99Ratio, addedUs, rateRatio, worst, starved };
   if (spoiled !== null) return { verdict: "unknown", reasons: [spoiled], ...figures };
   if (worst === null) return { verdict: "unknown", reasons: ["no fast stream brought anything before"], ...figures };
-  const starved = falls.filter((fall) => fall.rateRatio < isolationLimits.leastRateRatio);
   const lost = (before.deliveryRatio ?? 1) - (during.deliveryRatio ?? 1);
   const reasons = [
-    ...(starved.length === 0
+    ...(starved === 0
       ? []
       : [
-          `${starved.length} of ${rates.length} fast streams brought less while others read slowly, stream ${worst.stream} ${formatRatio(worst.rateRatio)} of before`,
+          `${starved} of ${fastStreams} fast streams brought less while others read slowly, stream ${worst.stream}${worst.runId === undefined ? "" : ` of run ${worst.runId}`} ${formatRatio(worst.rateRatio)} of before`,
         ]),
     ...(lost > isolationLimits.mostRatioLost
       ? [
@@ -69,6 +79,19 @@ export function judgeIsolation({ before, during, rates, spoiled }: IsolationEvid
     verdict: "isolated",
     reasons: [`fast streams brought ${formatRatio(rateRatio ?? 1)} of what they did before; ${times}`],
     ...figures,
+  };
+}
+
+/** Each stream held against itself. */
+export function fallsOf(rates: readonly FastRate[]): RateFalls {
+  const falls = rates
+    .filter((rate) => rate.before > 0)
+    .map((rate) => ({ stream: rate.stream, rateRatio: rate.during / rate.before }))
+    .sort((a, b) => a.rateRatio - b.rateRatio);
+  return {
+    fastStreams: rates.length,
+    starved: falls.filter(({ rateRatio }) => rateRatio < isolationLimits.leastRateRatio).length,
+    worst: falls[0] ?? null,
   };
 }
 

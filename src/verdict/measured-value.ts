@@ -184,8 +184,11 @@ function backpressureValue({ backpressure }: RunResult, { metric, stat }: AskedM
   const reason = metric === "isolation" && stat === "added" ? timesUndecided(backpressure) : null;
   if (value !== null && reason !== null) return { value, samples: null, undecided: { reason, canFail: false } };
   if (value !== null) return { value, samples: null };
+  if (metric !== "reaction") return noValue("it was not measured");
   return noValue(
-    metric === "reaction" ? "the target did not tell that it noticed a slow reader" : "it was not measured",
+    reaction.noticed === 0
+      ? "the target did not tell that it noticed a slow reader"
+      : "medians of several generators have no median",
   );
 }
 

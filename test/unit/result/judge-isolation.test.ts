@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeIsolation, type IsolationEvidence } from "../../../src/result/judge-isolation.ts";
+import { fallsOf, judgeIsolation, type IsolationEvidence } from "../../../src/result/judge-isolation.ts";
 
 const part = { windowMs: 10_000, perStreamPerSecond: 500, deliveryRatio: 1, samples: 5000, p50Us: 400, p99Us: 2000 };
 
@@ -7,10 +7,10 @@ function judged(changes: Partial<IsolationEvidence["during"]>, more: Partial<Iso
   return judgeIsolation({
     before: part,
     during: { ...part, ...changes },
-    rates: [
+    falls: fallsOf([
       { stream: 0, before: 500, during: 500 },
       { stream: 3, before: 500, during: 495 },
-    ],
+    ]),
     spoiled: null,
     ...more,
   });
@@ -21,7 +21,7 @@ describe("whether fast streams are isolated from slow ones", () => {
     expect(judged({ p99Us: 11_000, deliveryRatio: 0.9995 })).toEqual({
       verdict: "isolated",
       reasons: ["fast streams brought 100% of what they did before; p99 2.000 ms before, 11.00 ms during"],
-      ...{ p99Ratio: 5.5, addedUs: 9000, rateRatio: 1, worst: { stream: 3, rateRatio: 0.99 } },
+      ...{ p99Ratio: 5.5, addedUs: 9000, rateRatio: 1, worst: { stream: 3, rateRatio: 0.99 }, starved: 0 },
     });
   });
 
@@ -48,7 +48,7 @@ describe("whether fast streams are isolated from slow ones", () => {
       { stream: 3, before: 500, during: 100 },
       { stream: 4, before: 0, during: 0 },
     ];
-    const { verdict, reasons, worst } = judged({}, { rates });
+    const { verdict, reasons, worst } = judged({}, { falls: fallsOf(rates) });
     expect([verdict, worst]).toEqual(["not isolated", { stream: 3, rateRatio: 0.2 }]);
     expect(reasons).toEqual(["1 of 3 fast streams brought less while others read slowly, stream 3 20% of before"]);
   });
@@ -63,6 +63,8 @@ describe("whether fast streams are isolated from slow ones", () => {
   it("is not known where the generator spoiled the run, or nothing came before", () => {
     const spoiled = "the generator was limited";
     expect(judged({ p99Us: 900_000 }, { spoiled })).toMatchObject({ verdict: "unknown", reasons: [spoiled] });
-    expect(judged({}, { rates: [{ stream: 0, before: 0, during: 500 }] })).toMatchObject({ verdict: "unknown" });
+    expect(judged({}, { falls: fallsOf([{ stream: 0, before: 0, during: 500 }]) })).toMatchObject({
+      verdict: "unknown",
+    });
   });
 });
