@@ -53,6 +53,8 @@ Shapes of load
   floodgate run ws://127.0.0.1:8080/ --mode push --stream-rate 8000 --stream-sequence '$.line'
   # some connections read slowly: do the others go on as before?
   floodgate run backpressure --slow 40%
+  # all connections drop at once: are they back, with their sessions and what was in flight?
+  floodgate run resilience --resume --threshold 'sessions.resumed==100%'
   # hand in jobs of three keys: their order, how many run at a time, that those taken back never run
   floodgate run --mode queue --keys 3 --concurrency 5 -r 200 -n 1000 --cancel 5%
 

@@ -48,6 +48,7 @@ export function noticedSettings(result: RunResult): SettingWords {
     workers: `${inWords(plan, "workers")}${savedMember(plan, "workersAs.kind") === "processes" ? " (processes)" : ""}`,
     drain: inWords(plan, "drain.durationMs", (ms) => formatDurationMs(Number(ms)), inWords(plan, "drain.kind")),
     reconnect: inWords(plan, "connect.reconnect", () => "yes", "no"),
+    "sessions asked for": inWords(plan, "connect.reconnect.resume", () => "yes", "no"),
     "figures of single connections": inWords(plan, "connectionFigures", () => "yes", "no"),
     "connect timeout": inWords(plan, "connect.timeoutMs", (ms) => formatDurationMs(Number(ms))),
     "local addresses": formatCount(listAt(plan, "connect.localAddresses").length),

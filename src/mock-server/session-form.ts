@@ -11,7 +11,7 @@
  */
 export const mockSessionForm = {
   session: '"type":"session","session":"(?<session>[\\w-]+)"',
-  send: ['{"type":"resume","session":"{{session}}"}'],
+  firstMessage: ['{"type":"resume","session":"{{session}}"}'],
   resumed: '"type":"resumed"',
   refused: '"type":"not-resumed"',
 } as const;

@@ -317,14 +317,14 @@ export interface ResumePlan {
   /** Where the target names the session: in a message after opening. */
   readonly session: FieldPattern;
   /** Sent in place of the first messages, in order; `sessionPlaceholder` stands for the name. */
-  readonly send: readonly string[];
+  readonly firstMessages: readonly string[];
   /** Stands in the target's word that it has the session still. */
   readonly resumed: ReadyPlan;
   /** Stands in its word that it has not; null where it says none. */
   readonly refused: ReplyPattern;
 }
 
-/** The word in `ResumePlan.send` that stands for the name of the session. */
+/** The word in `ResumePlan.firstMessages` that stands for the name of the session. */
 export const sessionPlaceholder = "{{session}}";
 
 /** When attempts to reconnect are held back because others fail; one breaker per worker, as each has one target. */

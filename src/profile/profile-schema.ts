@@ -100,10 +100,10 @@ const resume = settingsBlock(
           "Where a message after opening has the session's name (the group session): the text around it, a /regex/, or a JSON path such as $.sid. The first that is found holds.",
       }),
     ),
-    send: optional(
+    firstMessage: optional(
       listOf(
         "session-message",
-        `Sent on a connection that comes again, in place of firstMessage; {{session}} is the name of its session. Default: ${mockSessionForm.send[0]}.`,
+        `Sent on a connection that comes again, in place of the first messages of a new one; {{session}} is the name of its session. Default: ${mockSessionForm.firstMessage[0]}.`,
       ),
     ),
     resumed: optional(

@@ -19,23 +19,23 @@ export function readResume(merged: MergedSettings): ResumePlan | null {
       `leave it out, or take --mode echo`,
     );
   }
-  const { session, send, resumed, refused } = formOf(merged.texts);
-  if (session === undefined || send === undefined || resumed === undefined) {
-    const missing = session === undefined ? "session" : send === undefined ? "send" : "resumed";
+  const { session, firstMessage, resumed, refused } = formOf(merged.texts);
+  if (session === undefined || firstMessage === undefined || resumed === undefined) {
+    const missing = session === undefined ? "session" : firstMessage === undefined ? "firstMessage" : "resumed";
     throw usageError(
       `${name} lacks ${missing}`,
       "say where the target names a session, what asks for it, and how the target says that it has it",
     );
   }
-  if (!send.some((text) => text.includes(sessionPlaceholder))) {
+  if (!firstMessage.some((text) => text.includes(sessionPlaceholder))) {
     throw usageError(
-      `${name}.send has no ${sessionPlaceholder}`,
+      `${name}.firstMessage has no ${sessionPlaceholder}`,
       `write ${sessionPlaceholder} where the name of the session goes`,
     );
   }
   return {
     session: readChecked("session-field", session),
-    send,
+    firstMessages: firstMessage,
     resumed: readChecked("ready", resumed),
     refused: refused === undefined ? null : readChecked("ready", refused),
   };
@@ -48,7 +48,7 @@ export function asksForSessions({ reconnect }: SettingTexts): boolean {
 
 interface FormTexts {
   readonly session?: string;
-  readonly send?: readonly string[];
+  readonly firstMessage?: readonly string[];
   readonly resumed?: string;
   readonly refused?: string;
 }

@@ -116,7 +116,7 @@ describe.concurrent("sessions of a server with words of its own", () => {
         buffer: 1000,
         resume: {
           session: "sid=(?<session>[\\w-]+)",
-          send: ["LOGIN me", "RESUME {{session}}"],
+          firstMessage: ["LOGIN me", "RESUME {{session}}"],
           resumed: "/^RESUMED$/",
           refused: "GONE",
         },

@@ -75,7 +75,7 @@ export class SessionKeeper {
     session.isAtStake = session.isAsked;
     if (token === null || !session.isAsked) return false;
     transport.beginBurst();
-    for (const text of this.#plan.send)
+    for (const text of this.#plan.firstMessages)
       transport.writeMessage(plainMessage(text.replaceAll(sessionPlaceholder, token)));
     transport.endBurst();
     return true;

@@ -8,7 +8,7 @@ import { constantLoad, SendingWorker } from "../../support/sending-worker.ts";
 
 const resume: ResumePlan = {
   session: { kind: "text", before: "session ", after: "" },
-  send: ["resume {{session}}"],
+  firstMessages: ["resume {{session}}"],
   resumed: { kind: "text", pattern: "resumed", flags: "" },
   refused: { kind: "regex", pattern: "^gone", flags: "" },
 };

@@ -25,14 +25,14 @@ function requestOf(resume: unknown, ...args: readonly string[]): Promise<RunRequ
 const resumeOf = async (resume: unknown, ...args: readonly string[]) =>
   (await requestOf(resume, ...args)).plan.connect.reconnect?.resume;
 
-const form = { session: "$.sid", send: ["again {{session}}"], resumed: "welcome back" };
+const form = { session: "$.sid", firstMessage: ["again {{session}}"], resumed: "welcome back" };
 
 describe("how sessions are asked for", () => {
   it("is as the mock speaks of them where nothing is said of it, and the mock keeps them", async () => {
     const { plan, target } = await runRequest(["--resume"]);
     expect(plan.connect.reconnect?.resume).toEqual({
       session: { kind: "text", before: '"type":"session","session":"', after: '"' },
-      send: ['{"type":"resume","session":"{{session}}"}'],
+      firstMessages: ['{"type":"resume","session":"{{session}}"}'],
       resumed: { kind: "text", pattern: '"type":"resumed"', flags: "" },
       refused: { kind: "text", pattern: '"type":"not-resumed"', flags: "" },
     });
@@ -51,7 +51,7 @@ describe("how sessions are asked for", () => {
 
   it("is the target's way as a whole where one is given", async () => {
     expect(await resumeOf(form)).toEqual({
-      ...{ session: { kind: "path", keys: ["sid"] }, send: ["again {{session}}"], refused: null },
+      ...{ session: { kind: "path", keys: ["sid"] }, firstMessages: ["again {{session}}"], refused: null },
       resumed: { kind: "text", pattern: "welcome back", flags: "" },
     });
     expect(await resumeOf({ ...form, refused: "/no|gone/i" }, "--resume")).toMatchObject({
@@ -61,10 +61,10 @@ describe("how sessions are asked for", () => {
 
   it.each([
     [{ ...form, session: undefined }, "lacks session"],
-    [{ ...form, send: undefined }, "lacks send"],
+    [{ ...form, firstMessage: undefined }, "lacks firstMessage"],
     [{ ...form, resumed: undefined }, "lacks resumed"],
-    [{ ...form, send: ["again"] }, "has no {{session}}"],
-    [{ ...form, send: ["again {{sid}}"] }, "has the unknown word {{sid}}"],
+    [{ ...form, firstMessage: ["again"] }, "has no {{session}}"],
+    [{ ...form, firstMessage: ["again {{sid}}"] }, "has the unknown word {{sid}}"],
     [{ ...form, session: "sid=" }, "has no (?<session>[\\w-]+)"],
   ])("is refused as %j", async (resume, fault) => {
     await expect(requestOf(resume)).rejects.toThrow(fault);

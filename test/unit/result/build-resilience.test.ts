@@ -60,7 +60,7 @@ describe("what is said of outages", () => {
 
   it("tells of sessions where they are asked for, and what has come to no end of those interrupted", () => {
     expect(built().sessions).toBeNull();
-    const resume = { session: { kind: "path", keys: ["sid"] }, send: [], refused: null } as const;
+    const resume = { session: { kind: "path", keys: ["sid"] }, firstMessages: [], refused: null } as const;
     const asking: ConnectPlan = {
       ...connect,
       reconnect: { ...connect.reconnect!, resume: { ...resume, resumed: { kind: "text", pattern: "ok", flags: "" } } },
