@@ -28,7 +28,8 @@ async function runWith(...args: readonly string[]): Promise<{
 describe("connections that are lost and come back", () => {
   it("are those that the mock cut and took again, and no message due meanwhile is lost", async () => {
     const { result, resilience, books, stdout } = await runWith(
-      ...["-d", "3s", "--mock-outage", "300ms@1700ms", ...reconnect, "--breaker", "5"],
+      // Over a second from the last outage before the end to the next after it, so that none meets the closing of the run.
+      ...["-d", "3s", "--drain", "1s", "--mock-outage", "300ms@1700ms", ...reconnect, "--breaker", "5"],
     );
     const { messages, connections } = result.totals;
     expect(books.outages).toBeGreaterThan(0);
