@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { counter, histogramStat } from "../../../src/measure/worker-cells.ts";
 import type { ConnectPlan, ReconnectPlan, ResumePlan } from "../../../src/plan/plan.ts";
@@ -217,5 +218,103 @@ describe("the session of a connection that was lost", () => {
     worker.transports[1]!.end(lost);
     await vi.advanceTimersByTimeAsync(5);
     expect(textsOf(worker.transports[2]!)).toEqual(["resume B"]);
+  });
+});
+
+const acts = ["send", "answer", "end", "name", "resumed", "gone"] as const;
+
+/** What should become of messages, kept apart from everything that is tested here. */
+class Expected {
+  readonly worker = new SendingWorker({ connections: 1, connect: { reconnect } });
+  readonly sent: Buffer[] = [];
+  readonly pending = new Set<Buffer>();
+  readonly lost = new Set<Buffer>();
+  delivered = 0;
+  duplicated = 0;
+  isNamed = false;
+  isAtStake = false;
+  /** In flight at the last interruption, and not answered since. */
+  held = new Set<Buffer>();
+  heldAnswered = 0;
+
+  async do(act: (typeof acts)[number], which: number): Promise<void> {
+    const [connection] = this.worker.connections.connections;
+    const transport = this.worker.transports.at(-1)!;
+    const isReady = connection!.state === "ready";
+    if (act === "send" && isReady) this.#send();
+    else if (act === "answer" && this.sent.length > 0) this.#answer(transport, this.sent[which % this.sent.length]!);
+    else if (act === "end") {
+      transport.end(lost);
+      if (isReady) this.#interrupt();
+      await vi.advanceTimersByTimeAsync(5);
+    } else if (act === "name") {
+      transport.receive(says("session A"));
+      if (!this.isAtStake) this.isNamed = true;
+    } else if (act === "resumed" && this.isAtStake) {
+      transport.receive(says("resumed"));
+      this.isAtStake = false;
+    } else if (act === "gone" && this.isAtStake) {
+      transport.receive(says("gone, session B"));
+      this.isAtStake = false;
+      this.lose();
+    }
+  }
+
+  lose(): void {
+    for (const message of this.pending) this.lost.add(message);
+    this.pending.clear();
+    this.held.clear();
+  }
+
+  #send(): void {
+    const { recorder, codec } = this.worker;
+    const sequence = recorder.recordSent(0, performance.now(), performance.now(), 0, false);
+    const message = Buffer.from(codec.encode(0, sequence).bytes);
+    this.sent.push(message);
+    this.pending.add(message);
+  }
+
+  #answer(transport: MemoryTransport, message: Buffer): void {
+    transport.receive(message);
+    if (this.pending.delete(message)) this.delivered += 1;
+    else if (!this.lost.has(message)) this.duplicated += 1;
+    if (this.held.delete(message)) this.heldAnswered += 1;
+  }
+
+  #interrupt(): void {
+    if (!this.isNamed) {
+      this.lose();
+      return;
+    }
+    this.isAtStake = true;
+    this.held = new Set(this.pending);
+  }
+}
+
+describe("sessions and the account of messages", () => {
+  useFakeTime();
+
+  it("agree whatever happens in whatever order", async () => {
+    const step = fc.tuple(fc.constantFrom(...acts, "send" as const, "answer" as const), fc.nat(50));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const expected = new Expected();
+        const { worker } = expected;
+        await worker.open();
+        for (const [act, which] of steps) await expected.do(act, which);
+        const unanswered = expected.held.size;
+        expected.lose();
+        settle(worker);
+        const [sent, delivered, lostClosed, lostMissing] = messageCountsOf(worker);
+        expect([sent, delivered]).toEqual([expected.sent.length, expected.delivered]);
+        expect(lostClosed! + lostMissing!).toBe(expected.lost.size);
+        expect(lostClosed).toBeGreaterThanOrEqual(unanswered);
+        expect(worker.count(counter.duplicated)).toBe(expected.duplicated);
+        expect(worker.count(counter.heldAnswered)).toBe(expected.heldAnswered);
+        expect(worker.recorder.ledger.outstanding).toBe(0);
+        await worker.connections.closeAll();
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -3,9 +3,20 @@ import { describe, expect, it } from "vitest";
 import { FaultPlan, type MessageFault } from "../../../src/mock-server/fault-plan.ts";
 import { LeakedMemory } from "../../../src/mock-server/leaked-memory.ts";
 import { MockBooks } from "../../../src/mock-server/mock-books.ts";
-import { MockConnection, type AnswerWire } from "../../../src/mock-server/mock-connection.ts";
-import { defaultMockOptions, type MockOptions } from "../../../src/mock-server/mock-options.ts";
+import {
+  MockConnection,
+  type Answer,
+  type AnswerWire,
+  type MockContext,
+} from "../../../src/mock-server/mock-connection.ts";
+import {
+  defaultMockOptions,
+  defaultSessions,
+  type MockOptions,
+  type SessionOptions,
+} from "../../../src/mock-server/mock-options.ts";
 import type { RoomBurst } from "../../../src/mock-server/rooms.ts";
+import { SessionStore } from "../../../src/mock-server/session-store.ts";
 import { WakeUps } from "../../../src/mock-server/wake-ups.ts";
 import { ManualTimers } from "../../support/manual-timers.ts";
 
@@ -285,6 +296,81 @@ describe("MockConnection", () => {
     const { receive, books } = setUp({ leakBytesPerMessage: 1024 });
     receive("a", "b", "c");
     expect(books.leakedBytes).toBe(3072);
+  });
+});
+
+describe("MockConnection with sessions", () => {
+  /** Two connections of one server, the first with answers under way. */
+  function setUpTwo(options: Partial<SessionOptions> = {}, faults: readonly MessageFault[] = []) {
+    const all = { ...defaultMockOptions, latency: { kind: "fixed", ms: 50 } as const, seed: 3 };
+    const sessions = { ...defaultSessions, ...options };
+    const timers = new ManualTimers();
+    const books = new MockBooks();
+    const plan = new ListedFaults({ ...all, sessions }, faults);
+    const context: MockContext = {
+      ...{ options: { ...all, sessions }, plan, books, leaked: new LeakedMemory(), wakeUps: new WakeUps(timers) },
+      sessions: new SessionStore<Answer>(sessions, plan, books),
+      ...{ streamMaker: new StreamMessages(128), queuedStreams: new Set(), clockOriginMs: 0, startedMs: 0 },
+    };
+    const open = (number: number) => {
+      const wire = new MemoryWire();
+      const connection = new MockConnection(number, wire, context);
+      connection.opened();
+      const [hello = ""] = wire.sent.splice(0);
+      const receive = (...messages: readonly string[]): void => {
+        for (const message of messages) connection.receive(Buffer.from(message), true, timers.nowMs());
+        connection.endRead();
+      };
+      return { wire, connection, receive, token: (JSON.parse(hello) as { readonly session: string }).session };
+    };
+    const first = open(1);
+    first.receive("a", "b", "c");
+    return { timers, books, first, second: open(2) };
+  }
+  const asks = (token: string) => `{"type":"resume","session":"${token}"}`;
+
+  it("sends on another connection what a lost one had to answer, in order, and counts it there", () => {
+    const { books, first, second } = setUpTwo();
+    first.connection.end();
+    second.receive(asks(first.token), "d");
+    expect(second.wire.sent).toEqual([`{"type":"resumed","session":"${first.token}","kept":3}`, "a", "b", "c"]);
+    expect(books).toMatchObject({ messagesIn: 4, messagesOut: 3, answersKept: 3, keptSent: 3, unansweredAtClose: 0 });
+    expect(books).toMatchObject({ sessionsOpened: 2, sessionsResumed: 1, sessionsEnded: 1 });
+  });
+
+  it("answers nothing of a session that its client has closed in order", () => {
+    const { books, first, second } = setUpTwo();
+    first.connection.onPeerClosing();
+    second.receive(asks(first.token));
+    expect(second.wire.sent).toEqual([`{"type":"not-resumed","session":"${first.token}"}`]);
+    expect(books).toMatchObject({ unansweredAtClose: 3, answersKept: 0, sessionsRefused: 1, sessionsEnded: 1 });
+  });
+
+  it("lets a session be taken over from a connection that is open still", () => {
+    const { books, first, second } = setUpTwo();
+    second.receive(asks(first.token));
+    expect(first.wire.isCut).toBe(true);
+    expect(second.wire.sent.slice(1)).toEqual(["a", "b", "c"]);
+    expect(books).toMatchObject({ connectionsCut: 1, unansweredAtDisconnect: 0, keptSent: 3 });
+  });
+
+  it("sends one that was held out of turn first, which nothing overtakes any more", () => {
+    const { timers, books, first, second } = setUpTwo({}, ["none", "none", "reorder"]);
+    timers.advanceTo(50);
+    first.receive("d");
+    expect(first.wire.sent).toEqual(["a", "b"]);
+    first.connection.cutOff();
+    second.receive(asks(first.token));
+    expect(second.wire.sent.slice(1)).toEqual(["c", "d"]);
+    expect(books).toMatchObject({ reordered: 0, reorderMissed: 1, keptSent: 2 });
+  });
+
+  it("sends what was kept a second time where that is planned, but for what was planned otherwise", () => {
+    const { books, first, second } = setUpTwo({ repeatRatio: 1 }, ["none", "duplicate"]);
+    first.connection.end();
+    second.receive(asks(first.token));
+    expect(second.wire.sent.slice(1)).toEqual(["a", "a", "b", "b", "c", "c"]);
+    expect(books).toMatchObject({ duplicated: 3, keptSent: 3, messagesOut: 6 });
   });
 });
 
