@@ -37,17 +37,20 @@ export function streamFigures(streams: ResultStreams): readonly (readonly [name:
 
 /** What the figures do not say: which stream, how far the end is known, what was left out. */
 export function streamNotes(streams: ResultStreams): readonly string[] {
-  const { slowest, promisedPerSecond, outsideMessages, interArrivalUs } = streams;
+  const { slowest, seenPerSecond, promisedPerSecond, outsideMessages, interArrivalUs } = streams;
   const share =
     slowest === null || promisedPerSecond === null
       ? ""
       : `, ${ratioText(slowest.seenPerSecond / promisedPerSecond)} of its promise`;
+  // Streams that read slowly on purpose are no candidates.
+  const isOfFast = slowest !== null && seenPerSecond !== null && seenPerSecond.min < slowest.seenPerSecond;
+  const which = isOfFast ? "slowest of those that read at full speed" : "slowest";
   const silent =
     streams.longestSilenceStream === null ? "" : `; the longest silence was on stream ${streams.longestSilenceStream}`;
   return [
     ...(slowest === null
       ? []
-      : [`slowest: stream ${slowest.stream} with ${rateText(slowest.seenPerSecond)} msg/s${share}${silent}`]),
+      : [`${which}: stream ${slowest.stream} with ${rateText(slowest.seenPerSecond)} msg/s${share}${silent}`]),
     tailNote(streams),
     ...(outsideMessages === 0
       ? []

@@ -36,7 +36,11 @@ export function addBackpressure(results: readonly RunResult[]): ResultBackpressu
     reading: [...new Set(told.map(({ backpressure }) => backpressure.reading))].sort().join(" + "),
     before,
     during,
-    isolation: judgeIsolation({ before, during, falls, spoiled: spoiledBy(results, told) }),
+    isolation: judgeIsolation({
+      ...{ before, during, falls },
+      lagUs: largest(results.map(({ generator }) => generator.lagUs?.p99 ?? null)),
+      spoiled: spoiledBy(results, told),
+    }),
     reaction: {
       noticed: sum((of) => of.reaction.noticed),
       medianMs: told.length === 1 ? first.backpressure.reaction.medianMs : null,

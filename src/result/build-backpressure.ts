@@ -15,7 +15,7 @@ type FastPart = ResultBackpressure["before"];
 export function buildBackpressure(
   plan: Pick<Plan, "mode" | "stream">,
   { classes, streams, end }: Pick<Collected, "classes" | "streams" | "end">,
-  health: ResultGenerator["health"],
+  { health, lagUs }: Pick<ResultGenerator, "health" | "lagUs">,
   encode: boolean,
 ): ResultBackpressure | undefined {
   const slowPlan = plan.stream?.slow ?? null;
@@ -40,6 +40,7 @@ export function buildBackpressure(
       before,
       during,
       falls: fallsOf(fastRates(streams, slow)),
+      lagUs: lagUs?.p99 ?? null,
       spoiled:
         health === "limited" ? "the generator was limited" : end.kind === "completed" ? null : "the run was cut short",
     }),

@@ -95,7 +95,7 @@ export function buildResult(input: ResultInput): RunResult {
     totals: blockOfParts(sum, encode),
     ...(collected.end.kind !== "running" && withScalability(phases, plan)),
     ...withClasses(buildClasses(plan, collected, encode)),
-    ...withBackpressure(buildBackpressure(plan, collected, generator.health, encode)),
+    ...withBackpressure(buildBackpressure(plan, collected, generator, encode)),
     ...(plan.stream !== null &&
       collected.streams !== null && {
         streams: buildStreams(plan.stream, collected, collected.streams, encode),

@@ -27,6 +27,8 @@ export interface IsolationEvidence {
   readonly before: ResultBackpressure["before"];
   readonly during: ResultBackpressure["during"];
   readonly falls: RateFalls;
+  /** p99 of the generator's own event-loop lag, microseconds; null while unknown. So much of a time may be its own. */
+  readonly lagUs: number | null;
   /** Why nothing may be judged; null when it may. */
   readonly spoiled: string | null;
 }
@@ -40,9 +42,16 @@ export function timesUndecided({ before, during }: Pick<ResultBackpressure, "bef
 
 /**
  * Whether fast streams fared while others read slowly as they did before: they brought as much, lost no more, and were not
- * later by more than twice and 10 ms, where enough messages tell a p99. A proposed rule; the figures are there for a stricter one.
+ * later by more than twice and 10 ms and what the generator's own lag may be, where enough messages tell a p99. A proposed
+ * rule; the figures are there for a stricter one.
  */
-export function judgeIsolation({ before, during, falls, spoiled }: IsolationEvidence): ResultBackpressure["isolation"] {
+export function judgeIsolation({
+  before,
+  during,
+  falls,
+  lagUs,
+  spoiled,
+}: IsolationEvidence): ResultBackpressure["isolation"] {
   const [early, late] = [before.p99Us, during.p99Us];
   const hasTimes = early !== null && late !== null;
   const undecided = hasTimes ? timesUndecided({ before, during }) : null;
@@ -67,19 +76,26 @@ export function judgeIsolation({ before, during, falls, spoiled }: IsolationEvid
       : []),
     ...(hasTimes &&
     undecided === null &&
-    late > Math.max(early * isolationLimits.p99Ratio, early + isolationLimits.addedUs)
+    late > Math.max(early * isolationLimits.p99Ratio, early + isolationLimits.addedUs + (lagUs ?? 0))
       ? [`p99 of fast streams rose from ${formatMicroseconds(early)} to ${formatMicroseconds(late)}`]
       : []),
   ];
   if (reasons.length > 0) return { verdict: "not isolated", reasons, ...figures };
   const times = !hasTimes
     ? "times are not known"
-    : (undecided ?? `p99 ${formatMicroseconds(early)} before, ${formatMicroseconds(late)} during`);
+    : (undecided ??
+      `p99 ${formatMicroseconds(early)} before, ${formatMicroseconds(late)} during${lagNote(late - early, lagUs)}`);
   return {
     verdict: "isolated",
     reasons: [`fast streams brought ${formatRatio(rateRatio ?? 1)} of what they did before; ${times}`],
     ...figures,
   };
+}
+
+/** Said where only the generator's own lag makes so much of a rise tolerable. */
+function lagNote(risenUs: number, lagUs: number | null): string {
+  if (lagUs === null || risenUs <= isolationLimits.addedUs) return "";
+  return `, of which the generator's own lag (p99 ${formatMicroseconds(lagUs)}) may be a part`;
 }
 
 /** Each stream held against itself. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { backpressureSection } from "../../../src/report/backpressure-section.ts";
 import { classHeads, classNotes, classRows } from "../../../src/report/class-section.ts";
 import type { ResultBackpressure, ResultClass, RunResult } from "../../../src/result/run-result.ts";
+import { streamNotes } from "../../../src/report/stream-section.ts";
+import { reportCases } from "../../support/report-cases.ts";
 import { sampleResult } from "../../support/sample-result.ts";
 
 const part = { windowMs: 10_000, perStreamPerSecond: 500, deliveryRatio: 1, samples: 5000, p50Us: 400, p99Us: 2000 };
@@ -30,6 +32,21 @@ describe("the section on backpressure", () => {
     expect(text).toContain("during / before 99% - - 250%");
     expect(text).toContain("5 slow beside 20 fast: slow ones read at most 500,000 bytes a second");
     expect(text).toContain("the target noticed 5 of 5 slow streams, 1.23 s after their first pause");
+  });
+
+  it("has no median of reactions where results of several generators were merged, only the longest", () => {
+    const merged = { ...backpressure, reaction: { noticed: 5, medianMs: null, maxMs: 2345 } };
+    const text = backpressureSection({ ...sampleResult(), backpressure: merged }, 100)
+      .join(" ")
+      .replace(/\s+/g, " ");
+    expect(text).toContain("noticed 5 of 5 slow streams, at most 2.35 s after their first pause;");
+  });
+
+  it("says which streams the slowest is one of, where others read slowly on purpose", () => {
+    const streams = reportCases.push!.streams!;
+    expect(streamNotes(streams)[0]).toMatch(/^slowest: stream 5 with 913 msg/);
+    const besideSlow = { ...streams, seenPerSecond: { min: 80, median: 999, max: 1000 } };
+    expect(streamNotes(besideSlow)[0]).toMatch(/^slowest of those that read at full speed: stream 5 with 913 msg/);
   });
 
   it("shows no p99 of fewer than 1,000 messages", () => {

@@ -51,7 +51,7 @@ function backpressureOf({ during, latencyUs = 1000, duringLatencyUs = latencyUs,
       before: early,
       during: late,
     },
-    isolation: judgeIsolation({ before: early, during: late, falls, spoiled: null }),
+    isolation: judgeIsolation({ before: early, during: late, falls, lagUs: null, spoiled: null }),
     reaction: { noticed: 1, medianMs: 80, maxMs: 80 + during.length },
   };
 }

@@ -11,7 +11,7 @@ function judged(changes: Partial<IsolationEvidence["during"]>, more: Partial<Iso
       { stream: 0, before: 500, during: 500 },
       { stream: 3, before: 500, during: 495 },
     ]),
-    spoiled: null,
+    ...{ lagUs: 500, spoiled: null },
     ...more,
   });
 }
@@ -58,6 +58,16 @@ describe("whether fast streams are isolated from slow ones", () => {
     ["they are much later", { p99Us: 40_000 }, "p99 of fast streams rose from 2.000 ms to 40.00 ms"],
   ])("does not where %s", (_, changes, reason) => {
     expect(judged(changes)).toMatchObject({ verdict: "not isolated", reasons: [reason] });
+  });
+
+  it("forgives a p99 as much as the generator's own lag may have added, and no more", () => {
+    const lagged = judged({ p99Us: 25_000 }, { lagUs: 15_000 });
+    expect(lagged).toMatchObject({ verdict: "isolated", addedUs: 23_000 });
+    expect(lagged.reasons[0]).toMatch(
+      /p99 2\.000 ms before, 25\.00 ms during, of which the generator's own lag \(p99 15\.00 ms\) may be a part$/,
+    );
+    expect(judged({ p99Us: 25_000 }, { lagUs: null }).verdict).toBe("not isolated");
+    expect(judged({ p99Us: 28_000 }, { lagUs: 15_000 }).verdict).toBe("not isolated");
   });
 
   it("is not known where the generator spoiled the run, or nothing came before", () => {
