@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { brokenIdentities } from "../../src/result/check-identities.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
-import type { ForeignServer } from "../support/foreign-servers.ts";
 import { jobServerForm, startJobServer, type JobServerOptions } from "../support/job-server.ts";
 import { resultOf, runAndRead } from "../support/saved-run.ts";
 
@@ -160,7 +159,7 @@ describe("a defect of a queue is found and named", () => {
 
 describe("a queue that speaks otherwise", () => {
   async function foreign(options: Partial<JobServerOptions>, settings: object = {}, args: readonly string[] = []) {
-    const server: ForeignServer = await startJobServer({ concurrency: 2, jobMs: 3, ...options });
+    const server = await startJobServer({ concurrency: 2, jobMs: 3, ...options });
     ends.push(() => server.close());
     const folder = await mkdtemp(join(tmpdir(), "floodgate-queue-"));
     ends.push(() => rm(folder, { recursive: true }));
@@ -170,7 +169,7 @@ describe("a queue that speaks otherwise", () => {
       profile,
       JSON.stringify({ mode: "queue", queue: queueSettings, burst: { size: 60, every: "100ms" }, messages: 60 }),
     );
-    return queue([profile, "-t", server.url, ...args]);
+    return { ...(await queue([profile, "-t", server.url, ...args])), planted: server.planted };
   }
 
   it("is followed by what the profile says of its lines", async () => {
@@ -183,13 +182,36 @@ describe("a queue that speaks otherwise", () => {
     expect(messages.unsolicited).toBe(0);
   });
 
-  it.each([
-    ["runs-refused", "refusedRan"],
-    ["completes-again", "completedAgain"],
-  ] as const)("%s: found", async (defect, found) => {
-    const { jobs, run } = await foreign({ defect, limit: 3 });
-    expect(jobs[found]).toBeGreaterThan(0);
+  it("is found out in each defect it has, as often as it was planted", async () => {
+    const defects = [
+      ...(["exceeds", "miscounts", "is-overtaken", "completes-again", "starts-again"] as const),
+      ...(["loses", "cancels-unasked", "never-starts"] as const),
+    ];
+    const { jobs, run, planted } = await foreign({ defects }, {}, ["--drain", "1s"]);
+    expect(Object.keys(planted).sort()).toEqual([...defects].sort());
+    expect(jobs).toMatchObject({
+      misordered: planted["is-overtaken"],
+      overLimit: planted.exceeds,
+      mostRunning: { jobs: 3 },
+      completedAgain: planted["completes-again"],
+      startedAgain: planted["starts-again"],
+      lost: planted.loses,
+      cancelledUnasked: planted["cancels-unasked"],
+      neverStarted: planted["never-starts"],
+      ...{ cancelledRan: 0, refusedRan: 0 },
+    });
+    const completed = jobs.statistics!.counts.find(({ count }) => count === "completed")!;
+    expect(completed.target - completed.clients).toBe(planted.miscounts);
+    expect(jobs.statistics!.disagreements).toBe(1);
     expect(run.stdout).toContain("[WARN] jobs were not treated as promised");
+  });
+
+  it("is found out where it runs what it has refused, or confirmed to be taken back", async () => {
+    const defects = ["runs-refused", "runs-cancelled"] as const;
+    const { jobs, planted } = await foreign({ defects, limit: 6, jobMs: 30 }, {}, ["--cancel", "50%"]);
+    expect(Object.keys(planted).sort()).toEqual([...defects].sort());
+    expect(jobs).toMatchObject({ refusedRan: planted["runs-refused"], cancelledRan: planted["runs-cancelled"] });
+    expect(jobs.lost).toBe(0);
   });
 
   it("need not tell of starts: then their order is not known, which is said", async () => {
