@@ -32,6 +32,18 @@ export type LossListener = (
   sequence: number,
 ) => void;
 
+/** Who knows which unanswered messages hold a place in the window of their connection: for loops without a schedule. */
+export interface WindowPlaces {
+  /** A message unanswered for so long no longer holds a place. */
+  readonly patienceMs: number;
+  /** Places of messages that can be followed no longer; the sender takes them back and resets this to 0. */
+  windowsFreedBySpill: number;
+  /** How many messages of `connection`, sent before `beforeMs`, held a place that they hold no longer. */
+  releaseOlder(connection: number, beforeMs: number): number;
+  /** No message holds a place any more. */
+  releaseAll(): void;
+}
+
 /**
  * Which messages of one worker are still unanswered, exactly, in memory bounded by the number outstanding.
  *
@@ -42,7 +54,8 @@ export type LossListener = (
  *
  * Connections are the worker's own, 0 .. connections - 1; sequences start at 1 per connection.
  */
-export class DeliveryLedger {
+export class DeliveryLedger implements WindowPlaces {
+  readonly patienceMs = 2000;
   readonly ringLength: number;
   /** By slot: instants in milliseconds of the run's clock. Valid for a slot `take` has just given. */
   readonly intendedMs: Float64Array;

@@ -27,6 +27,9 @@ export const jobMark = {
   misordered: 16_384,
 } as const;
 
+/** It holds a place in the window of its connection: handed in without a schedule. */
+const windowHeld = 32_768;
+
 export type JobMark = (typeof jobMark)[keyof typeof jobMark];
 
 /** Told once per lost job. */
@@ -64,6 +67,8 @@ export class JobLedger {
   outstanding = 0;
   /** Jobs that were given up because later ones needed their place. */
   givenUp = 0;
+  /** Window places of jobs that were given up; the sender takes them back and resets this to 0. */
+  windowsFreedBySpill = 0;
   readonly #state: Uint16Array;
   readonly #sequence: Float64Array;
   readonly #handedIn: Float64Array;
@@ -83,16 +88,17 @@ export class JobLedger {
     this.#onLost = onLost;
   }
 
-  /** Enters a job as handed in; returns its sequence. */
-  enter(connection: number, intendedMs: number, sentMs: number, phase: number): number {
+  /** Enters a job as handed in; returns its sequence. `holdsWindow`: it takes a place in its connection's window. */
+  enter(connection: number, intendedMs: number, sentMs: number, phase: number, holdsWindow = false): number {
     const sequence = this.#handedIn[connection]! + 1;
     this.#handedIn[connection] = sequence;
     const slot = this.slotOf(connection, sequence);
     if (this.#isOpen(slot)) {
       this.givenUp += 1;
+      if (this.#holdsWindow(slot)) this.windowsFreedBySpill += 1;
       this.#lose(slot, "missing");
     }
-    this.#state[slot] = handedIn;
+    this.#state[slot] = holdsWindow ? handedIn | windowHeld : handedIn;
     this.#sequence[slot] = sequence;
     this.intendedMs[slot] = intendedMs;
     this.sentMs[slot] = sentMs;
@@ -130,6 +136,31 @@ export class JobLedger {
     return true;
   }
 
+  /** True once for a job in `slot` that has ended and held a place in the window: it is free now. */
+  takeWindow(slot: number): boolean {
+    if (!this.#holdsWindow(slot) || this.#isOpen(slot)) return false;
+    this.#state[slot]! &= ~windowHeld;
+    return true;
+  }
+
+  /** How many jobs of `connection`, handed in before `beforeMs` and not ended, held a place that they hold no longer. */
+  releaseOlder(connection: number, beforeMs: number): number {
+    const first = connection * this.ringLength;
+    let released = 0;
+    for (let slot = first; slot < first + this.ringLength; slot += 1) {
+      if (!this.#holdsWindow(slot) || !this.#isOpen(slot) || this.sentMs[slot]! >= beforeMs) continue;
+      this.#state[slot]! &= ~windowHeld;
+      released += 1;
+    }
+    return released;
+  }
+
+  /** No job holds a place any more. */
+  releaseAll(): void {
+    for (let slot = 0; slot < this.#state.length; slot += 1) this.#state[slot]! &= ~windowHeld;
+    this.windowsFreedBySpill = 0;
+  }
+
   /** Notes something of the job in `slot`; true for the first time. */
   mark(slot: number, as: JobMark): boolean {
     if (this.hasMark(slot, as)) return false;
@@ -158,6 +189,10 @@ export class JobLedger {
   finish(): void {
     if (this.outstanding === 0) return;
     for (let slot = 0; slot < this.#state.length; slot += 1) if (this.#isOpen(slot)) this.#lose(slot, "missing");
+  }
+
+  #holdsWindow(slot: number): boolean {
+    return (this.#state[slot]! & windowHeld) !== 0;
   }
 
   #isOpen(slot: number): boolean {

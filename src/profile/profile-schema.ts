@@ -697,7 +697,8 @@ const settings = {
     setting<number | string>("in-flight", {
       unit: "messages",
       default: 1,
-      description: "With rate max: messages each connection keeps unanswered.",
+      description:
+        "With rate max: messages each connection keeps unanswered. Mode queue: jobs that have not ended; it has to be given there.",
     }),
   ),
   arrival: optional(

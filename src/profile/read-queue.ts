@@ -96,10 +96,10 @@ export function refuseUselessQueue(merged: MergedSettings, settings: Settings): 
       "leave it out; how a job is handed in is said in a profile, under queue.form.submit",
     );
   }
-  if (settings.stages.some(({ load }) => load.kind === "max")) {
+  if (settings.stages.some(({ load }) => load.kind === "max") && merged.isDefault("inFlight")) {
     throw usageError(
-      `${merged.nameOf("rate")} max does not fit mode queue: how long a job waits is the target's to decide`,
-      "give a rate: jobs a second, over all keys; or a burst",
+      `${merged.nameOf("rate")} max in mode queue needs --in-flight: how many jobs of a connection are to wait and run at a time`,
+      "more than the target runs at a time, or it stands idle: --in-flight 50, for example",
     );
   }
 }

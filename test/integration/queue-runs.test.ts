@@ -55,6 +55,26 @@ describe("what a run of jobs finds out equals what the mock did", () => {
     expect(books).toMatchObject({ jobsSubmitted: 300, jobsAccepted: 300, jobsStarted: 300, jobsCompleted: 300 });
   });
 
+  it("finds how many jobs a queue works off when so many are always handed in", async () => {
+    const { jobs, messages, books, result } = await queue([
+      ...["--keys", "4", "-c", "2", "--rate", "max", "--in-flight", "12", "-n", "200", "-d", "60s"],
+      ...["--concurrency", "3", "--mock-queue-time", "2ms", "--cancel", "5%"],
+    ]);
+    expect(jobs).toMatchObject({ ...faultless, sent: 200, refused: 0, lost: 0, cancelled: books.jobsCancelled! });
+    expect(jobs.completed + jobs.cancelled).toBe(200);
+    expect(books).toMatchObject({ jobsSubmitted: 200, jobsCompleted: jobs.completed });
+    expect(result.totals).toMatchObject({
+      loop: "closed",
+
+      serviceUs: { count: 200 - jobs.cancelled },
+    });
+    expect(messages).toMatchObject({ sent: 200, delivered: jobs.completed, windowTimeouts: 0 });
+    // Little's law: no more than 24 jobs are under way at a time, so that they take as long as that allows at least.
+    const mostUnderWay = (jobs.completed * result.totals.serviceUs.mean!) / 1e6 / (result.totals.rate.windowMs / 1000);
+    expect(mostUnderWay).toBeLessThanOrEqual(24.5);
+    expect(jobs.mostRunning!.jobs).toBe(3);
+  });
+
   it("takes back jobs that wait, and those never run", async () => {
     const { jobs, messages, books, run } = await queue([
       ...["--keys", "2", "--burst", "40@100ms", "-n", "40", "--cancel", "3,10,12", "--mock-queue-time", "5ms"],

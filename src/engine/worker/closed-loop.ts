@@ -3,8 +3,6 @@ import { evenShare } from "../../plan/split-plan.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { SendParts } from "./send-parts.ts";
 
-/** A message unanswered for so long no longer holds a place in the window. */
-const windowTimeoutMs = 2000;
 const windowCheckMs = 250;
 
 /** A phase without a schedule, as far as the loop must know it. */
@@ -91,7 +89,7 @@ export class ClosedLoop {
       transport.writeMessage(codec.encode(global, sequence));
     }
     if (expectsAnswers) connection.windowUsed += room;
-    if (recorder.ledger.windowsFreedBySpill > 0) this.#takeBackWindows(connection);
+    if (recorder.places.windowsFreedBySpill > 0) this.#takeBackWindows(connection);
     transport.endBurst();
   }
 
@@ -109,10 +107,11 @@ export class ClosedLoop {
   /** Releases window places held for too long; ends a loop whose last answers do not come. */
   check(atMs: number): void {
     const { recorder, connections } = this.#parts;
+    const { places } = recorder;
     this.#nextCheckMs = atMs + windowCheckMs;
     for (const connection of connections.connections) {
       if (connection.windowUsed > 0) {
-        const released = recorder.ledger.releaseOlder(connection.local, atMs - windowTimeoutMs);
+        const released = places.releaseOlder(connection.local, atMs - places.patienceMs);
         connection.windowUsed -= released;
         if (released > 0) recorder.count(this.#phase.phase, counter.windowTimeouts, released);
       }
@@ -127,14 +126,14 @@ export class ClosedLoop {
    */
   #endWhenSilent(atMs: number): void {
     const lastMs = Math.max(this.#lastAnswerMs, this.#lastSentMs);
-    if (atMs - lastMs < windowTimeoutMs) return;
+    if (atMs - lastMs < this.#parts.recorder.places.patienceMs) return;
     this.#whenDone(this.#lastAnswerMs === -Infinity ? atMs : lastMs);
   }
 
   /** Places of an earlier loop: what held them was lost, or answered while nobody counted. */
   #releaseAll(): void {
     const { connections, recorder } = this.#parts;
-    recorder.ledger.releaseAll();
+    recorder.places.releaseAll();
     for (const connection of connections.connections) connection.windowUsed = 0;
   }
 
@@ -147,8 +146,8 @@ export class ClosedLoop {
   /** Only sends of this connection just made can have freed them. */
   #takeBackWindows(connection: LoadConnection): void {
     const { recorder } = this.#parts;
-    const freed = recorder.ledger.windowsFreedBySpill;
-    recorder.ledger.windowsFreedBySpill = 0;
+    const freed = recorder.places.windowsFreedBySpill;
+    recorder.places.windowsFreedBySpill = 0;
     connection.windowUsed -= freed;
     recorder.count(this.#phase.phase, counter.windowTimeouts, freed);
   }

@@ -16,7 +16,7 @@ import type { QueuePlan } from "../../plan/plan.ts";
 import type { CollectedQueue } from "../collected.ts";
 import { JobTallies } from "./job-tallies.ts";
 import type { LoadConnection } from "./load-connection.ts";
-import { wholeMicroseconds, type MessageRecorder } from "./message-recorder.ts";
+import { wholeMicroseconds, type BurstRegister, type MessageRecorder } from "./message-recorder.ts";
 
 export interface JobFollowerParts {
   readonly plan: QueuePlan;
@@ -33,7 +33,11 @@ export interface JobFollowerParts {
 }
 
 /** Follows each job from its being handed in to its end, and holds what is said of it against what may be. */
-export class JobFollower {
+export class JobFollower implements BurstRegister {
+  /** A queue may take its time; a connection on which no job has ended for so long stands still. */
+  readonly patienceMs = 10_000;
+  /** By connection of the worker: when a job of it ended last. */
+  readonly #lastEndMs: Float64Array;
   readonly #parts: JobFollowerParts;
   readonly #ledger: JobLedger;
   readonly #order: KeyOrder;
@@ -52,6 +56,7 @@ export class JobFollower {
       tally.count(connection, phase, "lost", 1);
     };
     this.#ledger = new JobLedger(capacity, jobRingFor(capacity, parts.jobsPerConnection), onLost);
+    this.#lastEndMs = new Float64Array(capacity).fill(-Infinity);
     this.#order = new KeyOrder(plan.keys, plan.concurrency);
     this.#waits = parts.phases.map((cells) => new HistogramWriter(cells.jobWait));
     this.#runs = parts.phases.map((cells) => new HistogramWriter(cells.jobRun));
@@ -62,6 +67,29 @@ export class JobFollower {
     this.#tallies.sent += 1;
     this.#parts.recorder.count(phase, counter.expected);
     return this.#ledger.enter(connection, intendedMs, sentMs, phase);
+  }
+
+  enterBurst(connection: number, count: number, sentMs: number, phase: number): number {
+    const first = this.#enterHeld(connection, sentMs, phase);
+    for (let more = 1; more < count; more += 1) this.#enterHeld(connection, sentMs, phase);
+    return first;
+  }
+
+  get windowsFreedBySpill(): number {
+    return this.#ledger.windowsFreedBySpill;
+  }
+
+  set windowsFreedBySpill(places: number) {
+    this.#ledger.windowsFreedBySpill = places;
+  }
+
+  /** None while jobs of the connection come to their ends: those that wait behind them keep their places. */
+  releaseOlder(connection: number, beforeMs: number): number {
+    return this.#lastEndMs[connection]! >= beforeMs ? 0 : this.#ledger.releaseOlder(connection, beforeMs);
+  }
+
+  releaseAll(): void {
+    this.#ledger.releaseAll();
   }
 
   /** The connection has ended: nothing more will be told of its jobs. */
@@ -113,7 +141,18 @@ export class JobFollower {
     if (answer === heard.lost) this.#tallies.afterLoss += 1;
     else if (answer === heard.unknown) recorder.count(recorder.eventPhase, counter.unsolicited);
     else if (answer === heard.again) this.#hearAgain(connection, said);
-    else this.#hearFirst(connection, sequence, said, nowMs, bytes);
+    else {
+      this.#hearFirst(connection, sequence, said, nowMs, bytes);
+      if (!this.#ledger.takeWindow(this.#job.slot)) return;
+      connection.windowUsed -= 1;
+      this.#lastEndMs[connection.local] = nowMs;
+    }
+  }
+
+  #enterHeld(connection: number, sentMs: number, phase: number): number {
+    this.#tallies.sent += 1;
+    this.#parts.recorder.count(phase, counter.expected);
+    return this.#ledger.enter(connection, sentMs, sentMs, phase, true);
   }
 
   #hearAgain({ local }: LoadConnection, said: JobSaid): void {

@@ -59,6 +59,10 @@ export class JobReceiver implements Receiver, SentRegister {
     await this.#statistics?.askAfter(this.#connections);
   }
 
+  get burst(): JobFollower {
+    return this.#follower;
+  }
+
   enterSent(connection: number, intendedMs: number, sentMs: number, phase: number): number {
     return this.#follower.enter(connection, intendedMs, sentMs, phase);
   }

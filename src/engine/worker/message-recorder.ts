@@ -1,5 +1,11 @@
 import { noTally, type ConnectionTally } from "../../measure/connection-tally.ts";
-import { ledgerAnswer, type DeliveryLedger, type LossKind, type LossListener } from "../../measure/delivery-ledger.ts";
+import {
+  ledgerAnswer,
+  type DeliveryLedger,
+  type LossKind,
+  type LossListener,
+  type WindowPlaces,
+} from "../../measure/delivery-ledger.ts";
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import type { IntervalRecorder } from "../../measure/interval-recorder.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
@@ -50,6 +56,14 @@ export interface RecordingFacts {
 export interface SentRegister {
   /** Enters a message of the worker's connection `connection` (its local number); returns its sequence. Allocates nothing. */
   enterSent(connection: number, intendedMs: number, sentMs: number, phase: number): number;
+  /** Null in modes that have no loop without a schedule. */
+  readonly burst: BurstRegister | null;
+}
+
+/** Where messages without a schedule are entered, that hold places in their connection's window. */
+export interface BurstRegister extends WindowPlaces {
+  /** Enters `count` messages that leave now; returns the sequence of the first, the others follow it. */
+  enterBurst(connection: number, count: number, sentMs: number, phase: number): number;
 }
 
 /**
@@ -101,6 +115,11 @@ export class MessageRecorder {
   /** From now on messages are entered there and not in the ledger; before the first is sent. */
   enterInto(register: SentRegister): void {
     this.#register = register;
+  }
+
+  /** Who knows which messages hold places in windows. */
+  get places(): WindowPlaces {
+    return this.#register?.burst ?? this.ledger;
   }
 
   /** Whether what happens now belongs to the rates of a phase. */
@@ -181,6 +200,8 @@ export class MessageRecorder {
     if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += count;
     this.#intervals.countSent(count);
     this.#tally.sent(connection, phase, count, sentMs);
+    const register = this.#register?.burst;
+    if (register != null) return register.enterBurst(connection, count, sentMs, phase);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, count);
     return this.ledger.sendBurst(connection, count, sentMs, phase);
   }

@@ -19,6 +19,7 @@ export interface PublisherParts {
 
 /** The sending side of a broadcast in one worker: tells all workers of each message before it leaves. */
 export class Publisher implements SentRegister {
+  readonly burst = null;
   readonly #parts: PublisherParts;
   /** By publisher. */
   readonly #rooms: Int32Array;

@@ -162,7 +162,7 @@ class Share {
       workerIndex,
       maxBufferedBytes: plan.limits.maxBufferedBytes,
       bufferMessages: plan.connect.reconnect?.bufferMessages ?? null,
-      expectsAnswers: plan.mode === "echo",
+      expectsAnswers: plan.mode === "echo" || plan.mode === "queue",
       nowMs: this.#nowMs,
     });
     this.#connections.attachSender(this.#sender);

@@ -152,8 +152,8 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   ],
   [
     ["run", "--mode", "queue", "--rate", "max"],
-    "--rate max does not fit mode queue: how long a job waits is the target's to decide",
-    "give a rate: jobs a second, over all keys; or a burst",
+    "--rate max in mode queue needs --in-flight: how many jobs of a connection are to wait and run at a time",
+    "more than the target runs at a time, or it stands idle: --in-flight 50, for example",
   ],
   [
     ["run", "--mode", "queue", "-c", "5", "--keys", "3"],

@@ -62,6 +62,25 @@ describe("the ledger of jobs", () => {
     expect(ledger.hear(0, 5, jobSaid.completed)).toBe(heard.first);
   });
 
+  it("knows which jobs hold places in a window, until they end or are given up", () => {
+    const { ledger } = aLedger(1, 4);
+    for (let job = 1; job <= 4; job += 1) ledger.enter(0, job, job, 0, job !== 2);
+    const slot = (job: number) => ledger.slotOf(0, job);
+    expect(ledger.takeWindow(slot(1))).toBe(false);
+    ledger.end(slot(1), "completed");
+    ledger.end(slot(2), "completed");
+    expect([ledger.takeWindow(slot(1)), ledger.takeWindow(slot(1)), ledger.takeWindow(slot(2))]).toEqual([
+      ...[true, false, false],
+    ]);
+    expect(ledger.releaseOlder(0, 4)).toBe(1);
+    expect(ledger.releaseOlder(0, 4)).toBe(0);
+    for (let job = 5; job <= 8; job += 1) ledger.enter(0, job, job, 0, true);
+    expect([ledger.givenUp, ledger.windowsFreedBySpill]).toEqual([2, 1]);
+    ledger.releaseAll();
+    ledger.end(slot(8), "completed");
+    expect([ledger.takeWindow(slot(8)), ledger.windowsFreedBySpill]).toEqual([false, 0]);
+  });
+
   it("keeps marks, each once", () => {
     const { ledger } = aLedger();
     ledger.enter(0, 10, 11, 0);
