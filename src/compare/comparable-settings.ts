@@ -1,13 +1,11 @@
 import type { RunResult } from "../result/run-result.ts";
 import { phasesOfSavedPlan, savedMember } from "../result/read-saved-plan.ts";
+import { outageWords, reopeningWords } from "./outage-settings.ts";
+import { exactBytes, exactRate, inWords, type SettingWords } from "./setting-words.ts";
 import { formatCount } from "../units/count.ts";
-import { formatRate, parseRatePerSecond } from "../units/rate.ts";
 import { formatRatio, parseRatio } from "../units/ratio.ts";
-import { formatBytes, parseSizeBytes } from "../units/size.ts";
+import { formatBytes } from "../units/size.ts";
 import { formatDurationMs } from "../units/time.ts";
-
-/** What a run did, by name, in words; two runs did the same where all words are equal. */
-export type SettingWords = Readonly<Record<string, string>>;
 
 /** What results must have alike: other numbers would be numbers of something else. */
 export function comparableSettings(result: RunResult): SettingWords {
@@ -31,6 +29,7 @@ export function comparableSettings(result: RunResult): SettingWords {
     message: `${inWords(plan, "message.templatePrefix")}{{payload}}${inWords(plan, "message.templateSuffix")}`,
     "first messages": firstMessages.length === 0 ? "none" : firstMessages.map(String).join(", "),
     compression: compressionWords(plan),
+    ...outageWords(plan),
     "connect rate": inWords(plan, "connect.ratePerSecond", (rate) => exactRate(rate, "conn"), "no limit"),
     pacing: inWords(plan, "pacing.mode"),
     "late messages": lateWords(plan),
@@ -47,7 +46,7 @@ export function noticedSettings(result: RunResult): SettingWords {
     "compression agreed": { true: "yes", false: "no", null: "not asked for" }[`${target.compressionAgreed}`],
     workers: `${inWords(plan, "workers")}${savedMember(plan, "workersAs.kind") === "processes" ? " (processes)" : ""}`,
     drain: inWords(plan, "drain.durationMs", (ms) => formatDurationMs(Number(ms)), inWords(plan, "drain.kind")),
-    reconnect: inWords(plan, "connect.reconnect", () => "yes", "no"),
+    ...reopeningWords(savedMember(plan, "connect.reconnect")),
     "sessions asked for": inWords(plan, "connect.reconnect.resume", () => "yes", "no"),
     "figures of single connections": inWords(plan, "connectionFigures", () => "yes", "no"),
     "connect timeout": inWords(plan, "connect.timeoutMs", (ms) => formatDurationMs(Number(ms))),
@@ -208,24 +207,6 @@ function lateWords(plan: unknown): string {
 function mockWords(mock: unknown): SettingWords {
   if (typeof mock !== "object" || mock === null) return {};
   return Object.fromEntries(Object.entries(mock).map(([name, value]) => [`mock ${name}`, String(value)]));
-}
-
-/** `2 KiB`, or `1025 B` where that would round: words that are held against each other must not hide a difference. */
-function exactBytes(bytes: unknown): string {
-  const words = formatBytes(Number(bytes));
-  return parseSizeBytes(words) === bytes ? words : `${String(bytes)} B`;
-}
-
-/** `1,000 msg/s`, or `1000.4 msg/s` where that would round. */
-function exactRate(perSecond: unknown, what: "msg" | "conn" = "msg"): string {
-  const words = formatRate(Number(perSecond), what);
-  return parseRatePerSecond(words) === perSecond ? words : `${String(perSecond)} ${what}/s`;
-}
-
-/** What stands there as text; `missing` when nothing does. */
-function inWords(value: unknown, path: string, write: (found: unknown) => string = String, missing = "-"): string {
-  const found = savedMember(value, path);
-  return found === undefined || found === null ? missing : write(found);
 }
 
 function listAt(value: unknown, path: string): readonly unknown[] {

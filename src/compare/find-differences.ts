@@ -1,6 +1,7 @@
 import type { Difference } from "../result/comparison.ts";
 import type { RunResult } from "../result/run-result.ts";
-import { comparableSettings, hostSettings, noticedSettings, type SettingWords } from "./comparable-settings.ts";
+import { comparableSettings, hostSettings, noticedSettings } from "./comparable-settings.ts";
+import type { SettingWords } from "./setting-words.ts";
 
 /** Results of one side with the names they go by. */
 export interface NamedResult {

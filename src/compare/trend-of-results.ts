@@ -1,5 +1,6 @@
 import { whyLeftOut } from "./series-record.ts";
-import { comparableSettings, hostSettings, loadWords, type SettingWords } from "./comparable-settings.ts";
+import { comparableSettings, hostSettings, loadWords } from "./comparable-settings.ts";
+import type { SettingWords } from "./setting-words.ts";
 import type { NamedResult } from "./find-differences.ts";
 import { defaultMetrics, readMetricChoices, type MetricChoice } from "./metric-choice.ts";
 import type { Sense } from "./judge-change.ts";

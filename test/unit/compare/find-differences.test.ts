@@ -51,6 +51,8 @@ describe("findDifferences", () => {
     ["frame type", ["message", "frameType"], "binary", "text", "binary"],
     ["compression", ["connect", "compress"], true, "no", "yes"],
     ["connect rate", ["connect", "ratePerSecond"], 50, "no limit", "50 conn/s"],
+    ["closed and opened again", ["connect", "disturb"], { churnPerSecond: 5, dropAllAtMs: null }, "none", "5 conn/s"],
+    ["dropped all at once", ["connect", "disturb"], { churnPerSecond: 0, dropAllAtMs: 1000 }, "never", "after 1 s"],
     ["pacing", ["pacing", "mode"], "precise", "timer", "precise"],
     ["late messages", ["pacing", "onLate"], "skip", "catch-up", "skipped after 100 ms"],
   ])("refuses another %s", (what, path, value, before, after) => {
@@ -65,6 +67,27 @@ describe("findDifferences", () => {
     expect(found.map(({ what, severity }) => [what, severity])).toEqual([
       ["mode", "refuse"],
       ["loop", "refuse"],
+    ]);
+  });
+
+  it("refuses other numbers of messages that wait for a connection, and warns of other ways to open it again", () => {
+    const reconnect = { baseMs: 100, maxMs: 10_000, maxAttempts: null, bufferMessages: null, breaker: null };
+    const one = planned(["connect", "reconnect"], reconnect);
+    const breaker = { failures: 5, cooldownMs: 1000, whileOpen: "queue" };
+    const other = planned(["connect", "reconnect"], { ...reconnect, bufferMessages: 20, maxMs: 500, breaker });
+    expect(findDifferences([one], [other], { force: true })).toEqual([
+      {
+        ...{ what: "kept while a connection is away", of: "load", severity: "refuse" },
+        ...{ base: "none", new: "20 messages" },
+      },
+      {
+        ...{ what: "reconnect", of: "surroundings", severity: "warn" },
+        ...{ base: "after 100 ms to 10 s", new: "after 100 ms to 500 ms" },
+      },
+      {
+        ...{ what: "circuit breaker", of: "surroundings", severity: "warn" },
+        ...{ base: "none", new: "after 5 failures, open for 1 s, queue" },
+      },
     ]);
   });
 
