@@ -164,6 +164,8 @@ export interface CollectedStreams {
   readonly restarts: number;
   /** Messages of such beginnings that turned out to be the past once more: the stream went on where it was before. */
   readonly repeated: number;
+  /** Messages with a number of 2^53 or more, which count as unsolicited. */
+  readonly tooLarge: number;
   /** Messages from before or after the load, which count nowhere else. */
   readonly outside: number;
   /** Streams of which the target told the last sequence. */

@@ -39,6 +39,7 @@ export function buildStreams(
     longestSilenceStream: silentest === null ? null : seen.streams[silentest]!,
     restarts: seen.restarts,
     ...(seen.repeated > 0 && { repeatedMessages: seen.repeated }),
+    ...(seen.tooLarge > 0 && { tooLargeNumbers: seen.tooLarge }),
     outsideMessages: seen.outside,
     endsTold: seen.endsTold,
     ...((plan.priority?.givenUp.length ?? 0) > 0 && { overtold: seen.overtold }),
@@ -83,6 +84,9 @@ export function addStreams(all: readonly (ResultStreams | undefined)[]): ResultS
     restarts: sum(({ restarts }) => restarts),
     ...(told.some(({ repeatedMessages }) => repeatedMessages !== undefined) && {
       repeatedMessages: sum(({ repeatedMessages }) => repeatedMessages ?? 0),
+    }),
+    ...(told.some(({ tooLargeNumbers }) => tooLargeNumbers !== undefined) && {
+      tooLargeNumbers: sum(({ tooLargeNumbers }) => tooLargeNumbers ?? 0),
     }),
     outsideMessages: sum(({ outsideMessages }) => outsideMessages),
     endsTold: sum(({ endsTold }) => endsTold),

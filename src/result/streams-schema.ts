@@ -36,6 +36,11 @@ export const streamsSchema = Type.Object(
         "Messages of such beginnings after which the stream went on where it was before: its past once more. They are delivered messages of their own and duplicated ones; absent where there were none",
       ),
     ),
+    tooLargeNumbers: Type.Optional(
+      count(
+        "Messages with a number of 2^53 or more, which cannot be followed: they are unsolicited; absent where there were none",
+      ),
+    ),
     outsideMessages: count("Messages from before or after the load; in no other count"),
     endsTold: count("Streams of which the target told the last number, so that a loss at the very end shows"),
     overtold: Type.Optional(

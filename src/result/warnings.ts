@@ -18,6 +18,7 @@ export const warningCodes = {
   nothingAnswered: "nothing-answered",
   belowPromise: "streams-below-promise",
   restarted: "streams-restarted",
+  numbersTooLarge: "stream-numbers-too-large",
   jobFaults: "job-faults",
   jobStatistics: "job-statistics",
   deliveryUnknown: "delivery-unknown",
@@ -61,6 +62,7 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     running ? null : phasesNotReached(result, facts),
     nothingAnswered(result, facts),
     nothingPushed(result),
+    numbersTooLarge(result),
     belowPromise(result),
     restarted(result),
     jobFaults(result),
@@ -168,14 +170,30 @@ function nothingAnswered(
   return warn("nothingAnswered", `${what}; ${seen}`);
 }
 
-function nothingPushed({ totals, phases, target, config, end }: Omit<RunResult, "warnings">): ResultWarning | null {
+function nothingPushed({
+  totals,
+  phases,
+  target,
+  config,
+  end,
+  streams,
+}: Omit<RunResult, "warnings">): ResultWarning | null {
   const delivered = phases.reduce((sum, phase) => sum + phase.messages.delivered, 0);
   if (config.mode !== "push" || end.kind === "running" || totals.connections.opened === 0 || delivered > 0) return null;
   const seen =
     target.firstForeignFrame === null
       ? "the target sent nothing at all"
-      : `no number was found where it was looked for; the first frame: ${JSON.stringify(target.firstForeignFrame)}`;
+      : `${(streams?.tooLargeNumbers ?? 0) > 0 ? "all numbers are 2^53 or more, too large to be followed" : "no number was found where it was looked for"}; the first frame: ${JSON.stringify(target.firstForeignFrame)}`;
   return warn("nothingAnswered", seen);
+}
+
+/** Numbers that a double cannot tell apart; of those alone `nothingPushed` tells. */
+function numbersTooLarge({ streams, totals }: Omit<RunResult, "warnings">): ResultWarning | null {
+  if (streams?.tooLargeNumbers === undefined || totals.messages.delivered === 0) return null;
+  return warn(
+    "numbersTooLarge",
+    `${amount(streams.tooLargeNumbers, "message")} had a number of 2^53 or more, too large to be followed: they are in no count but unsolicited, and whether any of them was lost is not known`,
+  );
 }
 
 /** Whatever the reason: where the generator itself was limited that is said before. */

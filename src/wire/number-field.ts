@@ -7,14 +7,15 @@ export type NumberPlace =
   | { readonly kind: "path"; readonly keys: readonly string[] }
   | { readonly kind: "regex"; readonly source: string; readonly flags: string; readonly name: string };
 
+/** What `NumberField.read` gives for a number of 2^53 or more, which cannot be told from its neighbours. */
+export const tooLarge = -2;
+
 /** Finds a number in messages. Allocates nothing per message, but for those that take a regular expression. */
 export interface NumberField {
-  /** The number in the message `start` .. `end`, 0 or more; -1 when there is none, or one of 2^53 or more. */
+  /** The number in the message `start` .. `end`, 0 or more; -1 when there is none, `tooLarge` when it is. */
   read(view: DataView, start: number, end: number): number;
 }
 
-/** Those of 2^53. */
-const mostDigits = 16;
 const zero = 0x30;
 const quote = 0x22;
 const dot = 0x2e;
@@ -48,7 +49,7 @@ class TextField implements NumberField {
     let at = findText(view, start, end, before);
     while (at >= 0) {
       const value = this.#digits.read(view, at, end);
-      if (value >= 0 && isAt(view, this.#digits.end, end, this.#after)) return value;
+      if (value !== -1 && isAt(view, this.#digits.end, end, this.#after)) return value;
       at = findText(view, at - before.length + 1, end, before);
     }
     return -1;
@@ -72,7 +73,7 @@ class PathField implements NumberField {
     const isQuoted = view.getUint8(at) === quote;
     const value = this.#digits.read(view, isQuoted ? at + 1 : at, end);
     const after = this.#digits.end;
-    if (value < 0 || after >= end) return -1;
+    if (value === -1 || after >= end) return -1;
     const next = view.getUint8(after);
     // 12 of 12.5, of 12e3 and of "12a" would be other numbers.
     return isQuoted === (next === quote) && next !== dot && (next | 0x20) !== 0x65 ? value : -1;
@@ -93,7 +94,7 @@ class RegexField implements NumberField {
     const found = this.#expression.exec(text)?.groups?.[this.#name];
     if (found === undefined || !/^\d+(\.\d+)?$/.test(found)) return -1;
     const value = Number(found);
-    return value <= Number.MAX_SAFE_INTEGER ? value : -1;
+    return value <= Number.MAX_SAFE_INTEGER ? value : tooLarge;
   }
 }
 
@@ -107,7 +108,7 @@ class DigitReader {
     this.#hasFraction = hasFraction;
   }
 
-  /** The number whose digits begin at `at`; -1 for none, or too long a one. */
+  /** The number whose digits begin at `at`; -1 for none, `tooLarge` for one that is. */
   read(view: DataView, at: number, end: number): number {
     let value = 0;
     let next = at;
@@ -117,7 +118,8 @@ class DigitReader {
       value = value * 10 + digit;
     }
     this.end = next;
-    if (next === at || next - at > mostDigits || value > Number.MAX_SAFE_INTEGER) return -1;
+    if (next === at) return -1;
+    if (value > Number.MAX_SAFE_INTEGER) return tooLarge;
     if (!this.#hasFraction || next >= end || view.getUint8(next) !== dot) return value;
     return value + this.#readFraction(view, next + 1, end);
   }

@@ -84,6 +84,7 @@ export function mergeStreams(all: AllNotes): CollectedStreams | null {
     longestGap: Math.max(...told.map(({ longestGap }) => longestGap)),
     restarts: sum(({ restarts }) => restarts),
     repeated: sum(({ repeated }) => repeated),
+    tooLarge: sum(({ tooLarge }) => tooLarge),
     outside: sum(({ outside }) => outside),
     endsTold: sum(({ endsTold }) => endsTold),
     overtold: sum(({ overtold }) => overtold),

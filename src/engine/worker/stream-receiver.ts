@@ -6,7 +6,7 @@ import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
 import type { StreamPlan } from "../../plan/plan.ts";
 import { isAscii } from "../../wire/byte-search.ts";
 import { checkFound, MessageCheck } from "../../wire/message-check.ts";
-import { makeNumberField, type NumberField } from "../../wire/number-field.ts";
+import { makeNumberField, tooLarge, type NumberField } from "../../wire/number-field.ts";
 import type { CollectedStreams, FaultyStream } from "../collected.ts";
 import { ClassRecorder } from "./class-recorder.ts";
 import type { LoadConnection } from "./load-connection.ts";
@@ -83,6 +83,8 @@ export class StreamReceiver implements Receiver {
   #endMs = Infinity;
   #outside = 0;
   #repeated = 0;
+  /** Messages whose number is too large to be followed. */
+  #tooLarge = 0;
   #endsTold = 0;
   // The read at hand: all first copies, and of them those above all before.
   #arrived = 0;
@@ -136,7 +138,10 @@ export class StreamReceiver implements Receiver {
     if (this.#takeMessage(connection, view, 0, end - start)) return true;
     if (this.#takeAnyEnd(connection, view, end - start)) return true;
     // Damage may have been done to the very place of the number.
-    if (this.#check?.test(view, 0, end - start) !== checkFound.broken) return false;
+    if (this.#check?.test(view, 0, end - start) !== checkFound.broken) {
+      if (this.#sequence.read(view, 0, end - start) === tooLarge) this.#tooLarge += 1;
+      return false;
+    }
     this.#takeCorrupt(connection, -1, end - start);
     return true;
   }
@@ -239,6 +244,7 @@ export class StreamReceiver implements Receiver {
       longestGap: this.#ledger.longestGap,
       restarts: this.#ledger.restarts,
       repeated: this.#repeated,
+      tooLarge: this.#tooLarge,
       outside: this.#outside,
       endsTold: this.#endsTold,
       overtold: this.#ledger.overtold,

@@ -10,7 +10,18 @@ const seen: CollectedStreams = {
   seen: [9000, 10_000, 7000, 10_000],
   windowMs: [10_000, 10_000, 10_000, 10_000],
   longestSilenceMs: [12, 900, 40, 15],
-  ...{ gaps: 3, longestGap: 7, restarts: 1, repeated: 0, outside: 5, endsTold: 4, overtold: 0, faulty: [], slow: null },
+  ...{
+    gaps: 3,
+    longestGap: 7,
+    restarts: 1,
+    repeated: 0,
+    tooLarge: 0,
+    outside: 5,
+    endsTold: 4,
+    overtold: 0,
+    faulty: [],
+    slow: null,
+  },
 };
 const phases = [
   aCollectedPhase({ plan: aPhasePlan({ measured: false }), interArrivalUs: aHistogram([5]) }),

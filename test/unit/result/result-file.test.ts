@@ -253,6 +253,7 @@ function pushed(promisedPerSecond: number | null): RunResult {
       longestGap: 0,
       restarts: 0,
       repeated: 0,
+      tooLarge: 0,
       outside: 0,
       endsTold: 0,
       overtold: 0,

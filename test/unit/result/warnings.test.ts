@@ -135,7 +135,18 @@ const pushedPhase = aCollectedPhase(
 );
 const oneStream: CollectedStreams = {
   ...{ streams: [3], seen: [7000], windowMs: [10_000], longestSilenceMs: [1] },
-  ...{ gaps: 0, longestGap: 0, restarts: 0, repeated: 0, outside: 0, endsTold: 1, overtold: 0, faulty: [], slow: null },
+  ...{
+    gaps: 0,
+    longestGap: 0,
+    restarts: 0,
+    repeated: 0,
+    tooLarge: 0,
+    outside: 0,
+    endsTold: 1,
+    overtold: 0,
+    faulty: [],
+    slow: null,
+  },
 };
 
 test("streams that do not keep their promise are counted, and the slowest named", () => {
@@ -165,6 +176,13 @@ test("a stream that begins its numbers anew is said to", () => {
   const repeating = { streams: { ...oneStream, restarts: 1, repeated: 4 } };
   expect(textOf("restarted", { plan: pushPlan, phases: [pushedPhase], collected: repeating })).toContain(
     "after 4 messages of that a stream went on where it was: its past once more",
+  );
+});
+
+test("numbers that are too large to be followed are said, and are no lack of numbers", () => {
+  const collected = { streams: { ...oneStream, tooLarge: 3 } };
+  expect(textOf("numbersTooLarge", { plan: pushPlan, phases: [pushedPhase], collected })).toMatch(
+    /^3 messages had a number of 2\^53 or more/,
   );
 });
 
