@@ -1,5 +1,7 @@
 import { howLost } from "../engine/lost-worker.ts";
 import { comesBack } from "./mode-facts.ts";
+import { findInversion } from "./find-inversion.ts";
+import { ownPublications } from "./own-publications.ts";
 import { stampsAhead } from "./stamps-ahead.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRate } from "../units/rate.ts";
@@ -19,6 +21,8 @@ export const warningCodes = {
   belowPromise: "streams-below-promise",
   restarted: "streams-restarted",
   numbersTooLarge: "stream-numbers-too-large",
+  priorityInversion: "priority-inversion",
+  ownPublications: "own-publications",
   jobFaults: "job-faults",
   jobStatistics: "job-statistics",
   deliveryUnknown: "delivery-unknown",
@@ -72,6 +76,8 @@ export function findWarnings(result: Omit<RunResult, "warnings">, facts: Warning
     targetNotReading(result),
     running ? null : notIsolated(result),
     running ? null : starved(result),
+    running ? null : ofText("priorityInversion", findInversion(result)),
+    running ? null : ofText("ownPublications", ownPublications(result)),
     notOpen(result.totals),
     connectsLate(result.totals),
     skippedMessages(result.totals),
@@ -118,6 +124,10 @@ function starved({ connectionFigures }: Omit<RunResult, "warnings">): ResultWarn
     code: warningCodes.starved,
     text: `${formatCount(count)} of ${formatCount(connectionFigures.count)} connections fared far worse than the middle one${example}`,
   };
+}
+
+function ofText(code: keyof typeof warningCodes, text: string | null): ResultWarning | null {
+  return text === null ? null : warn(code, text);
 }
 
 function notIsolated({ backpressure }: Omit<RunResult, "warnings">): ResultWarning | null {
