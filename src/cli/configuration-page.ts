@@ -51,25 +51,33 @@ function isOfProbe(spec: FlagSpec): boolean {
 }
 
 function blockSection(title: string, node: Node, prefix: string): readonly string[] {
-  const properties = Object.entries((node.properties ?? {}) as Readonly<Record<string, Node>>);
-  return [`### ${title}\n`, `${String(node.description)}\n`, table(properties, prefix)];
+  return [`### ${title}\n`, `${String(node.description)}\n`, table(settingsIn(node), prefix)];
+}
+
+function settingsIn(node: Node): readonly (readonly [string, Node])[] {
+  return Object.entries((node.properties ?? {}) as Readonly<Record<string, Node>>);
 }
 
 function table(settings: readonly (readonly [string, Node])[], prefix: string): string {
-  const rows = settings.map(([name, node]) => {
+  return [
+    row(["key", "unit", "default", "flag", "meaning"]),
+    row(["---", "---", "---", "---", "---"]),
+    ...settingRows(settings, prefix),
+    "",
+  ].join("\n");
+}
+
+/** A block within a block has its settings below it. */
+function settingRows(settings: readonly (readonly [string, Node])[], prefix: string): readonly string[] {
+  return settings.flatMap(([name, node]) => {
     const flags = settingFlags
       .filter((spec) => spec.setting === `${prefix}${name}`)
       .map((spec) => `\`${longName(spec)}\``);
     const unit = typeof node[unitKey] === "string" ? node[unitKey] : "";
     const standard = node.default === undefined ? "" : `\`${textOf(node.default)}\``;
-    return row([`\`${prefix}${name}\``, unit, standard, flags.join(" "), textOf(node.description)]);
+    const own = row([`\`${prefix}${name}\``, unit, standard, flags.join(" "), textOf(node.description)]);
+    return prefix === "" ? [own] : [own, ...settingRows(settingsIn(node), `${prefix}${name}.`)];
   });
-  return [
-    row(["key", "unit", "default", "flag", "meaning"]),
-    row(["---", "---", "---", "---", "---"]),
-    ...rows,
-    "",
-  ].join("\n");
 }
 
 function flagTable(specs: readonly FlagSpec[]): string {
