@@ -91,7 +91,9 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
   const { plan } = facts;
   const booksBefore = await readBooks(request, target);
   const snapshots = new BookSnapshots(() => readBooks(request, target));
-  const metrics = request.output.metricsPort === null ? null : await serveMetrics(request.output.metricsPort);
+  const { metricsPort } = request.output;
+  const mostConnections = plan.connectionFigures?.rows ?? 0;
+  const metrics = metricsPort === null ? null : await serveMetrics(metricsPort, mostConnections);
   if (metrics !== null && !request.output.quiet) host.stderr.write(`[INFO] metrics on ${metrics.url}\n`);
   const progress = showProgress(request.output, plan, host);
   const live = request.abortOnFail === null ? null : new LiveThresholds(thresholds, request.abortOnFail.delayMs);
@@ -108,9 +110,10 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
     onPhase: (phase) => snapshots.take(phase),
     onTick(collect, stage) {
       if (progress === null && live === null && metrics === null) return;
-      const result = buildResult({ ...facts, collected: collect(), includeEncodedHistograms: false });
+      const collected = collect();
+      const result = buildResult({ ...facts, collected, includeEncodedHistograms: false });
       progress?.show(result, stage);
-      metrics?.show(result, stage);
+      metrics?.show(result, { stage, connections: collected.connections });
       const failed = live?.firstFailure(result);
       if (failed !== undefined) run.stop({ kind: "aborted", reason: failed });
     },

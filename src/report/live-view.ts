@@ -10,6 +10,7 @@ import {
   timeText,
   widestColumns,
 } from "./format.ts";
+import { latencyChart, memoryTrend, resilienceRows, row } from "./live-rows.ts";
 
 /** What the live view knows beside the result so far. */
 export interface LiveFacts {
@@ -50,12 +51,14 @@ export function renderLiveView(result: RunResult, facts: LiveFacts, columns: num
       ["run p50", timeText(latencyUs.p50)],
       ["p99", timeText(latencyUs.p99)],
     ),
+    ...latencyChart(result, width),
     row(
       "messages",
       ["lost", countText(messages.lost)],
       ["delivery", ratioText(deliveryRatio)],
       ["pending", countText(messages.pending)],
       ...(result.config.mode === "push" ? [] : [["slip p99", now.slipP99] as const]),
+      ...(messages.refused === 0 ? [] : [["refused", countText(messages.refused)] as const]),
     ),
     row(
       "conns",
@@ -64,7 +67,9 @@ export function renderLiveView(result: RunResult, facts: LiveFacts, columns: num
       ["closed", countText(connections.closed)],
       ["errors", countText(errorCount(result))],
     ),
+    ...resilienceRows(result.resilience),
     row("memory", ["generator", now.generatorRss], ["target", now.targetRss]),
+    ...memoryTrend(result),
     row("health", [healthText(result), ""]),
   ];
   return lines.map((line) => cut(plainLine(line), width)).join("\n");
@@ -193,10 +198,6 @@ function progressBar(share: number, length: number): string {
 
 function offeredText({ stage, offeredPerSecond }: LiveFacts, { loop }: Progress): string {
   return loop === "closed" && stage === loading ? "max" : rateText(offeredPerSecond);
-}
-
-function row(label: string, ...figures: readonly (readonly [name: string, text: string])[]): string {
-  return label.padEnd(9) + figures.map(([name, text]) => `${name} ${text}`.padEnd(18)).join("");
 }
 
 /** Keeps the columns: only what cannot be printed is replaced. */

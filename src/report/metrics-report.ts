@@ -1,11 +1,15 @@
 import type { ResultBlock, ResultTimes } from "../result/result-blocks.ts";
 import type { ResultPhase, RunResult } from "../result/run-result.ts";
+import { evennessMetrics, singleConnectionMetrics, type LiveConnection } from "./connection-metrics.ts";
+import { resilienceMetrics } from "./resilience-metrics.ts";
 import { expositionText, type Metric, type MetricSample } from "../units/exposition-format.ts";
 
 /** What a run tells of itself beside the result so far. */
 export interface RunningFacts {
   /** `connecting`, `load`, `draining`. */
   readonly stage: string;
+  /** Those to tell of one by one; none where connections have no figures of their own. */
+  readonly connections: readonly LiveConnection[];
 }
 
 const quantiles = { p50: "0.5", p90: "0.9", p95: "0.95", p99: "0.99", p999: "0.999" } as const;
@@ -43,6 +47,9 @@ export function metricsReport(result: RunResult, facts: RunningFacts): string {
     ...messageMetrics(result),
     ...timesMetrics(result),
     ...connectionMetrics(result),
+    ...resilienceMetrics(result),
+    ...evennessMetrics(result),
+    ...singleConnectionMetrics(facts.connections),
     ...generatorMetrics(result),
   ]);
 }
@@ -148,9 +155,9 @@ function generatorMetrics({ generator, intervals }: RunResult): readonly Metric[
         lagUs === null
           ? []
           : [
-              { labels: { quantile: "0.5" }, value: lagUs.p50 / 1e6 },
-              { labels: { quantile: "0.99" }, value: lagUs.p99 / 1e6 },
-              { labels: { quantile: "1" }, value: lagUs.max / 1e6 },
+              { labels: { statistic: "p50" }, value: lagUs.p50 / 1e6 },
+              { labels: { statistic: "p99" }, value: lagUs.p99 / 1e6 },
+              { labels: { statistic: "max" }, value: lagUs.max / 1e6 },
             ],
     },
     {

@@ -7,8 +7,8 @@ export interface PrometheusSample {
   readonly timestampMs?: number;
 }
 
-const linePattern = /^([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{(.*)\})?\s+(\S+)(?:\s+(-?\d+))?\s*$/;
-const labelPattern = /([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"/g;
+const linePattern = /^([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{(.*)\})?\s+(\S+)(?:\s+(-?\d+))?\s*$/s;
+const labelPattern = /([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"/gs;
 
 /** The samples of a text in the Prometheus exposition format 0.0.4, in order. Lines that are none are skipped. */
 export function parsePrometheus(text: string): readonly PrometheusSample[] {

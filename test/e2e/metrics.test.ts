@@ -15,14 +15,17 @@ async function metricsAt(url: string): Promise<readonly PrometheusSample[]> {
   return response.status === 200 ? parsePrometheus(text) : [];
 }
 
+/** Over all phases: the first is a warm-up, which ends. */
 function valueOf(samples: readonly PrometheusSample[], name: string, kind: string): number {
-  return samples.find((sample) => sample.name === name && sample.labels.kind === kind)?.value ?? 0;
+  const found = samples.filter((sample) => sample.name === name && sample.labels.kind === kind);
+  return found.reduce((sum, { value }) => sum + value, 0);
 }
 
 describe("floodgate run --metrics-port", () => {
   it("tells Prometheus how the run goes while it goes on, and frees the port with its end", async () => {
     // As long as it takes: it is stopped as soon as everything was seen.
     const args = ["run", "-c", "2", "-r", "100", "-d", "5m", "--workers", "1", "--no-progress", "--metrics-port", "0"];
+    args.push("--connection-figures", "1");
     const folder = await mkdtemp(join(tmpdir(), "floodgate-metrics-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const run = startCli(args, { cwd: folder });
@@ -35,6 +38,9 @@ describe("floodgate run --metrics-port", () => {
     expect((await fetch(new URL("/", url), { headers: { connection: "close" } })).status).toBe(404);
     while (valueOf(samples, "floodgate_messages_total", "delivered") === before) samples = await metricsAt(url!);
     expect(valueOf(samples, "floodgate_messages_total", "delivered")).toBeGreaterThan(before);
+    // Two connections, and a place for one: which may be told of never grows.
+    const connections = samples.map(({ labels }) => labels.connection).filter((number) => number !== undefined);
+    expect(new Set(connections).size).toBe(1);
     run.sendSignal("SIGINT");
     expect((await run.end).exitCode).toBe(130);
     await expect(fetch(url!)).rejects.toThrow();

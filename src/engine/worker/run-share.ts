@@ -381,7 +381,8 @@ class Share {
   #publish(): void {
     if (this.#isLoading) this.#health.publish();
     this.#receiver.everySecond(this.#nowMs());
-    if (this.#notes.changed || this.#intervals.hasToTell) this.#tellNotes();
+    // A breaker closes, and what waited is sent, without anything to note.
+    if (this.#notes.changed || this.#intervals.hasToTell || reopens(this.#plan.connect)) this.#tellNotes();
   }
 
   #tellNotes(): void {

@@ -205,6 +205,23 @@ describe("a worker's share", () => {
     expect(share.notes().closeCodesByPhase[0]).toEqual({ 1011: 1 });
   });
 
+  it("tells notes each second where connections come back, as a breaker closes without anything to note", async () => {
+    const reconnect = {
+      baseMs: 100,
+      maxMs: 1000,
+      maxAttempts: null,
+      bufferMessages: null,
+      breaker: null,
+      resume: null,
+    };
+    const share = new OneShare({ connect: { ...aPlan().connect, reconnect } });
+    await share.loading(500);
+    const before = share.events.filter(({ kind }) => kind === "notes").length;
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(share.events.filter(({ kind }) => kind === "notes").length).toBeGreaterThanOrEqual(before + 3);
+    await share.after({ kind: "finish" }, 2000);
+  });
+
   it("closes and settles everything when it is finished in the middle of its load", async () => {
     const share = new OneShare();
     share.target.copiesOf = () => 0;

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { MockBooks } from "../../../src/mock-server/mock-books.ts";
 import { mockMetrics } from "../../../src/mock-server/mock-metrics.ts";
 import { parsePrometheus, pickMemoryGauge } from "../../../src/target/prometheus-text.ts";
+import { expositionFaults } from "../../support/strict-exposition.ts";
 
 it("tells every entry of the books once, counters as totals and times in seconds", () => {
   const books = new MockBooks();
@@ -27,6 +28,7 @@ it("tells every entry of the books once, counters as totals and times in seconds
   // All but the process id.
   expect(samples).toHaveLength(Object.keys(entries).length - 1);
   expect(new Set(samples.map(({ name, labels }) => `${name} ${labels.kind}`)).size).toBe(samples.length);
+  expect(expositionFaults(text)).toEqual([]);
   expect(text).toContain("# TYPE floodgate_mock_messages_in_total counter\n");
   expect(text).toContain("# TYPE floodgate_mock_connections_open gauge\n");
   // So that --target-metrics can read it there.

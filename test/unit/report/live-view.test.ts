@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderLiveView, renderProgressLine, type LiveFacts } from "../../../src/report/live-view.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
+import { reportCases } from "../../support/report-cases.ts";
 import { noTimes, sampleBlock, sampleInterval, samplePhase, sampleResult } from "../../support/sample-result.ts";
 
 const facts: LiveFacts = {
@@ -113,5 +114,46 @@ describe("renderProgressLine", () => {
   it("keeps a phase name in one column", () => {
     const phases = [samplePhase("two words", 0, 5, 5000)];
     expect(renderProgressLine({ ...running, phases }, facts)).toContain(" phase=twowords ");
+  });
+});
+
+describe("what the live view shows where there is such a thing", () => {
+  const seconds = [1000, 1000, 3000, null, 9000, 5000].map((p99, second) =>
+    sampleInterval(second * 1000, 100, {
+      latencyUs: { count: 100, p50: 900, p95: 950, p99, max: 10_000, hdr: null },
+      generatorRssBytes: (90 + second) * 2 ** 20,
+      targetRssBytes: second < 3 ? null : 60 * 2 ** 20 - second * 2 ** 10,
+    }),
+  );
+
+  it("draws the p99 of the last seconds over the levels from its lowest to its highest", () => {
+    const text = renderLiveView({ ...running, intervals: seconds }, facts, 100);
+    expect(lineOf(text, "p99")).toBe("p99      __- #=  1.000 ms to 9.000 ms");
+    expect(lineOf(renderLiveView({ ...running, intervals: seconds.slice(0, 5) }, facts, 100), "p99")).toBe("");
+  });
+
+  it("tells how memory has changed within the last minute", () => {
+    const text = renderLiveView({ ...running, intervals: seconds }, facts, 100);
+    expect(lineOf(text, "last min")).toMatch(/^last min generator \+5 MiB +target -2 KiB$/);
+    const long = [
+      sampleInterval(0, 1, { generatorRssBytes: 1 }),
+      ...seconds.map((each) => ({ ...each, tMs: each.tMs + 70_000 })),
+    ];
+    expect(lineOf(renderLiveView({ ...running, intervals: long }, facts, 100), "last min")).toContain(
+      "generator +5 MiB",
+    );
+    expect(renderLiveView({ ...running, intervals: seconds.slice(0, 1) }, facts, 100)).not.toContain("last min");
+  });
+
+  it("shows retries, what waits and the breaker while connections come back", () => {
+    const resilience = reportCases.resilience!.resilience!;
+    const text = renderLiveView({ ...running, resilience }, facts, 100);
+    expect(lineOf(text, "outages")).toMatch(/away 2 +of 30 +retries ok 68\.29% +breaker not closed x 1$/);
+    expect(lineOf(text, "buffer")).toMatch(/waiting 20 +most 100 of 100 +overflowed 12$/);
+    const breaker = { ...resilience.breaker!, notClosedAtEnd: 0 };
+    const closed = { ...running, resilience: { ...resilience, buffer: null, breaker } };
+    expect(lineOf(renderLiveView(closed, facts, 100), "outages")).toContain("breaker closed");
+    expect(renderLiveView(closed, facts, 100)).not.toContain("buffer");
+    expect(renderLiveView(running, facts, 100)).not.toContain("outages");
   });
 });

@@ -24,3 +24,9 @@ it("writes metrics as Prometheus reads them, and none that has no value", () => 
   );
   expect(parsePrometheus(text).map(({ labels }) => labels.phase)).toContain('a "b"\\\n');
 });
+
+it("is read again whatever line breaks of Unicode a label has", () => {
+  const label = "a\u2028b\u2029c";
+  const text = expositionText([{ name: "a", help: "A.", type: "gauge", samples: [{ labels: { label }, value: 1 }] }]);
+  expect(parsePrometheus(text)).toEqual([{ name: "a", labels: { label }, value: 1 }]);
+});
