@@ -135,7 +135,7 @@ function cancelNote({ cancelAsked, cancelled, said, cancelledRunning }: ResultQu
   if (cancelAsked === 0) return [];
   const running = cancelledRunning === 0 ? "" : `, ${countText(cancelledRunning)} of them while running`;
   return [
-    `${amount(cancelAsked, "job")} to be cancelled: ${countText(cancelled)} were${running}, for ${countText(said.tooLate)} it was too late`,
+    `${amount(cancelAsked, "job")} to be cancelled: ${countText(cancelled)} ${cancelled === 1 ? "was" : "were"}${running}, for ${countText(said.tooLate)} it was too late`,
   ];
 }
 
