@@ -31,14 +31,19 @@ export class KeyOrder {
 
   /** A job has started; true when it is out of order. */
   started(key: number, job: number): boolean {
-    const running = this.#running[key]! + 1;
-    this.#running[key] = running;
-    if (running > this.mostRunning[key]!) this.mostRunning[key] = running;
-    if (running > this.#limit) this.overLimit[key]! += 1;
+    this.ran(key);
     const isLate = job < this.#latestStart[key]!;
     if (isLate) this.misorderedStarts[key]! += 1;
     else this.#latestStart[key] = job;
     return isLate;
+  }
+
+  /** A job has started that should not run at all: no other is late for it. */
+  ran(key: number): void {
+    const running = this.#running[key]! + 1;
+    this.#running[key] = running;
+    if (running > this.mostRunning[key]!) this.mostRunning[key] = running;
+    if (running > this.#limit) this.overLimit[key]! += 1;
   }
 
   /** A job has been completed; true when a later one was before it. */

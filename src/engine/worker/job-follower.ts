@@ -198,7 +198,8 @@ export class JobFollower implements BurstRegister {
     const { slot, key, position } = this.#job;
     this.#tallies.started += 1;
     ledger.startedMs[slot] = nowMs;
-    if (this.#order.started(key, position)) this.#countMisordered();
+    if (this.#mustNotRun(slot)) this.#order.ran(key);
+    else if (this.#order.started(key, position)) this.#countMisordered();
     this.#refuseRun();
     this.#waits[ledger.phase[slot]!]!.record(wholeMicroseconds(nowMs - ledger.sentMs[slot]!));
   }
@@ -216,7 +217,8 @@ export class JobFollower implements BurstRegister {
       this.#tallies.neverStarted += 1;
       this.#tallies.note("never-started", key, position);
     }
-    if (this.#order.completed(key, position) && plan.completesInOrder) this.#countMisordered();
+    if (!this.#mustNotRun(slot) && this.#order.completed(key, position) && plan.completesInOrder)
+      this.#countMisordered();
     this.#refuseRun();
     if (ledger.end(slot, "completed")) {
       this.#tallies.endedCompleted += 1;
@@ -257,6 +259,10 @@ export class JobFollower implements BurstRegister {
         this.#order.stopped(key);
       }
     } else if (ledger.wasSaid(slot, jobSaid.completed)) this.#countRan("cancelled");
+  }
+
+  #mustNotRun(slot: number): boolean {
+    return this.#ledger.wasSaid(slot, jobSaid.cancelled) || this.#ledger.wasSaid(slot, jobSaid.refused);
   }
 
   /** What was cancelled or refused must not run. */

@@ -57,6 +57,19 @@ describe("following jobs", () => {
     expect(worker.receiver.tallies().said.started).toBe(0);
   });
 
+  it("lays the run of a refused job at no other's door: those handed in before it are not late", async () => {
+    const worker = await running({ concurrency: 1 });
+    worker.submit(3);
+    worker.hear(1010, ["accepted 1", "accepted 2", "refused 3", "started 3", "completed 3"]);
+    worker.hear(1020, ["started 1", "completed 1", "started 2", "completed 2"]);
+    expect(worker.receiver.tallies()).toMatchObject({
+      refusedRan: 1,
+      misordered: 0,
+      misorderedStarts: 0,
+      overtaken: 0,
+    });
+  });
+
   it("takes refused and cancelled jobs for ended, and owes nothing for cancelled ones", async () => {
     const worker = await running({ cancel: { kind: "positions", positions: [2] } });
     worker.submit(3);

@@ -9,6 +9,14 @@ describe("the order of a key", () => {
     expect(order.started(0, 20)).toBe(false);
   });
 
+  it("makes no job late for one that should not have run, which runs all the same", () => {
+    const order = new KeyOrder(1, 1);
+    order.ran(0);
+    expect([order.started(0, 1), order.misorderedStarts[0], order.mostRunning[0], order.overLimit[0]]).toEqual([
+      ...[false, 0, 2, 1],
+    ]);
+  });
+
   it("keeps keys apart, and starts from completions", () => {
     const order = new KeyOrder(2, 10);
     expect([order.started(0, 2), order.started(1, 1), order.completed(0, 2), order.completed(1, 1)]).not.toContain(
