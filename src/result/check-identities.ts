@@ -43,11 +43,26 @@ export function brokenIdentities(result: RunResult): readonly string[] {
   broken.push(...brokenInBlock("totals", result.totals, result));
   for (const phase of result.phases) broken.push(...brokenInBlock(phaseName(phase), phase, result));
   for (const block of result.classes ?? []) broken.push(...brokenInBlock(`class "${block.class.name}"`, block, result));
+  broken.push(...brokenSizes(result));
   broken.push(...brokenIntervals(result), ...brokenSteadiness(result), ...brokenCapacity(result));
   broken.push(...brokenResilience(result));
   broken.push(...brokenQueue(result));
   broken.push(...brokenConnections(result));
   return broken;
+}
+
+/** Every message that was sent has one size. A worker that died may have counted its last one in one place only. */
+function brokenSizes({ classes = [], totals, generator, config }: RunResult): readonly string[] {
+  const sizes = classes.filter(({ class: { kind } }) => kind === "size");
+  if (sizes.length === 0 || generator.lostWorkers.length > 0) return [];
+  const sent = ["sent", "sentInWindow"] as const;
+  const counters = comesBack(config.mode)
+    ? ([...sent, "delivered", "deliveredInWindow", "lost", "duplicated", "reordered", "late", "clockErrors"] as const)
+    : sent;
+  return counters.flatMap((key) => {
+    const sum = sizes.reduce((total, { messages }) => total + messages[key], 0);
+    return sum === totals.messages[key] ? [] : [`sizes: their ${key} add up to ${sum}, of all ${totals.messages[key]}`];
+  });
 }
 
 /** Each job ends in one way. A generator that lost a worker has lost the word of what became of some. */

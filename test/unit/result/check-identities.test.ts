@@ -24,6 +24,19 @@ describe("the identities of a result", () => {
     expect(brokenIdentities(aResult())).toEqual([]);
   });
 
+  it("find sizes that do not come to all messages, unless a worker died", () => {
+    const result = aResult();
+    const size = (name: string) => ({ ...result.totals, class: { kind: "size", name } });
+    expect(brokenIdentities({ ...result, classes: [size("128")] })).toEqual([]);
+    const twice = { ...result, classes: [size("128"), size("1KiB")] };
+    const { sent } = result.totals.messages;
+    expect(brokenIdentities(twice)).toContain(`sizes: their sent add up to ${2 * sent}, of all ${sent}`);
+    const lostWorkers = [{ index: 0, reason: "killed", runId: "aRunId-0001" }];
+    expect(brokenIdentities({ ...twice, generator: { ...twice.generator, lostWorkers } }).join()).not.toContain(
+      "sizes:",
+    );
+  });
+
   it("find a rate that its count does not give", () => {
     const edited = withTotals(({ rate }) => ({ rate: { ...rate, deliveredPerSecond: 9e9 } }));
     expect(brokenIdentities(edited).join()).toContain("totals: rate.deliveredPerSecond 9000000000 is not");
