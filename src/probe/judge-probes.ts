@@ -9,9 +9,7 @@ const slowExtraUs = 250_000;
 export function judgeNeighbours(stretch: NeighbourStretch, before: NeighbourStretch): NeighbourFinding {
   const { lost, closed, ends, worstLatencyUs, ownLatenessUs } = stretch;
   const harms = [
-    ...(closed > 0
-      ? [`${closed} ${closed === 1 ? "session" : "sessions"} ended (${[...new Set(ends)].join(", ")})`]
-      : []),
+    ...(closed > 0 ? [`${count(closed, "session")} ended (${[...new Set(ends)].join(", ")})`] : []),
     ...(lost > 0 ? [`${lost} ${lost === 1 ? "message was" : "messages were"} never answered`] : []),
   ];
   if (harms.length > 0) return { ...stretch, outcome: "harmed", note: harms.join(", ") };
@@ -42,6 +40,13 @@ export function decideProbeVerdict(
     const text = `nothing was tested: ${[...new Set(probes.map(({ note }) => note))].join("; ")}`;
     return { outcome: "inconclusive", exitCode: exitCode.inconclusive, reasons: [text] };
   }
-  const text = `${tested} probes were answered as they should be or without harm, and other sessions were unharmed`;
+  const slowed = probes.filter(({ neighbours }) => neighbours?.outcome === "slowed").length;
+  const others = slowed === 0 ? "unharmed" : `slowed during ${count(slowed, "probe")}, and lost nothing`;
+  const answered = tested === 1 ? "was answered as it should be" : "were answered as they should be";
+  const text = `${count(tested, "probe")} ${answered} or without harm; other sessions were ${others}`;
   return { outcome: "pass", exitCode: exitCode.ok, reasons: [text] };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
