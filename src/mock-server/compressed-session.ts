@@ -2,7 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import type * as Ws from "ws";
-import { MockConnection, type AnswerWire, type MockContext } from "./mock-connection.ts";
+import type { AnswerWire } from "./answer-wire.ts";
+import { MockConnection } from "./mock-connection.ts";
+import type { MockContext } from "./mock-context.ts";
 import { roomOfRequest, type RoomBurst } from "./rooms.ts";
 import type { MockSession, SessionSettings } from "./mock-session.ts";
 

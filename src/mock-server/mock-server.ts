@@ -9,7 +9,7 @@ import { FaultPlan, stallsBegun } from "./fault-plan.ts";
 import { JobDesk } from "./job-desk.ts";
 import { LeakedMemory } from "./leaked-memory.ts";
 import { MockBooks, type RefusalReason } from "./mock-books.ts";
-import type { MockContext } from "./mock-connection.ts";
+import type { MockContext } from "./mock-context.ts";
 import type { MockOptions } from "./mock-options.ts";
 import { expositionType } from "../units/exposition-format.ts";
 import { mockMetrics } from "./mock-metrics.ts";

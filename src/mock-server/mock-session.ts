@@ -1,4 +1,4 @@
-import type { MockContext } from "./mock-connection.ts";
+import type { MockContext } from "./mock-context.ts";
 
 /** One open connection as the server sees it, whatever its wire. */
 export interface MockSession {

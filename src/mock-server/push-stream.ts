@@ -1,4 +1,4 @@
-import type { MockContext } from "./mock-connection.ts";
+import type { MockContext } from "./mock-context.ts";
 import type { ConnectionStream, PushWire } from "./push-wire.ts";
 import { endOfStream, mockStreamForm } from "./stream-form.ts";
 import { StreamMix } from "./stream-mix.ts";

@@ -1,4 +1,4 @@
-import type { MockContext } from "./mock-connection.ts";
+import type { MockContext } from "./mock-context.ts";
 import type { StreamQueueOptions } from "./mock-options.ts";
 import { OutboundQueue } from "./outbound-queue.ts";
 import type { ConnectionStream, PushWire } from "./push-wire.ts";

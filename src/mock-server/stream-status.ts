@@ -18,3 +18,8 @@ export interface StreamStatus {
   /** Messages displaced and rejected, by their class. */
   readonly givenUp: Readonly<Record<string, number>>;
 }
+
+/** A stream that can be asked how it fares. */
+export interface ToldStream {
+  readonly status: StreamStatus;
+}

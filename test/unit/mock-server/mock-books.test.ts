@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isBookCounter, MockBooks } from "../../../src/mock-server/mock-books.ts";
 
 it("tells counters, of which two readings may be subtracted, from levels and extremes", () => {
@@ -31,4 +31,31 @@ it("counts up whatever happens in what it calls counters", () => {
     }
     before = after;
   }
+});
+
+describe("MockBooks", () => {
+  it("counts open, peak and closed connections", () => {
+    const books = new MockBooks();
+    expect([books.open(), books.open()]).toEqual([1, 2]);
+    books.close();
+    expect(books.open()).toBe(3);
+    expect(books.snapshot()).toMatchObject({
+      connectionsAccepted: 3,
+      connectionsOpen: 2,
+      connectionsPeak: 2,
+      connectionsClosed: 1,
+    });
+  });
+
+  it("gives protocol errors by kind and in all", () => {
+    const books = new MockBooks();
+    books.protocolError("invalid-utf8");
+    books.protocolError("invalid-utf8");
+    books.protocolError("invalid-opcode");
+    expect(books.snapshot()).toMatchObject({
+      protocolErrors: 3,
+      "protocolErrors.invalid-utf8": 2,
+      "protocolErrors.invalid-opcode": 1,
+    });
+  });
 });

@@ -1,106 +1,29 @@
-import { StreamMessages } from "../../../src/mock-server/stream-message.ts";
 import { describe, expect, it } from "vitest";
-import { FaultPlan, type MessageFault } from "../../../src/mock-server/fault-plan.ts";
-import { LeakedMemory } from "../../../src/mock-server/leaked-memory.ts";
-import { MockBooks } from "../../../src/mock-server/mock-books.ts";
-import {
-  MockConnection,
-  type Answer,
-  type AnswerWire,
-  type MockContext,
-} from "../../../src/mock-server/mock-connection.ts";
+import type { Answer } from "../../../src/mock-server/answer.ts";
+import type { MessageFault } from "../../../src/mock-server/fault-plan.ts";
+import { MockConnection } from "../../../src/mock-server/mock-connection.ts";
+import type { MockContext } from "../../../src/mock-server/mock-context.ts";
 import {
   defaultMockOptions,
   defaultSessions,
   type MockOptions,
   type SessionOptions,
 } from "../../../src/mock-server/mock-options.ts";
-import type { RoomBurst } from "../../../src/mock-server/rooms.ts";
 import { SessionStore } from "../../../src/mock-server/session-store.ts";
-import { WakeUps } from "../../../src/mock-server/wake-ups.ts";
 import { ManualTimers } from "../../support/manual-timers.ts";
+import { ListedFaults, MemoryWire, mockContext } from "../../support/memory-wire.ts";
 
-class MemoryWire implements AnswerWire {
-  isWritable = true;
-  bufferedBytes = 0;
-  isReading = true;
-  isCut = false;
-  refusedWith: number | null = null;
-  /** Flushed messages in order. */
-  readonly sent: string[] = [];
-  #burst: string[] = [];
-
-  sendMessage(payload: Uint8Array): void {
-    this.#burst.push(Buffer.from(payload).toString());
-  }
-
-  flush(): void {
-    this.sent.push(...this.#burst);
-    this.#burst = [];
-  }
-
-  sendFramed({ messages }: RoomBurst): void {
-    this.sent.push(...messages.map(({ payload }) => payload.toString()));
-  }
-
-  cut(): void {
-    this.isCut = true;
-  }
-
-  refuse(code: number): void {
-    this.refusedWith = code;
-  }
-
-  setReading(isReading: boolean): void {
-    this.isReading = isReading;
-  }
-}
-
-/** The faults of a test in the order of its messages; `none` behind the end. */
-class ListedFaults extends FaultPlan {
-  readonly #faults: readonly MessageFault[];
-
-  constructor(options: MockOptions, faults: readonly MessageFault[]) {
-    super(options);
-    this.#faults = faults;
-  }
-
-  override messageFault(_connection: number, message: number): MessageFault {
-    return this.#faults[message - 1] ?? "none";
-  }
-}
-
-class OddLatencies extends FaultPlan {
-  override latencyMs(_connection: number, message: number): number {
-    return message % 2 === 1 ? 30 : 10;
-  }
-}
-
-function setUp(
-  options: Partial<MockOptions> = {},
-  faults: readonly MessageFault[] = [],
-  plan?: (options: MockOptions) => FaultPlan,
-) {
+function setUp(options: Partial<MockOptions> = {}, faults: readonly MessageFault[] = []) {
   const all = { ...defaultMockOptions, ...options };
   const timers = new ManualTimers();
-  const books = new MockBooks();
   const wire = new MemoryWire();
-  const connection = new MockConnection(1, wire, {
-    options: all,
-    plan: plan?.(all) ?? new ListedFaults(all, faults),
-    books,
-    leaked: new LeakedMemory(),
-    wakeUps: new WakeUps(timers),
-    streamMaker: new StreamMessages(128),
-    queuedStreams: new Set(),
-    clockOriginMs: 0,
-    startedMs: 0,
-  });
+  const context = mockContext(all, new ListedFaults(all, faults), timers);
+  const connection = new MockConnection(1, wire, context);
   const receive = (...messages: readonly string[]): void => {
     for (const message of messages) if (!connection.receive(Buffer.from(message), true, timers.nowMs())) return;
     connection.endRead();
   };
-  return { timers, books, wire, connection, receive };
+  return { timers, books: context.books, wire, connection, receive };
 }
 
 describe("MockConnection", () => {
@@ -144,88 +67,12 @@ describe("MockConnection", () => {
     expect(books).toMatchObject({ dropped: 1, duplicated: 1, corrupted: 1, messagesIn: 4, messagesOut: 4 });
   });
 
-  it("lets a reordered answer leave right after the next one", () => {
-    const { wire, books, receive } = setUp({}, ["reorder"]);
-    receive("a");
-    expect(wire.sent).toEqual([]);
-    receive("b", "c");
-    expect(wire.sent).toEqual(["b", "a", "c"]);
-    expect(books).toMatchObject({ reordered: 1, reorderMissed: 0 });
-  });
-
-  it("holds one answer at a time: of two in a row, the second lets the first go", () => {
-    const { wire, books, receive } = setUp({}, ["reorder", "reorder", "reorder", "reorder"]);
-    receive("a", "b", "c", "d");
-    expect(wire.sent).toEqual(["b", "a", "d", "c"]);
-    expect(books.reordered).toBe(2);
-  });
-
-  it("does not count as reordered what only a corrupt or a dropped one overtook", () => {
-    const { wire, books, receive, timers } = setUp({}, ["reorder", "corrupt", "drop"]);
-    receive("a", "bb", "c");
-    expect(wire.sent).toHaveLength(1);
-    timers.advanceTo(50);
-    expect(wire.sent[1]).toBe("a");
-    expect(books).toMatchObject({ reordered: 0, reorderMissed: 1, corrupted: 1, dropped: 1 });
-  });
-
-  it("releases a held answer after 50 ms of silence, in order and uncounted", () => {
-    const { wire, books, receive, timers } = setUp({}, ["none", "reorder"]);
-    receive("a", "b");
-    timers.advanceTo(49.9);
-    expect(wire.sent).toEqual(["a"]);
-    timers.advanceTo(50);
-    expect(wire.sent).toEqual(["a", "b"]);
-    expect(books).toMatchObject({ reordered: 0, reorderMissed: 1 });
-  });
-
   it("releases a held answer when the peer closes", () => {
     const { wire, books, receive, connection } = setUp({}, ["reorder"]);
     receive("a");
     connection.onPeerClosing();
     expect(wire.sent).toEqual(["a"]);
     expect(books).toMatchObject({ reordered: 0, reorderMissed: 1, unansweredAtClose: 0 });
-  });
-
-  it("answers no earlier than the latency says, in the order of the messages", () => {
-    const { wire, receive, timers, books } = setUp(
-      { latency: { kind: "fixed", ms: 1 } },
-      [],
-      (options) => new OddLatencies(options),
-    );
-    receive("a", "b");
-    timers.advanceTo(5);
-    receive("c");
-    timers.advanceTo(29.9);
-    expect(wire.sent).toEqual([]);
-    timers.advanceTo(30);
-    expect(wire.sent).toEqual(["a", "b"]);
-    timers.advanceTo(35);
-    expect(wire.sent).toEqual(["a", "b", "c"]);
-    expect(books).toMatchObject({ delayedAnswers: 3, answerDelaySumUs: 90_000, answerDelayMaxUs: 30_000 });
-  });
-
-  it("holds answers back during a stall and sends them at its end", () => {
-    const { wire, receive, timers, books } = setUp({ stall: { durationMs: 200, everyMs: 1000 } });
-    timers.advanceTo(999);
-    receive("before");
-    timers.advanceTo(1001);
-    receive("during");
-    timers.advanceTo(1199.9);
-    expect(wire.sent).toEqual(["before"]);
-    timers.advanceTo(1200);
-    expect(wire.sent).toEqual(["before", "during"]);
-    expect(books.stalledAnswers).toBe(1);
-  });
-
-  it("keeps messages behind a stalled one in order", () => {
-    const { wire, receive, timers } = setUp({ stall: { durationMs: 200, everyMs: 1000 } });
-    timers.advanceTo(1100);
-    receive("a");
-    timers.advanceTo(1150);
-    receive("b");
-    timers.advanceTo(1200);
-    expect(wire.sent).toEqual(["a", "b"]);
   });
 
   it("is cut upon a message that is never answered, and counts what was waiting", () => {
@@ -302,16 +149,13 @@ describe("MockConnection", () => {
 describe("MockConnection with sessions", () => {
   /** Two connections of one server, the first with answers under way. */
   function setUpTwo(options: Partial<SessionOptions> = {}, faults: readonly MessageFault[] = []) {
-    const all = { ...defaultMockOptions, latency: { kind: "fixed", ms: 50 } as const, seed: 3 };
     const sessions = { ...defaultSessions, ...options };
+    const all = { ...defaultMockOptions, latency: { kind: "fixed", ms: 50 } as const, seed: 3, sessions };
     const timers = new ManualTimers();
-    const books = new MockBooks();
-    const plan = new ListedFaults({ ...all, sessions }, faults);
-    const context: MockContext = {
-      ...{ options: { ...all, sessions }, plan, books, leaked: new LeakedMemory(), wakeUps: new WakeUps(timers) },
-      sessions: new SessionStore<Answer>(sessions, plan, books),
-      ...{ streamMaker: new StreamMessages(128), queuedStreams: new Set(), clockOriginMs: 0, startedMs: 0 },
-    };
+    const plan = new ListedFaults(all, faults);
+    const shared = mockContext(all, plan, timers);
+    const { books } = shared;
+    const context: MockContext = { ...shared, sessions: new SessionStore<Answer>(sessions, plan, books) };
     const open = (number: number) => {
       const wire = new MemoryWire();
       const connection = new MockConnection(number, wire, context);
@@ -371,43 +215,5 @@ describe("MockConnection with sessions", () => {
     second.receive(asks(first.token));
     expect(second.wire.sent.slice(1)).toEqual(["a", "a", "b", "b", "c", "c"]);
     expect(books).toMatchObject({ duplicated: 3, keptSent: 3, messagesOut: 6 });
-  });
-});
-
-describe("LeakedMemory", () => {
-  it("keeps exactly what it is given, across the ends of its slabs", () => {
-    const leaked = new LeakedMemory();
-    expect(leaked.keptBytes).toBe(0);
-    leaked.keep(1);
-    leaked.keep(3 * 1024 * 1024);
-    leaked.keep(1023);
-    expect(leaked.keptBytes).toBe(3 * 1024 * 1024 + 1024);
-  });
-});
-
-describe("MockBooks", () => {
-  it("counts open, peak and closed connections", () => {
-    const books = new MockBooks();
-    expect([books.open(), books.open()]).toEqual([1, 2]);
-    books.close();
-    expect(books.open()).toBe(3);
-    expect(books.snapshot()).toMatchObject({
-      connectionsAccepted: 3,
-      connectionsOpen: 2,
-      connectionsPeak: 2,
-      connectionsClosed: 1,
-    });
-  });
-
-  it("gives protocol errors by kind and in all", () => {
-    const books = new MockBooks();
-    books.protocolError("invalid-utf8");
-    books.protocolError("invalid-utf8");
-    books.protocolError("invalid-opcode");
-    expect(books.snapshot()).toMatchObject({
-      protocolErrors: 3,
-      "protocolErrors.invalid-utf8": 2,
-      "protocolErrors.invalid-opcode": 1,
-    });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FaultPlan } from "../../../src/mock-server/fault-plan.ts";
 import { LeakedMemory } from "../../../src/mock-server/leaked-memory.ts";
 import { MockBooks } from "../../../src/mock-server/mock-books.ts";
-import type { MockContext } from "../../../src/mock-server/mock-connection.ts";
+import type { MockContext } from "../../../src/mock-server/mock-context.ts";
 import {
   defaultMockOptions,
   defaultStreamQueue,
