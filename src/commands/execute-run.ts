@@ -4,7 +4,7 @@ import { ProcessPool } from "../engine/process-pool.ts";
 import { ThreadPool } from "../engine/thread-pool.ts";
 import type { StartWorkers } from "../engine/worker-pool.ts";
 import type { Host } from "../host/host.ts";
-import { processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
+import { fullCollections, processCpuSeconds, readMachineCounters, residentBytes } from "../host/process-probes.ts";
 import type { Plan, WorkersAs } from "../plan/plan.ts";
 import { atMock } from "../profile/read-connect.ts";
 import type { RunRequest } from "../profile/run-request.ts";
@@ -102,6 +102,7 @@ async function runLoad(request: RunRequest, facts: RunFacts, setting: RunSetting
     probes: {
       residentBytes,
       cpuSeconds: processCpuSeconds,
+      fullCollections,
       machineCounters: readMachineCounters,
     },
     targetMemory: target.memory,

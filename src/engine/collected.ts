@@ -480,6 +480,8 @@ export interface CollectedGenerator {
   readonly cpuSeconds: number;
   readonly lostWorkers: readonly { readonly index: number; readonly reason: string }[];
   readonly memory: MemorySeries;
+  /** How often all garbage of the main thread was collected under load. */
+  readonly fullCollections: number;
   /** Share of the run in which the container was throttled by its CPU quota; null when there is none to read. */
   readonly throttledRatio: number | null;
   /** Share of host CPU time taken by other guests; null when it cannot be read. */
@@ -516,6 +518,8 @@ export interface WorkerHealth {
   readonly starvedRatio: number | null;
   readonly gcPauseTotalMs: number;
   readonly gcPauseMaxMs: number;
+  /** How often all its garbage was collected under load. */
+  readonly fullCollections: number;
 }
 
 /** Time in which nothing was sent or read, milliseconds; 0 for none. */

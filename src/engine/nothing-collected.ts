@@ -15,6 +15,7 @@ export function nothingCollected(startedAtEpochMs: number, targetDescription: st
       lostWorkers: [],
       memory: noMemory,
       throttledRatio: null,
+      fullCollections: 0,
       stealRatio: null,
       ledgerGivenUp: 0,
       missedByIntervals: { sent: 0, delivered: 0, lost: 0, latencies: 0 },

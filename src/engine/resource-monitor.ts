@@ -8,6 +8,8 @@ import { SampleList, type ResourceSample } from "./sample-list.ts";
 export interface ResourceProbes {
   readonly residentBytes: () => number;
   readonly cpuSeconds: () => number;
+  /** Collections of all garbage of the main thread, since any instant. */
+  readonly fullCollections: () => number;
   readonly machineCounters: () => MachineCounters;
 }
 
@@ -21,6 +23,7 @@ export class ResourceMonitor {
   #targetPeak: number | null = null;
   #cpuSeconds = 0;
   #cpuFrom: number | null = null;
+  #collectionsFrom: number | null = null;
   #machineFrom: MachineCounters | null = null;
   #machineFromMs = 0;
   #throttledUs = 0;
@@ -53,6 +56,7 @@ export class ResourceMonitor {
   /** Measured load begins: CPU counts from here. */
   loadStarted(tMs: number): void {
     this.#cpuFrom = this.#probes.cpuSeconds();
+    this.#collectionsFrom ??= this.#probes.fullCollections();
     this.#machineFrom = this.#probes.machineCounters();
     this.#machineFromMs = tMs;
   }
@@ -72,6 +76,11 @@ export class ResourceMonitor {
   /** Of the measured load so far. */
   get cpuSeconds(): number {
     return this.#cpuSeconds + (this.#cpuFrom === null ? 0 : this.#probes.cpuSeconds() - this.#cpuFrom);
+  }
+
+  /** Of the main thread since the first measured load began. */
+  get fullCollections(): number {
+    return this.#collectionsFrom === null ? 0 : this.#probes.fullCollections() - this.#collectionsFrom;
   }
 
   get throttledRatio(): number | null {

@@ -137,6 +137,7 @@ export class SnapshotCollector {
         cpuSeconds: this.#cpuSeconds(),
         lostWorkers: [...this.#lost].map(([index, reason]) => ({ index, reason })),
         memory: this.#resources.generatorMemory,
+        fullCollections: this.#resources.fullCollections,
         throttledRatio: this.#resources.throttledRatio,
         stealRatio: this.#resources.stealRatio,
         ledgerGivenUp: this.#sumOverWorkers((cells) => cells.health[healthCell.ledgerGivenUp]!),

@@ -1,8 +1,28 @@
 import { readFileSync } from "node:fs";
+import { constants, PerformanceObserver, type PerformanceEntry } from "node:perf_hooks";
 
 /** Resident memory of this process with all its threads, bytes. */
 export function residentBytes(): number {
   return process.memoryUsage.rss();
+}
+
+/** Whether an entry of type `gc` tells of a collection of all garbage, and not of what was made lately. */
+export function isFullCollection(entry: PerformanceEntry): boolean {
+  const { detail } = entry as PerformanceEntry & { readonly detail?: { readonly kind?: number } };
+  return detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+}
+
+let seenCollections: number | null = null;
+
+/** How often all garbage of this thread was collected since this was first asked. */
+export function fullCollections(): number {
+  if (seenCollections === null) {
+    seenCollections = 0;
+    new PerformanceObserver((list) => {
+      seenCollections! += list.getEntries().filter(isFullCollection).length;
+    }).observe({ entryTypes: ["gc"] });
+  }
+  return seenCollections;
 }
 
 /** User and system CPU of this process with all its threads, seconds since its start. */

@@ -38,17 +38,19 @@ const minWindowSamples = 10;
 const minWindows = 10;
 /** More windows would be shorter than the period of many collectors, and the tests cost the square of their number. */
 const maxWindows = 30;
+/** A window has a floor when garbage was collected twice in it. */
+const minCollections = 2 * minWindows;
 
 /**
  * Judges samples in time order, those of the load alone (connecting and drain left out). Raw samples of a collected
  * heap raise false alarms, so: warm-up cut off, minima of windows taken, then trend and test, the test corrected for
- * what autocorrelation is left. The warm-up is all before `settledAtMs`, where the plan says when its own ends, and the
- * first fifth; of a run long enough to find a leak in, at least 30 s. A shorter one can only show growth, and cutting
- * more from it would show less than there was. Null without samples.
+ * what autocorrelation is left. The warm-up is the first fifth; of a run long enough to find a leak in, at least 30 s. A
+ * shorter one can only show growth, and cutting more from it would show less than there was. `collections` is how often all
+ * garbage was collected meanwhile, null when nobody knows: a rise between few of them may be garbage. Null without samples.
  */
-export function judgeMemory(samples: readonly MemorySample[], settledAtMs = -Infinity): MemoryGrowth | null {
+export function judgeMemory(samples: readonly MemorySample[], collections: number | null = null): MemoryGrowth | null {
   if (samples.length === 0) return null;
-  const steadyFromMs = Math.max(settledAtMs, endOfWarmupMs(samples[0]!.tMs, samples.at(-1)!.tMs));
+  const steadyFromMs = endOfWarmupMs(samples[0]!.tMs, samples.at(-1)!.tMs);
   const settled = samples.filter((sample) => sample.tMs >= steadyFromMs);
   const steady = settled.length > 1 ? settled : samples.slice(-2);
   const steadyMs = steady.at(-1)!.tMs - steady[0]!.tMs;
@@ -60,7 +62,18 @@ export function judgeMemory(samples: readonly MemorySample[], settledAtMs = -Inf
   const floor = windows.map((window) => window.bytes);
   const line = floor.length < 3 || steadyMs < minTrendMs ? null : theilSen(seconds, floor);
   const pValue = line === null ? null : probabilityOfRise(seconds, floor);
-  const inconclusive = whyInconclusive(steadyMs, steady.length);
+  const tooLittle = whyInconclusive(steadyMs, steady.length);
+  const judged =
+    tooLittle !== null || line === null || pValue === null
+      ? "inconclusive"
+      : leakVerdict({
+          pIncreasing: pValue,
+          slopeLowBytesPerSecond: line.low,
+          growthBytes: (line.slope * steadyMs) / 1000,
+          baselineBytes: startBytes,
+          steadyMs,
+        });
+  const mayBeGarbage = judged === "leak" && collections !== null && collections < minCollections;
   return {
     startBytes,
     peakBytes: samples.reduce((peak, sample) => Math.max(peak, sample.bytes), 0),
@@ -70,17 +83,8 @@ export function judgeMemory(samples: readonly MemorySample[], settledAtMs = -Inf
     slopeLowBytesPerSecond: line?.low ?? null,
     slopeHighBytesPerSecond: line?.high ?? null,
     pValue,
-    verdict:
-      inconclusive !== null || line === null || pValue === null
-        ? "inconclusive"
-        : leakVerdict({
-            pIncreasing: pValue,
-            slopeLowBytesPerSecond: line.low,
-            growthBytes: (line.slope * steadyMs) / 1000,
-            baselineBytes: startBytes,
-            steadyMs,
-          }),
-    inconclusive,
+    verdict: mayBeGarbage ? "inconclusive" : judged,
+    inconclusive: mayBeGarbage ? whyMayBeGarbage(collections) : tooLittle,
   };
 }
 
@@ -150,6 +154,11 @@ function probabilityOfRise(t: readonly number[], y: readonly number[]): number {
   const factor = hamedRaoFactor(t, y);
   const test = mannKendall(y, factor);
   return factor === 1 && test.pIncreasingExact !== null ? test.pIncreasingExact : test.pIncreasing;
+}
+
+function whyMayBeGarbage(collections: number): string {
+  const times = collections === 1 ? "once" : `${collections} times`;
+  return `it rose, but all garbage was collected ${times} meanwhile; ${minCollections} times tell a leak from garbage`;
 }
 
 function whyInconclusive(steadyMs: number, samples: number): string | null {

@@ -89,7 +89,9 @@ export const healthCell = {
   /** The drains: how long they were watched, and the part of `stalledMs` that fell into them. */
   drainMs: 14,
   drainStalledMs: 15,
-  length: 16,
+  /** Collections of all garbage under load. */
+  fullCollections: 16,
+  length: 17,
 } as const;
 
 /** Indexes into PhaseCells.counts. */

@@ -15,9 +15,9 @@ const fewestConnectionsToWeigh = 100;
 export function buildMemory(collected: Collected): RunResult["memory"] {
   const { generator, target } = collected;
   return {
-    generator: memoryOf(generator.memory, collected),
+    generator: memoryOf(generator.memory, collected, leastCollections(generator)),
     generatorReason: reasonOf(generator.memory),
-    target: memoryOf(target.memory, collected),
+    target: memoryOf(target.memory, collected, null),
     targetReason: reasonOf(target.memory),
   };
 }
@@ -26,14 +26,20 @@ function reasonOf({ samples, unavailable }: MemorySeries): string | null {
   return samples.length > 0 ? null : (unavailable ?? "no reading was taken");
 }
 
-function memoryOf(series: MemorySeries, collected: Collected): ResultMemory | null {
+/** Of the thread that collected all its garbage least often. */
+function leastCollections({ workers, fullCollections }: Collected["generator"]): number {
+  return Math.min(fullCollections, ...workers.map((worker) => worker.fullCollections));
+}
+
+/** `collections`: how often all garbage was collected meanwhile; null when nobody knows. */
+function memoryOf(series: MemorySeries, collected: Collected, collections: number | null): ResultMemory | null {
   const measured = collected.phases.filter((phase) => phase.plan.measured);
   const loaded = measured.length > 0 ? measured : collected.phases;
   const inLoad = series.samples.filter(({ tMs }) =>
     loaded.some((phase) => tMs >= phase.startMs - readingSlackMs && tMs <= phase.endMs + readingSlackMs),
   );
   // A run shorter than the time between two readings still has the others.
-  const growth = judgeMemory(inLoad.length > 0 ? inLoad : series.samples);
+  const growth = judgeMemory(inLoad.length > 0 ? inLoad : series.samples, collections);
   if (growth === null) return null;
   const levels = new Set(collected.phases.map((phase) => phase.connections));
   const { verdict, reason, slope } = judgement(growth, levels.size);

@@ -238,6 +238,7 @@ export function aWorker(index: number, changes: Partial<WorkerHealth> = {}): Wor
     starvedRatio: 0.01,
     gcPauseTotalMs: 4,
     gcPauseMaxMs: 1.5,
+    fullCollections: 100,
     ...changes,
   };
 }
@@ -263,6 +264,7 @@ export function aCollected(
       cpuSeconds: 1.6,
       lostWorkers: [],
       memory: aMemorySeries(Math.max(1, intervals.length), () => 80_000_000),
+      fullCollections: 100,
       throttledRatio: 0,
       stealRatio: 0,
       ledgerGivenUp: 0,

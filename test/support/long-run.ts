@@ -56,6 +56,7 @@ export async function longRun(run: LongRun): Promise<RunResult> {
   const probes = {
     residentBytes: () => run.generatorBytesAt?.(second - warmupSeconds) ?? 80_000_000,
     cpuSeconds: () => 1,
+    fullCollections: () => second,
     machineCounters: () => ({ throttledUs: null, stealTicks: null, totalTicks: null }),
   };
   const target = {

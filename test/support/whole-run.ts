@@ -33,6 +33,7 @@ export class WholeRun<T extends { readonly open: OpenTransport }> {
       clock: { monotonicMs: () => performance.now(), epochMs: () => startedAtEpochMs },
       probes: {
         residentBytes: () => 80_000_000,
+        fullCollections: () => 0,
         cpuSeconds: () => performance.now() / 2000,
         machineCounters: () => ({ throttledUs: null, stealTicks: null, totalTicks: null }),
       },

@@ -25,5 +25,6 @@ export function readWorkerHealth({ health, control: controls }: WorkerCells, ind
     starvedRatio: known(healthCell.starvedRatio),
     gcPauseTotalMs: health[healthCell.gcPauseTotalMs]!,
     gcPauseMaxMs: health[healthCell.gcPauseMaxMs]!,
+    fullCollections: health[healthCell.fullCollections]!,
   };
 }

@@ -1,6 +1,6 @@
-import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
+import { monitorEventLoopDelay, PerformanceObserver, performance, type PerformanceEntry } from "node:perf_hooks";
 import { isMainThread } from "node:worker_threads";
-import { processCpuSeconds, threadWaitMs } from "../../host/process-probes.ts";
+import { isFullCollection, processCpuSeconds, threadWaitMs } from "../../host/process-probes.ts";
 import { healthCell } from "../../measure/worker-cells.ts";
 import { StandstillWatch } from "./standstill-watch.ts";
 
@@ -31,7 +31,7 @@ export class HealthMonitor {
     this.#spins = spins;
     this.#standstills = new StandstillWatch(cells, nowMs);
     this.#garbage = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) this.#noteGarbage(entry.duration);
+      for (const entry of list.getEntries()) this.#noteGarbage(entry);
     });
   }
 
@@ -115,7 +115,9 @@ export class HealthMonitor {
     this.#garbage.disconnect();
   }
 
-  #noteGarbage(pauseMs: number): void {
+  #noteGarbage(entry: PerformanceEntry): void {
+    const pauseMs = entry.duration;
+    if (isFullCollection(entry)) this.#cells[healthCell.fullCollections]! += 1;
     this.#cells[healthCell.gcPauseTotalMs]! += pauseMs;
     if (pauseMs > this.#cells[healthCell.gcPauseMaxMs]!) this.#cells[healthCell.gcPauseMaxMs] = pauseMs;
   }

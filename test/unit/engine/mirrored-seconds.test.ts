@@ -30,6 +30,7 @@ function runMirrored({ tickAtMs, mirrorAtMs, delayMs, latenciesMs }: Timing) {
   const recorder = new IntervalRecorder(own);
   const probes = {
     residentBytes: () => 0,
+    fullCollections: () => 0,
     cpuSeconds: () => 0,
     machineCounters: () => ({ throttledUs: null, stealTicks: null, totalTicks: null }),
   };

@@ -100,6 +100,7 @@ function scripted(changes: Partial<Plan> = {}, surroundings: Partial<RunSurround
     clock: { monotonicMs: () => performance.now(), epochMs: () => startedAtEpochMs },
     probes: {
       residentBytes: () => 80_000_000,
+      fullCollections: () => 0,
       cpuSeconds: () => performance.now() / 2000,
       machineCounters: () => ({ throttledUs: null, stealTicks: null, totalTicks: null }),
     },

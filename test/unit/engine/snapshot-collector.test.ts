@@ -63,6 +63,7 @@ function collectorOf(workers: readonly Worker[]) {
   const resources = new ResourceMonitor(
     {
       residentBytes: () => 80_000_000,
+      fullCollections: () => 0,
       cpuSeconds: () => 1,
       machineCounters: () => ({ throttledUs: null, stealTicks: null, totalTicks: null }),
     },

@@ -18,6 +18,21 @@ test("a target that keeps a piece of every message leaks, and the piece is known
   expect(target!.perConnectionBytes).toBeNull();
 });
 
+test("a rise of the generator is a leak only where the garbage of each of its threads was collected often enough", () => {
+  const memory = aMemorySeries(600, (second) => 50 * MiB + second * 100 * 1024);
+  const withCollections = (main: number, worker: number) => {
+    const { generator } = aCollected();
+    const workers = generator.workers.map((each, i) => (i === 0 ? { ...each, fullCollections: worker } : each));
+    const collected = { generator: { ...generator, memory, workers, fullCollections: main } };
+    return aResult({ phases: [long], collected }).memory.generator;
+  };
+  expect(withCollections(20, 20)).toMatchObject({ verdict: "leak" });
+  expect(withCollections(19, 20)).toMatchObject({ verdict: "inconclusive" });
+  const seldom = withCollections(20, 3)!;
+  expect(seldom).toMatchObject({ verdict: "inconclusive", slopeBytesPerSecond: expect.closeTo(102_400, 0) });
+  expect(seldom.verdictReason).toContain("3 times meanwhile");
+});
+
 test("a level target does not leak, and a short run cannot tell", () => {
   const flat = (seconds: number) => targetMemory(aMemorySeries(seconds, (second) => 50 * MiB + (second % 7) * 1000));
   expect(aResult({ phases: [long], collected: flat(600) }).memory.target).toMatchObject({ verdict: "no leak" });
