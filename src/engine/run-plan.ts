@@ -132,7 +132,7 @@ export class PlanRun {
     const firstInterval = this.#collector.segmentConnecting();
     this.#tellAll({ kind: "connect", segment: index });
     await this.#awaitAll("connected", this.#connectLimitMs(segment));
-    if (this.#collector.openConnections === 0 && this.#end.kind === "running") {
+    if (this.#collector.openConnections === 0 && !this.#mayComeBack() && this.#end.kind === "running") {
       this.#end = { kind: "failed", reason: "no connection could be opened" };
     }
     if (this.#wasStopped()) return;
@@ -159,6 +159,11 @@ export class PlanRun {
     await this.#drain();
     await this.#surroundings.onPhase?.(null);
     this.#collector.sealAll(this.#nowMs());
+  }
+
+  /** A target that was there and is away while a segment begins is an outage like any other, where connections are tried again. */
+  #mayComeBack(): boolean {
+    return this.#plan.connect.reconnect !== null && this.#collector.total(counter.opened) > 0;
   }
 
   async #drain(): Promise<void> {

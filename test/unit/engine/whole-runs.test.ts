@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../../src/plan/plan.ts";
-import { aPhasePlan } from "../../support/a-collected.ts";
+import { aPhasePlan, aPlan } from "../../support/a-collected.ts";
 import { useFakeTime } from "../../support/fake-time.ts";
 import { MemoryTarget } from "../../support/memory-target.ts";
 import { WholeRun as AnyWholeRun } from "../../support/whole-run.ts";
@@ -17,6 +17,16 @@ function sumOf<T>(all: readonly T[], read: (each: T) => number): number {
 }
 
 const nothing = { sent: 0, delivered: 0, lost: 0 };
+
+const { connect } = aPlan();
+const reconnect = { baseMs: 50, maxMs: 100, maxAttempts: null, bufferMessages: null, breaker: null, resume: null };
+const twoSegments = {
+  segments: [
+    { connections: 4, phases: [aPhasePlan({ durationMs: 1000 })] },
+    { connections: 8, phases: [aPhasePlan({ durationMs: 2000 })] },
+  ],
+};
+const cutOff = { opened: true, closeCode: 1006, closeReason: "", failure: undefined } as const;
 
 describe("a whole run in memory", () => {
   useFakeTime();
@@ -66,6 +76,41 @@ describe("a whole run in memory", () => {
     expect(intervals.map(({ segment }) => segment)).toEqual([0, 0, 0, 1, 1]);
     expect(sumOf(intervals, ({ sent }) => sent)).toBe(totals.messages.sent);
     expect(generator.missedIntervalCounts).toEqual(nothing);
+  });
+
+  it("goes on trying through a segment that begins while the target is away, where connections are opened again", async () => {
+    const run = new WholeRun({ ...twoSegments, connect: { ...connect, reconnect } });
+    await run.after(1200);
+    run.target.takesConnections = false;
+    for (const transport of run.target.transports.slice()) transport.end(cutOff);
+    await run.after(1800);
+    expect(run.collected).toBeNull();
+    run.target.takesConnections = true;
+    const { end, phases: all, totals } = await run.result();
+    expect(end.kind).toBe("completed");
+    const [before, after] = all.map(({ messages }) => messages);
+    expect(before).toMatchObject({ offered: 100, sent: 100 });
+    expect(after!.unsendable).toBeGreaterThan(0);
+    expect(after!.sent).toBeGreaterThan(0);
+    expect(after!.sent + after!.unsendable).toBe(200);
+    expect(totals.connections).toMatchObject({ openAtEnd: 8, reconnects: 4 });
+  });
+
+  it("fails where a segment begins while the target is away, and connections are not opened again", async () => {
+    const run = new WholeRun(twoSegments);
+    await run.after(1200);
+    run.target.takesConnections = false;
+    for (const transport of run.target.transports.slice()) transport.end(cutOff);
+    const { end, phases: all } = await run.result();
+    expect(end).toMatchObject({ kind: "failed", reason: "no connection could be opened" });
+    expect(all.map(({ messages }) => messages.offered)).toEqual([100, 0]);
+  });
+
+  it("fails where nothing ever opened, although connections are opened again", async () => {
+    const run = new WholeRun({ ...twoSegments, connect: { ...connect, reconnect } });
+    run.target.takesConnections = false;
+    const { end } = await run.result();
+    expect(end).toMatchObject({ kind: "failed", reason: "no connection could be opened" });
   });
 
   it("adds up when it is cut short", async () => {
