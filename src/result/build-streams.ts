@@ -107,5 +107,5 @@ function oneWayOf(plan: OneWayPlan): ResultStreams["oneWay"] {
     plan.clockBoundMs === null
       ? `from the target's stamp to receipt, both by the clock of this machine${resolution}`
       : `from the target's stamp to receipt, by two clocks that are stated to be within ${formatDurationMs(plan.clockBoundMs)} of each other${resolution}; a stamp that is ahead by no more than that counts as no time`;
-  return { isMeasured: true, note };
+  return { isMeasured: true, note, ...(plan.clockBoundMs !== null && { clocksWithinUs: plan.clockBoundMs * 1000 }) };
 }

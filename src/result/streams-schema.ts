@@ -59,6 +59,13 @@ export const streamsSchema = Type.Object(
     oneWay: Type.Object({
       isMeasured: Type.Boolean({ description: "Whether latencyUs holds the time from the target's stamp to receipt" }),
       note: Type.String({ description: "By which clocks; or why not" }),
+      clocksWithinUs: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          description:
+            "Two clocks were stated to be within so much of each other; absent where one clock tells both instants",
+        }),
+      ),
     }),
     interArrivalUs: Type.Intersect([timesSchema], {
       description:

@@ -1,5 +1,6 @@
 import type { ResultThreshold, RunResult } from "../result/run-result.ts";
 import { formatCount } from "../units/count.ts";
+import { formatMicroseconds } from "../units/time.ts";
 import { compare, evaluateThreshold, hasTooFewSamples, samplesNeeded } from "./evaluate-threshold.ts";
 import { formatInUnit } from "./format-check.ts";
 import { explainedByGenerator } from "./generator-share.ts";
@@ -28,7 +29,8 @@ export type Gate = NonNullable<RunResult["config"]["gate"]>;
 /**
  * Every threshold against the result, in order, with the interval of its value where there is one. No data is `no-data`, which counts as a failure; a percentile on too few
  * samples that would hold, and a run shorter than the window, are `unresolved`; nothing is judged where the generator was
- * limited, and no failure that it explains itself (generator-share.ts). With the gate `confident` a value whose interval
+ * limited, and no failure that it explains itself (generator-share.ts). A one-way latency nearer to its bound than its two
+ * clocks are to each other is `uncertain`. With the gate `confident` a value whose interval
  * holds its bound is `uncertain`, and so is one whose interval cannot be told; where values of a kind have none, the value
  * alone counts.
  */
@@ -41,14 +43,14 @@ export function checkThresholds(
     const interval = valueInterval(result, threshold);
     const judged = judgeThreshold(result, threshold);
     const confident = gate === "confident" ? judgeInterval(threshold, judged, interval) : judged;
-    const check = checked(result, threshold, confident);
+    const check = checked(result, threshold, doubtClocks(result, threshold, confident));
     return interval.kind === "known" ? { ...check, low: interval.low, high: interval.high } : check;
   });
 }
 
 /** One threshold, of a run that goes on: of `over` windows only those that end after `endingAfterMs`, and no interval. */
 export function checkThreshold(result: RunResult, threshold: Threshold, endingAfterMs = 0): CheckedThreshold {
-  return checked(result, threshold, judgeThreshold(result, threshold, endingAfterMs));
+  return checked(result, threshold, doubtClocks(result, threshold, judgeThreshold(result, threshold, endingAfterMs)));
 }
 
 function judgeThreshold(result: RunResult, threshold: Threshold, endingAfterMs = 0): Judged {
@@ -56,6 +58,19 @@ function judgeThreshold(result: RunResult, threshold: Threshold, endingAfterMs =
   return threshold.overSeconds === null
     ? judge(threshold, readWhole())
     : judgeWindows(threshold, rollingWindows(result, threshold, endingAfterMs), readWhole);
+}
+
+/** A one-way latency by two clocks decides nothing where its bound is nearer to it than the clocks are to each other. */
+function doubtClocks(result: RunResult, threshold: Threshold, judged: Judged): Judged {
+  const apartUs = result.streams?.oneWay.clocksWithinUs ?? 0;
+  const isOneWay = threshold.metric === "latency" && result.config.mode === "push";
+  if (!isOneWay || apartUs === 0 || judged.value === null) return judged;
+  if (judged.outcome !== "pass" && judged.outcome !== "fail") return judged;
+  const [early, late] = [judged.value - apartUs / 1e6, judged.value + apartUs / 1e6];
+  const outcomes = [early, late].map((value) => evaluateThreshold(threshold, value, judged.samples));
+  if (outcomes.every((outcome) => outcome === judged.outcome)) return judged;
+  const reason = `the two clocks are known to within ${formatMicroseconds(apartUs)} only`;
+  return { ...judged, outcome: "uncertain", detail: joined(judged.detail, reason) ?? reason };
 }
 
 function checked(result: RunResult, threshold: Threshold, judged: Judged): CheckedThreshold {

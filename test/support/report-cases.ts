@@ -96,7 +96,7 @@ function judged(changes: Partial<RunResult>): RunResult {
 }
 
 /** Streams that kept their numbers, one of which did not keep its promise. */
-const pushed = {
+export const pushed = {
   config: config({ mode: "push", model: "none" }),
   totals: {
     ...sampleBlock(0, 10),

@@ -5,6 +5,7 @@ import { intervalLatencyOf, timesOfHistogram } from "../../../src/result/times-o
 import { checkThresholds, evaluateWithInterval } from "../../../src/verdict/check-thresholds.ts";
 import { parseThreshold, type ThresholdOp } from "../../../src/verdict/threshold.ts";
 import { methodVector } from "../../support/method-vectors.ts";
+import { pushed } from "../../support/report-cases.ts";
 import {
   noTimes,
   sampleBlock,
@@ -36,6 +37,25 @@ describe("checkThresholds", () => {
       warnOnly: false,
       samples: 10_000,
     });
+  });
+
+  it("does not decide on a one-way latency that is nearer to its bound than the two clocks are to each other", () => {
+    const base = sampleResult();
+    const streams = { ...pushed.streams, oneWay: { isMeasured: true, note: "", clocksWithinUs: 10_000 } };
+    const result = { ...base, config: { ...base.config, mode: "push" as const }, streams };
+    const outcomes = ["<50ms", "<13.3ms", "<13.1ms", "<3ms", ">=3ms"].map((bound) => {
+      const { outcome, detail } = check(result, `latency.p99${bound}`);
+      return [outcome, detail];
+    });
+    const within = "the two clocks are known to within 10.00 ms only";
+    expect(outcomes).toEqual([
+      ["pass", undefined],
+      ["pass", undefined],
+      ["uncertain", within],
+      ["uncertain", within],
+      ["uncertain", within],
+    ]);
+    expect(check(result, "delivery.lost==0").detail).toBeUndefined();
   });
 
   const errors = { "connect/refused": 3, "handshake/status.503": 2 };
