@@ -35,6 +35,7 @@ export function flagLayer(given: readonly GivenFlag[], targetUrl?: string): Sett
   for (const { spec, value } of given) {
     if (spec.setting !== null) put(spec.setting, settingValue(spec, spec.setting, value), longName(spec));
   }
+  refuseDenied(given);
   const layer: SettingLayer = {
     kind: "flags",
     texts: texts,
@@ -45,6 +46,14 @@ export function flagLayer(given: readonly GivenFlag[], targetUrl?: string): Sett
   };
   refuseConflicts(layer);
   return layer;
+}
+
+/** A flag that says no to a whole block (--no-reconnect) beside one that sets something in it. */
+function refuseDenied(given: readonly GivenFlag[]): void {
+  for (const { spec: no } of given.filter(({ spec }) => spec.sets === false)) {
+    const yes = given.find(({ spec }) => spec.setting?.startsWith(`${no.setting ?? ""}.`) === true);
+    if (yes !== undefined) throw togetherError(longName(no), longName(yes.spec), "one denies what the other sets");
+  }
 }
 
 /** The block of that name; a flag that says yes to the whole block is no more than its having something in it. */

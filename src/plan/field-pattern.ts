@@ -23,10 +23,16 @@ export function readFieldPattern(text: string, name: string, kind: FieldKind = "
   if (regex !== null) return readRegex(regex[1]!, regex[2]!, name, group);
   if (text.startsWith("$")) return readPath(text, group);
   const at = text.indexOf(group);
-  if (at < 0) return readProblem(`has no ${group}`, `write the text around it, for example "${name}":${group}`);
+  if (at < 0) return readProblem(`has no ${group}`, textHint(text, name, group));
   const pattern: FieldPattern = { kind: "text", before: text.slice(0, at), after: text.slice(at + group.length) };
   if (pattern.after.includes(group)) return readProblem(`has ${group} twice`, "write it once");
   return readValue(pattern);
+}
+
+/** A text that ends as if the value followed, as `"n":` does, wants no more than the group; any other one an example. */
+function textHint(text: string, name: string, group: string): string {
+  if (/[^\w\s]$/.test(text)) return `the group stands where the value does: ${text}${group}`;
+  return `write the text around it, for example "${name}":${group}`;
 }
 
 function readRegex(source: string, flags: string, name: string, group: string): Reading<FieldPattern> {

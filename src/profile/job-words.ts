@@ -14,6 +14,7 @@ export function readJobChoice(text: string): Reading<JobChoice> {
   for (const part of text.split(",")) {
     const position = parseCount(part);
     if (position === null || position < 1) return readProblem(`has "${part.trim()}", which is no position`, hint);
+    if (positions.includes(position)) return readProblem(`has ${position} twice`, "write each position once");
     positions.push(position);
   }
   return readValue({ kind: "positions", positions });

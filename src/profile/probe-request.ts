@@ -69,7 +69,7 @@ export function makeProbeRequest(words: RunWords, host: Host): ProbeRequest {
 }
 
 function refuseUseless(merged: MergedSettings): void {
-  const { refusal, badMessages = [], messageLimit } = merged.texts.probe ?? {};
+  const { refusal, badMessages = [], messageLimit, oversize = probeDefaults.oversize } = merged.texts.probe ?? {};
   if (refusal !== undefined && badMessages.length === 0) {
     throw usageError(
       `${merged.nameOf("probe.refusal")} says how a bad message is answered, but there is none`,
@@ -80,6 +80,12 @@ function refuseUseless(merged: MergedSettings): void {
     throw usageError(
       `${merged.nameOf("probe.messageLimit")} ${messageLimit} is more than probing sends`,
       "the most is 64MiB; leave it out",
+    );
+  }
+  if (messageLimit !== undefined && readChecked("size", messageLimit) >= readChecked("size", oversize)) {
+    throw usageError(
+      `${merged.nameOf("probe.messageLimit")} ${messageLimit} is not below --oversize ${oversize}, which is far too large`,
+      "raise --oversize (probe.oversize), or name the limit that the target has",
     );
   }
 }

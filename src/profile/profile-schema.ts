@@ -229,7 +229,7 @@ const stream = settingsBlock(
     priority: optional(
       setting<string>("priority-field", {
         description:
-          "Where a message has the name of its class: the text around it (the group priority), or as sequence. Then delivery and latency are told by class.",
+          "Where a message has the name of its class: the text around it (the group priority), or as sequence. Then latency is told by class, and with prioritySequence delivery as well.",
       }),
     ),
     prioritySequence: optional(

@@ -1,16 +1,17 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import { readTemplate, smallestMessageBytes } from "../plan/message-template.ts";
-import { sendsMessages, type EnvironmentChoice, type LimitPlan, type PacingPlan } from "../plan/plan.ts";
+import type { EnvironmentChoice, LimitPlan, PacingPlan } from "../plan/plan.ts";
 import { mergeLayers, type MergedSettings, type SettingLayer } from "./merge-layers.ts";
 import { profileSchema, propertiesOf, type SettingTexts } from "./profile-schema.ts";
-import { readBroadcast, refuseUselessBroadcast } from "./read-broadcast.ts";
+import { readBroadcast } from "./read-broadcast.ts";
 import { readConnect, readMessageText, type SettingSurroundings } from "./read-connect.ts";
 import type { LoadedProfile } from "./read-profile.ts";
-import { readJobMessage, readQueue, refuseUselessQueue } from "./read-queue.ts";
+import { readJobMessage, readQueue } from "./read-queue.ts";
 import { readStream } from "./read-stream.ts";
 import { readStages } from "./read-stages.ts";
 import { readChecked } from "./setting-kinds.ts";
 import type { Settings } from "./settings.ts";
+import { refuseUseless } from "./useless-settings.ts";
 
 /** Who has a say, and where. */
 export interface SettingSources {
@@ -154,50 +155,4 @@ function readLimits(texts: SettingTexts): LimitPlan {
 function readDrain(texts: SettingTexts): Settings["drain"] {
   const drain = readChecked("drain", texts.drain);
   return drain === "auto" ? { kind: "auto" } : { kind: "fixed", durationMs: drain };
-}
-
-function streamFlag(merged: MergedSettings): string | undefined {
-  const name = Object.keys(merged.texts.stream ?? {}).find((key) => merged.layerOf(`stream.${key}`) === "flags");
-  return name === undefined ? undefined : merged.nameOf(`stream.${name}`);
-}
-
-/** Flags and lines that would silently do nothing. */
-function refuseUseless(merged: MergedSettings, settings: Settings): void {
-  const isFlag = (setting: string) => merged.layerOf(setting) === "flags";
-  const useless = settings.mode === "push" ? undefined : streamFlag(merged);
-  if (useless !== undefined)
-    throw usageError(`${useless} needs --mode push`, `add --mode push, or leave ${useless} out`);
-  const uselessSlow = Object.keys(merged.texts.slow ?? {}).find((key) => merged.layerOf(`slow.${key}`) === "flags");
-  if (settings.mode !== "push" && uselessSlow !== undefined) {
-    const name = merged.nameOf(`slow.${uselessSlow}`);
-    throw usageError(`${name} needs --mode push`, `add --mode push, or leave ${name} out`);
-  }
-  const lonely = settings.stream?.slow != null && settings.stages.some(({ connections }) => connections < 2);
-  if (lonely) {
-    throw usageError("slow readers need a fast one beside them, and there is one connection", "add -c 10, for example");
-  }
-  const isMax = settings.stages.some((stage) => stage.load.kind === "max");
-  if (isFlag("inFlight") && !isMax)
-    throw usageError("--in-flight needs --rate max", "add --rate max, or leave --in-flight out");
-  if (isFlag("maxSlip") && settings.pacing.onLate !== "skip") {
-    throw usageError("--max-slip needs --on-late skip", "add --on-late skip, or leave --max-slip out");
-  }
-  if (
-    isFlag("arrival") &&
-    settings.stages.every(({ load }) => load.kind === "burst" || load.kind === "max" || load.kind === "idle")
-  ) {
-    throw usageError(
-      "--arrival needs a rate: this load has no schedule of single messages",
-      "leave it out, or give a rate",
-    );
-  }
-  refuseUselessBroadcast(merged, settings);
-  const { reconnect, disturb } = settings.connect;
-  if (isFlag("dropAll") && reconnect === null && disturb.dropAllAtMs !== null) {
-    throw usageError("--drop-all would leave no connection open", "add --reconnect, so that they come back");
-  }
-  refuseUselessQueue(merged, settings);
-  if (isFlag("binaryShare") && !sendsMessages(settings.mode)) {
-    throw usageError(`--binary-share does not fit mode ${settings.mode}, which sends no messages`, "leave it out");
-  }
 }

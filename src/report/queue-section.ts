@@ -1,3 +1,4 @@
+import { disagreeingCounts } from "../result/disagreeing-counts.ts";
 import type { ResultQueue, RunResult } from "../result/run-result.ts";
 import { amount, countText, wrap } from "./format.ts";
 import { timesCells, timesHeads, unresolvedNotes } from "./message-sections.ts";
@@ -107,12 +108,12 @@ export function faultSentences(queue: ResultQueue): readonly string[] {
 }
 
 function disagreements({ statistics }: ResultQueue): readonly string[] {
-  return (statistics?.counts ?? [])
-    .filter(({ target, clients }) => target !== clients)
-    .map(
-      ({ count, target, clients }) =>
-        `the target's statistics say ${countText(target)} ${count}, its clients were told ${countText(clients)}`,
-    );
+  if (statistics === null) return [];
+  return disagreeingCounts(statistics).map(({ count, target, clients }) =>
+    count === "submitted"
+      ? `the target's statistics say ${countText(target)} submitted, its clients handed in ${countText(clients)}`
+      : `the target's statistics say ${countText(target)} ${count}, its clients were told ${countText(clients)}`,
+  );
 }
 
 const faultWords: Readonly<Record<ResultQueue["faults"][number]["fault"], string>> = {
@@ -156,7 +157,7 @@ function statisticsNote({ statistics }: ResultQueue): string {
   if (statistics === null) return "the target was not asked for its own statistics";
   if (!statistics.isCompared) return `the target's own statistics could not be compared: ${statistics.note}`;
   const names = statistics.counts.map(({ count }) => count).join(", ");
-  return statistics.disagreements === 0
-    ? `the target's own statistics agree: ${names}`
-    : `compared: ${names}; ${statistics.note}`;
+  if (statistics.disagreements !== 0) return `compared: ${names}; ${statistics.note}`;
+  const { untold = 0 } = statistics;
+  return `the target's own statistics agree: ${names}${untold === 0 ? "" : `; but for what was said of ${amount(untold, "job")} on connections that ended`}`;
 }

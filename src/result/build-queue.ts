@@ -11,6 +11,7 @@ import type { Collected, CollectedJobStatistics, CollectedQueue, ToldJobCounts }
 import { keyName } from "../plan/job-keys.ts";
 import type { JobCount, QueuePlan } from "../plan/plan.ts";
 import { sumOfHistograms } from "./build-block.ts";
+import { disagreeingCounts } from "./disagreeing-counts.ts";
 import type { ResultQueue } from "./run-result.ts";
 import { histogramOfTimes, timesOfHistogram } from "./times-of-histogram.ts";
 
@@ -52,14 +53,20 @@ export function buildQueue(
     repeated: seen.repeated,
     afterLoss: seen.afterLoss,
     faults: seen.examples.map(({ fault, key, position }) => ({ fault, key: nameOf(key), position })),
-    statistics: plan.statistics === null ? null : compareStatistics(plan, seen, generator.lostWorkers.length > 0),
+    statistics:
+      plan.statistics === null ? null : compareStatistics(plan, seen, phases, generator.lostWorkers.length > 0),
     waitUs: timesOfHistogram(sumOfHistograms(measured.map(({ jobWaitUs }) => jobWaitUs)), encode),
     runUs: timesOfHistogram(sumOfHistograms(measured.map(({ jobRunUs }) => jobRunUs)), encode),
   };
 }
 
 /** The target's statistics are those of the run once what it told before is taken off. */
-function compareStatistics(plan: QueuePlan, seen: CollectedQueue, hasLostWorkers: boolean): Statistics {
+function compareStatistics(
+  plan: QueuePlan,
+  seen: CollectedQueue,
+  phases: Collected["phases"],
+  hasLostWorkers: boolean,
+): Statistics {
   const none = (note: string): Statistics => ({ isCompared: false, note, counts: [], disagreements: null });
   if (seen.statistics === null) return none("the worker that asks for the statistics was lost");
   const told = countsOf(seen.statistics);
@@ -73,9 +80,10 @@ function compareStatistics(plan: QueuePlan, seen: CollectedQueue, hasLostWorkers
     return [{ count, target: after - before, clients: own }];
   });
   if (counts.length === 0) return none("no number was found in the answer where it was looked for");
-  const disagreements = counts.filter(({ target, clients: own }) => target !== own).length;
+  const untold = phases.reduce((sum, { messages }) => sum + messages.lostClosed, 0);
   const note = "what the target told after the last job, less what it told before the first";
-  return { isCompared: true, note, counts, disagreements };
+  const compared = { isCompared: true, note, counts, ...(untold === 0 ? {} : { untold }), disagreements: 0 };
+  return { ...compared, disagreements: disagreeingCounts(compared).length };
 }
 
 type Counts = Extract<ToldJobCounts, { kind: "told" }>["counts"];

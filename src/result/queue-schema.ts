@@ -21,7 +21,15 @@ const statisticsSchema = Type.Object({
       clients: count("What the target told the clients, job by job"),
     }),
   ),
-  disagreements: orNull(count("Counts above that are not the same"), "Null when nothing was compared"),
+  untold: Type.Optional(
+    count(
+      "Jobs that were in flight on connections that ended: what was said of them is not known, and counts may differ by as many",
+    ),
+  ),
+  disagreements: orNull(
+    count("Counts above that are not the same, and differ by more than untold, or the other way"),
+    "Null when nothing was compared",
+  ),
 });
 
 /** Mode queue: what was seen of the jobs, over all load of the run. */

@@ -1,4 +1,5 @@
 import { howLost } from "../engine/lost-worker.ts";
+import { disagreeingCounts } from "./disagreeing-counts.ts";
 import { comesBack } from "./mode-facts.ts";
 import { findInversion } from "./find-inversion.ts";
 import { ownPublications } from "./own-publications.ts";
@@ -254,7 +255,7 @@ function jobStatistics({ queue }: Omit<RunResult, "warnings">): ResultWarning | 
   if (statistics == null) return null;
   if (!statistics.isCompared)
     return warn("jobStatistics", `the statistics of the queue are not known: ${statistics.note}`);
-  const differing = statistics.counts.filter(({ target, clients }) => target !== clients);
+  const differing = disagreeingCounts(statistics);
   if (differing.length === 0) return null;
   const words = differing.map(
     ({ count, target, clients }) => `${formatCount(target)} ${count} where clients saw ${formatCount(clients)}`,

@@ -316,6 +316,52 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   ],
   [["run", "--in-flight", "5"], "--in-flight needs --rate max", "add --rate max, or leave --in-flight out"],
   [
+    ["run", "--drop-all", "5s", "--reconnect", "-d", "1s", "--warmup", "500ms"],
+    '--drop-all "5s" would never happen: the load is over after 1.5 s',
+    "name an earlier time, or give a longer --duration",
+  ],
+  [
+    ["run", "--mode", "push", "--reconnect-buffer", "5"],
+    "--reconnect-buffer does not fit mode push, which sends no messages",
+    "leave it out, or take --reconnect",
+  ],
+  [
+    ["run", "--resume", "--no-reconnect"],
+    "--no-reconnect and --resume cannot be given together: one denies what the other sets",
+    "leave out --no-reconnect or --resume",
+  ],
+  [
+    ["run", "ws://127.0.0.1:9/?room={{room}}"],
+    "the target has the word {{room}}, which only mode broadcast replaces",
+    "add --mode broadcast, or leave {{room}} out",
+  ],
+  [
+    ["run", "--first-message", '{"join":"{{room}}"}'],
+    "--first-message has the word {{room}}, which only mode broadcast replaces",
+    "add --mode broadcast, or leave {{room}} out",
+  ],
+  [
+    ["run", "--ready", "joined {{room}}"],
+    "--ready has the word {{room}}, which only mode broadcast replaces",
+    "add --mode broadcast, or leave {{room}} out",
+  ],
+  [
+    ["run", "--first-message", "RESUME {{session}}"],
+    "--first-message has the word {{session}}, but a new connection has no session yet",
+    "write it in reconnect.resume.firstMessage, which is sent on a connection that comes again",
+  ],
+  [
+    ["run", "--mode", "push", "--stream-sequence", '"n":'],
+    '--stream-sequence ""n":" has no (?<sequence>\\d+)',
+    'the group stands where the value does: "n":(?<sequence>\\d+)',
+  ],
+  [
+    ["probe", "ws://127.0.0.1:9/", "--message-limit", "2MiB", "--oversize", "1MiB"],
+    "--message-limit 2MiB is not below --oversize 1MiB, which is far too large",
+    "raise --oversize (probe.oversize), or name the limit that the target has",
+  ],
+  [["run", "--mode", "queue", "--cancel", "3,3"], '--cancel "3,3" has 3 twice', "write each position once"],
+  [
     ["run", "--in-flight", "5", "--rate", "5"],
     "--in-flight and --rate cannot be given together: messages in flight are kept with rate max only",
     "leave out --in-flight or --rate",

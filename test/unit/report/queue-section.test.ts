@@ -50,6 +50,15 @@ describe("what is shown of jobs", () => {
     expect(queueNotes(faulty)).toContain("for example: job 17 of key k2 out of order");
   });
 
+  it("says of statistics that agree but for jobs on connections that ended", () => {
+    const counts = [{ count: "completed" as const, target: 90, clients: 88 }];
+    const statistics = { isCompared: true, note: "", counts, untold: 2, disagreements: 0 };
+    expect(queueNotes({ ...sound, statistics })).toContain(
+      "the target's own statistics agree: completed; but for what was said of 2 jobs on connections that ended",
+    );
+    expect(faultSentences({ ...sound, statistics })).toEqual([]);
+  });
+
   it("says what is not known: starts, and statistics", () => {
     const notes = queueNotes({ ...sound, misorderedStarts: null, overLimit: null, statistics: null });
     expect(notes).toContain("the target was not asked for its own statistics");

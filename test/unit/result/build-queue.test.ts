@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CollectedQueue, ToldJobCounts } from "../../../src/engine/collected.ts";
 import type { QueuePlan } from "../../../src/plan/plan.ts";
 import { addQueues, buildQueue } from "../../../src/result/build-queue.ts";
-import { aCollectedPhase, aHistogram, aPhasePlan } from "../../support/a-collected.ts";
+import { aCollectedPhase, aHistogram, aPhasePlan, someMessages } from "../../support/a-collected.ts";
 import { plainForm, plainQueue } from "../../support/job-worker.ts";
 
 const told = (counts: object): ToldJobCounts => ({ kind: "told", counts });
@@ -79,6 +79,13 @@ describe("what is said of jobs", () => {
       counts: [],
       disagreements: null,
     });
+  });
+
+  it("does not hold against the target what it said on connections that ended", () => {
+    const ended = [aCollectedPhase({ messages: someMessages(100, { lostClosed: 1 }) })];
+    const { statistics } = buildQueue(plan, { phases: ended, generator }, seen, true);
+    expect(statistics).toMatchObject({ isCompared: true, untold: 1, disagreements: 0 });
+    expect(built().statistics).toMatchObject({ disagreements: 1 });
   });
 
   it("holds what the target counted in the run against what its clients were told", () => {
