@@ -2,12 +2,14 @@ import type { Failure } from "../../errors/failure.ts";
 import type { ConnectionTally } from "../../measure/connection-tally.ts";
 import { control, counter, lateAttemptMs } from "../../measure/worker-cells.ts";
 import type { ConnectPlan } from "../../plan/plan.ts";
-import { pathInRoom, roomNames, roomOf } from "../../plan/rooms.ts";
+import { roomOf } from "../../plan/rooms.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
 import type { OpenTransport } from "../../transport/open-transport.ts";
 import type { ConnectionEnd } from "../../transport/transport.ts";
 import type { Codec } from "../../wire/message-codec.ts";
+import { ConnectionPlaces } from "./connection-places.ts";
 import { Greeting } from "./greeting.ts";
+import { LeaveTaking } from "./leave-taking.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
 import { OpeningQueue } from "./opening-queue.ts";
@@ -15,13 +17,11 @@ import type { OutageBook } from "./outage-book.ts";
 import { Reopening } from "./reopening.ts";
 import type { Receiver } from "./receiver.ts";
 import { SessionKeeper } from "./session-keeper.ts";
+import { Settling } from "./settling.ts";
 import type { NoteBook } from "./worker-notes.ts";
 
 /** Close frames sent in one turn of the event loop at the end of a run. */
 const closedPerTurn = 64;
-/** One that leaves waits so long for answers, and looks so often. */
-const leaveMs = 1000;
-const leaveLookMs = 10;
 
 export interface ConnectionSetParts {
   readonly plan: ConnectPlan;
@@ -60,7 +60,6 @@ export class ConnectionSet {
   readonly connections: readonly LoadConnection[];
   ready = 0;
   #wanted = 0;
-  #settled = 0;
   /** Attempts that are not ready yet. */
   #opening = 0;
   /** Transports that have not told their end. */
@@ -69,19 +68,18 @@ export class ConnectionSet {
   #readInstantMs = 0;
   /** False once the run is being stopped or left: nothing is opened any more. */
   #mayOpen = true;
-  #whenSettled: (() => void) | null = null;
   #whenAllClosed: (() => void) | null = null;
   #sender: SendSide | null = null;
   readonly #parts: ConnectionSetParts;
   readonly #queue: OpeningQueue;
+  readonly #settling = new Settling();
   readonly #greeting: Greeting;
-  /** Empty where there are none. */
-  readonly #roomNames: readonly string[];
+  readonly #places: ConnectionPlaces;
   /** Null where lost connections stay lost. */
   readonly #reopening: Reopening | null;
   /** Null where a connection that comes again is a new client. */
   readonly #sessions: SessionKeeper | null;
-  readonly #leaveTimers = new Set<NodeJS.Timeout>();
+  readonly #leaveTaking: LeaveTaking;
 
   constructor(parts: ConnectionSetParts) {
     this.#parts = parts;
@@ -92,7 +90,7 @@ export class ConnectionSet {
       const global = local * parts.workers + parts.workerIndex;
       return new LoadConnection(local, global, parts.rooms === null ? 0 : roomOf(global, parts.rooms), this);
     });
-    this.#roomNames = parts.rooms === null ? [] : roomNames(parts.rooms);
+    this.#places = new ConnectionPlaces(parts.plan, parts.rooms);
     const { ratePerSecond } = parts.plan;
     this.#queue = new OpeningQueue({
       ratePerSecond: ratePerSecond === null ? null : ratePerSecond / parts.workers,
@@ -111,6 +109,8 @@ export class ConnectionSet {
     this.#reopening = this.#makeReopening();
     const resume = parts.plan.reconnect?.resume ?? null;
     const { ledger } = parts.recorder;
+    const isOwed = ({ local }: LoadConnection): boolean => ledger.outstandingOf(local) > 0;
+    this.#leaveTaking = new LeaveTaking({ nowMs: parts.nowMs, isOwed });
     const count = (phase: number, which: number, times: number): void => parts.recorder.count(phase, which, times);
     this.#sessions = resume === null ? null : new SessionKeeper(resume, ledger, count);
   }
@@ -124,17 +124,12 @@ export class ConnectionSet {
     this.#wanted = count;
     this.#mayOpen = true;
     for (const connection of this.connections.slice(count)) this.#closeOne(connection);
-    this.#settled = 0;
-    for (const connection of this.connections.slice(0, count)) {
-      connection.isSettled = connection.state === "ready";
-      if (connection.isSettled) this.#settled += 1;
-    }
     this.#sweepTimer ??= setInterval(() => this.#sweep(), 100);
-    if (this.#settled >= count) {
+    const settled = this.#settling.begin(this.connections.slice(0, count));
+    if (settled === null) {
       this.#queue.stop();
       return;
     }
-    const settled = new Promise<void>((resolve) => (this.#whenSettled = resolve));
     this.#queue.start(count);
     await settled;
   }
@@ -152,8 +147,7 @@ export class ConnectionSet {
   /** No further attempts, for a run that is being stopped. */
   stopOpening(): void {
     this.#stopOpening();
-    this.#whenSettled?.();
-    this.#whenSettled = null;
+    this.#settling.giveUp();
   }
 
   /** Closes a ready connection once it is answered, and opens it again at once, as a client would that comes anew. */
@@ -162,7 +156,7 @@ export class ConnectionSet {
     connection.state = "leaving";
     this.#setReady(this.ready - 1);
     outages.lost(connection, recorder.eventPhase, nowMs(), this.ready, true);
-    this.#closeWhenAnswered(connection, nowMs() + leaveMs);
+    this.#leaveTaking.closeWhenAnswered(connection);
   }
 
   /** Ends all ready connections at once, without a close frame; they come back as lost ones do. */
@@ -234,7 +228,7 @@ export class ConnectionSet {
     const isSign =
       connection.state === "waiting" &&
       this.#sessions?.isAsked(connection) !== true &&
-      this.#greeting.isSign(bytes.toString("utf8", start, end), this.#roomNameOf(connection));
+      this.#greeting.isSign(bytes.toString("utf8", start, end), this.#places.roomNameOf(connection));
     if (isSign) this.#becomeReady(connection, openMs * 1000);
     if (this.receiver.receive(connection, bytes, start, end, isText) || isSign || word !== null) return;
     this.recorder.recordUnsolicited(end - start);
@@ -297,20 +291,6 @@ export class ConnectionSet {
     this.#checkAllClosed();
   }
 
-  #closeWhenAnswered(connection: LoadConnection, latestMs: number): void {
-    const timer = setTimeout(() => {
-      this.#leaveTimers.delete(timer);
-      if (connection.state !== "leaving") return;
-      const isOwed = this.recorder.ledger.outstandingOf(connection.local) > 0;
-      if (isOwed && this.#parts.nowMs() < latestMs) this.#closeWhenAnswered(connection, latestMs);
-      else {
-        connection.leftInOrder = true;
-        connection.transport?.close(1000, "");
-      }
-    }, leaveLookMs);
-    this.#leaveTimers.add(timer);
-  }
-
   #makeReopening(): Reopening | null {
     const { plan, random, recorder, nowMs } = this.#parts;
     if (plan.reconnect === null) return null;
@@ -327,38 +307,28 @@ export class ConnectionSet {
 
   /** Says the first messages; ready now, or once the sign has come. */
   #greet(connection: LoadConnection, connectUs: number): void {
-    if (connection.transport !== null) this.#greeting.sendOn(connection.transport, this.#roomNameOf(connection));
+    if (connection.transport !== null) this.#greeting.sendOn(connection.transport, this.#places.roomNameOf(connection));
     if (!this.#greeting.asksForSign) this.#becomeReady(connection, connectUs);
   }
 
   #afterEnd(connection: LoadConnection): void {
     connection.isRetry = false;
     if (this.#mayOpen) this.#reopening?.tryAgain(connection);
-    this.#settleOne(connection);
+    this.#settling.settle(connection);
     this.#checkAllClosed();
     this.#queue.attemptEnded();
   }
 
   #openOne(connection: LoadConnection): void {
-    const { recorder, plan } = this.#parts;
+    const { recorder } = this.#parts;
     connection.state = "opening";
     connection.attemptedAtMs = this.#parts.nowMs();
     this.#opening += 1;
     recorder.count(recorder.eventPhase, counter.attempted);
     connection.failedAttempts += 1;
     this.#live += 1;
-    const path = this.#roomPathOf(connection);
-    connection.transport = this.#parts.openTransport(connection, localAddressOf(connection.global, plan), path);
-  }
-
-  #roomNameOf(connection: LoadConnection): string | null {
-    return this.#roomNames[connection.room] ?? null;
-  }
-
-  /** The path to ask for where the URL names the room. */
-  #roomPathOf(connection: LoadConnection): string | undefined {
-    const name = this.#roomNameOf(connection);
-    return name === null ? undefined : pathInRoom(this.#parts.plan.url, name);
+    const from = this.#places.localAddressOf(connection);
+    connection.transport = this.#parts.openTransport(connection, from, this.#places.pathOf(connection));
   }
 
   #becomeReady(connection: LoadConnection, connectUs: number): void {
@@ -376,7 +346,7 @@ export class ConnectionSet {
     recorder.count(recorder.eventPhase, counter.opened);
     recorder.recordConnected(connectUs);
     this.#setReady(this.ready + 1);
-    this.#settleOne(connection);
+    this.#settling.settle(connection);
     this.receiver.becameReady(connection);
     this.#sender?.becameReady(connection);
     this.#queue.attemptEnded();
@@ -430,21 +400,10 @@ export class ConnectionSet {
     if (ready > cells[control.mostConnections]!) cells[control.mostConnections] = ready;
   }
 
-  /** A first failure settles a connection too, even when it will be tried again. */
-  #settleOne(connection: LoadConnection): void {
-    if (connection.isSettled) return;
-    connection.isSettled = true;
-    this.#settled += 1;
-    if (this.#settled < this.#wanted) return;
-    this.#whenSettled?.();
-    this.#whenSettled = null;
-  }
-
   #stopOpening(): void {
     this.#mayOpen = false;
     this.#reopening?.stop();
-    for (const timer of this.#leaveTimers) clearTimeout(timer);
-    this.#leaveTimers.clear();
+    this.#leaveTaking.stop();
     this.#queue.stop();
   }
 
@@ -453,11 +412,6 @@ export class ConnectionSet {
     this.#whenAllClosed();
     this.#whenAllClosed = null;
   }
-}
-
-/** By the number over all workers, so that it stays the same whatever their count; of an empty list undefined. */
-function localAddressOf(connection: number, { localAddresses }: ConnectPlan): string | undefined {
-  return localAddresses[connection % localAddresses.length];
 }
 
 /** `wasAsked`: the target had been asked for a session, and has said nothing of it. */
