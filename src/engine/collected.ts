@@ -370,6 +370,8 @@ export interface OutageCounts {
   readonly onPurpose: number;
   /** Outages that were followed by a ready connection. */
   readonly returned: number;
+  /** Part of them: ended again within a second, and not by the run. */
+  readonly returnedBriefly: number;
   /** Attempts after an end or a failed attempt. */
   readonly retries: number;
   readonly retriesSucceeded: number;

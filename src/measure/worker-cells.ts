@@ -164,7 +164,9 @@ export const counter = {
   heldAnswered: 49,
   heldLostResumed: 50,
   heldLostWithSession: 51,
-  length: 52,
+  /** Part of `returned`: ended again within a second, and not by the run. */
+  returnedBriefly: 52,
+  length: 53,
 } as const;
 
 /** An attempt to connect is late when it is begun so long after its turn: more than a timer's own lateness. */

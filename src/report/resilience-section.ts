@@ -92,8 +92,11 @@ function sessionFigures(sessions: ResultResilience["sessions"] | null): readonly
 
 /** Herds one by one, what the breaker did when, and what the words mean. */
 export function resilienceNotes(resilience: ResultResilience): readonly string[] {
-  const { recoveryUs, buffer, sessions } = resilience;
+  const { recoveryUs, buffer, sessions, returnedBriefly = 0 } = resilience;
   return [
+    ...(returnedBriefly === 0
+      ? []
+      : [`${countText(returnedBriefly)} of the returned ended again within a second: each is an outage of its own`]),
     ...herdNotes(resilience),
     ...breakerNotes(resilience),
     ...unresolvedNotes([["recovery", recoveryUs]]),

@@ -8,6 +8,7 @@ const noOutages: OutageCounts = {
   outages: 0,
   onPurpose: 0,
   returned: 0,
+  returnedBriefly: 0,
   retries: 0,
   retriesSucceeded: 0,
   retriesGivenUp: 0,
@@ -41,6 +42,7 @@ export function buildResilience(
     outages: counts.outages,
     onPurpose: counts.onPurpose,
     returned: counts.returned,
+    returnedBriefly: counts.returnedBriefly,
     returnedRatio: shareOf(counts.returned, counts.outages),
     recoveryUs: timesOfHistogram(sumOfHistograms(phases.map(({ recoveryUs }) => recoveryUs)), encode),
     retry: {
@@ -68,6 +70,7 @@ export function addResilience(all: readonly (ResultResilience | undefined)[]): R
     outages,
     onPurpose: sum(({ onPurpose }) => onPurpose),
     returned,
+    returnedBriefly: sum((each) => each.returnedBriefly ?? 0),
     returnedRatio: shareOf(returned, outages),
     recoveryUs: timesOfHistogram(sumOfHistograms(told.map(({ recoveryUs }) => histogramOfTimes(recoveryUs))), true),
     retry: {

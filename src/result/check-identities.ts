@@ -114,6 +114,7 @@ function brokenResilience({ resilience }: RunResult): readonly string[] {
   const parts: readonly (readonly [string, number, number])[] = [
     ["onPurpose", onPurpose, outages],
     ["returned", returned, outages],
+    ["returnedBriefly", resilience.returnedBriefly ?? 0, returned],
     ["retry.successes", retry.successes, retry.attempts],
     ["buffer.sentLater", buffer?.sentLater ?? 0, buffer?.buffered ?? 0],
   ];

@@ -11,6 +11,7 @@ export const resilienceSchema = Type.Object(
     outages: count("Ends of ready connections that were wanted, those that the run ended itself included"),
     onPurpose: count("Part of them: ended by the run itself (churn, dropAll)"),
     returned: count("Outages that were followed by a ready connection"),
+    returnedBriefly: Type.Optional(count("Part of them: ended again within a second, and not by the run itself")),
     returnedRatio: ratio("returned / outages; null when there was no outage"),
     recoveryUs: Type.Intersect([timesSchema], {
       description: "From the end of a ready connection to its being ready again; those still away have none",

@@ -168,6 +168,7 @@ export const noOutages: OutageCounts = {
   outages: 0,
   onPurpose: 0,
   returned: 0,
+  returnedBriefly: 0,
   retries: 0,
   retriesSucceeded: 0,
   retriesGivenUp: 0,

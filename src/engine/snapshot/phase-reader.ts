@@ -194,6 +194,7 @@ function outageCounts(sum: Sum): OutageCounts {
     outages: sum(counter.outages),
     onPurpose: sum(counter.outagesOnPurpose),
     returned: sum(counter.returned),
+    returnedBriefly: sum(counter.returnedBriefly),
     retries: sum(counter.retries),
     retriesSucceeded: sum(counter.retriesSucceeded),
     retriesGivenUp: sum(counter.retriesGivenUp),

@@ -23,6 +23,8 @@ export class LoadConnection implements TransportListener {
   /** Since when it is away though it was ready and is wanted; null while it is not. `awayPhase`: in which phase that was. */
   awaySinceMs: number | null = null;
   awayPhase = 0;
+  /** When it was back from its last outage; null before that, and while it is away. */
+  backSinceMs: number | null = null;
   /** The attempt under way is one after another that failed, or after an end. */
   isRetry = false;
   /** The run itself has closed it in order, to open it again at once. */

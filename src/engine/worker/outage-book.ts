@@ -5,6 +5,9 @@ import { HerdWatch } from "./herd-watch.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { wholeMicroseconds } from "./message-recorder.ts";
 
+/** A return is brief when it is over within so much time. */
+const briefMs = 1000;
+
 /** Counts ready connections that end while they are wanted, and how long each takes to be ready again. */
 export class OutageBook {
   readonly #phases: readonly PhaseCells[];
@@ -21,6 +24,10 @@ export class OutageBook {
     const { counts } = this.#phases[phase]!;
     counts[counter.outages]! += 1;
     if (isOnPurpose) counts[counter.outagesOnPurpose]! += 1;
+    if (!isOnPurpose && connection.backSinceMs !== null && nowMs - connection.backSinceMs < briefMs) {
+      this.#phases[connection.awayPhase]!.counts[counter.returnedBriefly]! += 1;
+    }
+    connection.backSinceMs = null;
     connection.awaySinceMs = nowMs;
     connection.awayPhase = phase;
     this.#herds.lost(connection.local, nowMs, ready + 1 + this.#herds.recentlyLost);
@@ -33,6 +40,7 @@ export class OutageBook {
     this.#recovery[connection.awayPhase]!.record(wholeMicroseconds(nowMs - connection.awaySinceMs));
     this.#herds.returned(connection.local, nowMs);
     connection.awaySinceMs = null;
+    connection.backSinceMs = nowMs;
   }
 
   herds(originMs: number): readonly Herd[] {

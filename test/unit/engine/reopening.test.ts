@@ -179,6 +179,26 @@ describe("connections that the run ends itself", () => {
     expect(counts.map((which) => worker.count(which))).toEqual([1, 1, 1, 0, 0]);
   });
 
+  it("are told apart when they were back for less than a second, and not by the run's own doing", async () => {
+    const worker = await workerWith({}, 1);
+    const endAfter = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      worker.transports.at(-1)!.end(lost);
+      await vi.advanceTimersByTimeAsync(400);
+    };
+    const counts = () =>
+      [counter.outages, counter.returned, counter.returnedBriefly].map((which) => worker.count(which));
+    await endAfter(100);
+    expect(counts()).toEqual([1, 1, 0]);
+    await endAfter(0);
+    expect(counts()).toEqual([2, 2, 1]);
+    await endAfter(2000);
+    expect(counts()).toEqual([3, 3, 1]);
+    worker.connections.dropAll();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(counts()).toEqual([4, 4, 1]);
+  });
+
   it("are a herd when they are dropped all at once, and told how long it took until all were back", async () => {
     const worker = await workerWith({}, 6);
     worker.connections.dropAll();
