@@ -1,4 +1,4 @@
-import { noTally, type ConnectionTally } from "../../measure/connection-tally.ts";
+import type { ConnectionTally } from "../../measure/connection-tally.ts";
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import { restartRun, streamAnswer, StreamLedger, type StreamLossListener } from "../../measure/stream-ledger.ts";
 import { StreamPace } from "../../measure/stream-pace.ts";
@@ -8,15 +8,15 @@ import { isAscii } from "../../wire/byte-search.ts";
 import { checkFound, MessageCheck } from "../../wire/message-check.ts";
 import { makeNumberField, tooLarge, type NumberField } from "../../wire/number-field.ts";
 import type { CollectedStreams, FaultyStream } from "../collected.ts";
-import { ClassRecorder } from "./class-recorder.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { worstStreams } from "./faulty-streams.ts";
-import { lossCounter, wholeMicroseconds, type MessageRecorder } from "./message-recorder.ts";
+import type { MessageRecorder } from "./message-recorder.ts";
 import { plainMessage } from "../../transport/plain-message.ts";
 import type { Receiver } from "./receiver.ts";
 import { SlowReaders } from "./slow-readers.ts";
 import { makeStampReader, type StampReader } from "./stamp-reader.ts";
 import { StreamLanes } from "./stream-lanes.ts";
+import { StreamRecorder } from "./stream-recorder.ts";
 
 /** What is done with what comes. */
 const stage = {
@@ -60,10 +60,9 @@ export interface StreamLoad {
 export class StreamReceiver implements Receiver {
   readonly #plan: StreamPlan;
   readonly #recorder: MessageRecorder;
-  readonly #tally: ConnectionTally;
+  readonly #streamRecorder: StreamRecorder;
   readonly #measured: readonly boolean[];
   readonly #lanes: StreamLanes;
-  readonly #classes: ClassRecorder | null;
   readonly #isSlow: Uint8Array;
   readonly #slow: SlowReaders | null;
   readonly #noticed: StampReader | null;
@@ -86,12 +85,8 @@ export class StreamReceiver implements Receiver {
   /** Messages whose number is too large to be followed. */
   #tooLarge = 0;
   #endsTold = 0;
-  // The read at hand: all first copies, and of them those above all before.
+  // Of the read at hand: first copies, and all messages, whatever they were.
   #arrived = 0;
-  #messages = 0;
-  #bytes = 0;
-  #expected = 0;
-  // Of it, all messages, whatever they were.
   #readBytes = 0;
   #readMessages = 0;
 
@@ -99,14 +94,15 @@ export class StreamReceiver implements Receiver {
     const { plan, recorder, capacity } = parts;
     this.#plan = plan;
     this.#recorder = recorder;
-    this.#tally = parts.tally ?? noTally;
     this.#measured = parts.measured;
     this.#nowMs = parts.nowMs;
     this.#lanes = new StreamLanes(plan.priority);
-    const classes = parts.classes ?? [];
-    this.#classes = classes.length === 0 ? null : new ClassRecorder(classes, recorder);
     this.#ledger = new StreamLedger(capacity * this.#lanes.perStream, plan.first, this.#countLost);
     this.#isSlow = parts.isSlow ?? new Uint8Array(capacity);
+    this.#streamRecorder = new StreamRecorder({
+      ...{ recorder, classes: parts.classes ?? [], classesOfStream: this.#lanes.classes, isSlow: this.#isSlow },
+      ...(parts.tally !== undefined && { tally: parts.tally }),
+    });
     this.#slow = plan.slow === null ? null : new SlowReaders(plan.slow.reading, this.#isSlow, parts.nowMs);
     this.#noticedMs = new Float64Array(capacity).fill(NaN);
     this.#pace = new StreamPace(capacity);
@@ -151,16 +147,10 @@ export class StreamReceiver implements Receiver {
     this.#readBytes = 0;
     this.#readMessages = 0;
     if (this.#arrived === 0) return;
-    const recorder = this.#recorder;
-    const phase = recorder.eventPhase;
-    recorder.count(phase, counter.expected, this.#expected);
-    recorder.recordPushed(phase, this.#messages, this.#bytes);
-    this.#tally.delivered(connection.local, phase, this.#messages, connection.readInstant());
+    const phase = this.#recorder.eventPhase;
+    this.#streamRecorder.readEnded(connection.local, phase, connection.readInstant());
     this.#recordPace(connection, phase);
     this.#arrived = 0;
-    this.#messages = 0;
-    this.#bytes = 0;
-    this.#expected = 0;
   }
 
   becameReady(connection: LoadConnection): void {
@@ -288,7 +278,7 @@ export class StreamReceiver implements Receiver {
     this.#readBytes += end - start;
     this.#readMessages += 1;
     const priority = this.#lanes.classOf(view, start, end);
-    const ofClass = priority < 0 ? -1 : this.#classIndex(connection.local, priority);
+    const ofClass = priority < 0 ? -1 : this.#streamRecorder.classOf(connection.local, priority);
     const check = this.#check;
     if (check !== null && check.test(view, start, end) !== checkFound.holds) {
       this.#takeCorrupt(connection, priority, end - start);
@@ -315,93 +305,64 @@ export class StreamReceiver implements Receiver {
     const answer = ledger.take(lane, sequence);
     if (answer > 0) {
       this.#arrived += 1;
-      this.#messages += 1;
-      this.#bytes += end - start;
-      this.#expected += answer;
-      if (this.#classes !== null) {
-        this.#classes.count(ofClass, phase, counter.expected, answer);
-        this.#classes.recordPushed(ofClass, phase, 1, end - start);
-      }
+      this.#streamRecorder.recordNew(ofClass, phase, end - start, answer);
     } else if (!this.#takeOld(connection.local, ofClass, answer, end - start)) return true;
-    if (this.#stamp !== null) {
-      this.#recordLatency(connection.local, ofClass, answer > 0 ? phase : ledger.filledPhase, view, start, end, nowMs);
-    }
+    if (this.#stamp === null) return true;
+    const latencyMs = this.#stamp.latencyMs(view, start, end, nowMs);
+    if (Number.isNaN(latencyMs)) return true;
+    const ofPhase = answer > 0 ? phase : ledger.filledPhase;
+    this.#streamRecorder.recordOneWay(connection.local, ofClass, ofPhase, latencyMs, nowMs);
     return true;
   }
 
   /** A message at or below the highest seen; true when it is a first copy. */
   #takeOld(local: number, ofClass: number, answer: number, bytes: number): boolean {
     const { eventPhase } = this.#recorder;
+    const recorder = this.#streamRecorder;
+    const { nowMs } = this.#ledger;
     switch (answer) {
       case streamAnswer.filled: {
         const { filledPhase } = this.#ledger;
         this.#arrived += 1;
-        this.#recordPushed(local, ofClass, filledPhase, 1, bytes);
-        this.#count(ofClass, filledPhase, counter.reordered);
-        this.#tally.count(local, filledPhase, "reordered", 1);
+        recorder.recordPushed(local, ofClass, filledPhase, 1, bytes, nowMs);
+        recorder.countReordered(local, ofClass, filledPhase);
         return true;
       }
       case streamAnswer.restarted: {
         // Those before were taken for old ones.
         if (this.#ledger.wasOutside) this.#outside -= restartRun - 1;
-        else this.#countDuplicated(local, ofClass, eventPhase, 1 - restartRun);
+        else recorder.countDuplicated(local, ofClass, eventPhase, 1 - restartRun);
         this.#arrived += restartRun;
         this.#ledger.filledPhase = eventPhase;
-        this.#count(ofClass, eventPhase, counter.expected, restartRun);
-        this.#recordPushed(local, ofClass, eventPhase, restartRun, bytes);
+        recorder.count(ofClass, eventPhase, counter.expected, restartRun);
+        recorder.recordPushed(local, ofClass, eventPhase, restartRun, bytes, nowMs);
         return true;
       }
       case streamAnswer.resumed: {
         // They were taken for a beginning, and stay counted as one: their times cannot be given back.
         const { repeated } = this.#ledger;
         this.#repeated += repeated;
-        this.#countDuplicated(local, ofClass, eventPhase, repeated);
+        recorder.countDuplicated(local, ofClass, eventPhase, repeated);
         this.#arrived += 1;
         this.#ledger.filledPhase = eventPhase;
-        this.#count(ofClass, eventPhase, counter.expected);
-        this.#recordPushed(local, ofClass, eventPhase, 1, bytes);
+        recorder.count(ofClass, eventPhase, counter.expected);
+        recorder.recordPushed(local, ofClass, eventPhase, 1, bytes, nowMs);
         return true;
       }
       case streamAnswer.outside:
         this.#outside += 1;
         return false;
       default:
-        this.#countDuplicated(local, ofClass, eventPhase, 1);
-        this.#count(ofClass, eventPhase, counter.bytesReceived, bytes);
+        recorder.countDuplicated(local, ofClass, eventPhase, 1);
+        recorder.count(ofClass, eventPhase, counter.bytesReceived, bytes);
         return false;
     }
   }
 
-  /** The class of messages of this priority on this stream. */
-  #classIndex(stream: number, priority: number): number {
-    return this.#isSlow[stream]! * this.#lanes.classes + priority;
-  }
-
-  /** Of all messages, and of the class. */
-  #count(ofClass: number, phase: number, which: number, times = 1): void {
-    this.#recorder.count(phase, which, times);
-    this.#classes?.count(ofClass, phase, which, times);
-  }
-
-  #countDuplicated(local: number, ofClass: number, phase: number, times: number): void {
-    this.#count(ofClass, phase, counter.duplicated, times);
-    this.#tally.count(local, phase, "duplicated", times);
-  }
-
-  #recordPushed(local: number, ofClass: number, phase: number, messages: number, bytes: number): void {
-    this.#recorder.recordPushed(phase, messages, bytes);
-    this.#tally.delivered(local, phase, messages, this.#ledger.nowMs);
-    this.#classes?.recordPushed(ofClass, phase, messages, bytes);
-  }
-
   readonly #countLost: StreamLossListener = (kind, phase, openedMs, count, lane) => {
-    const which = kind === "refused" ? counter.refused : lossCounter(kind);
     const stream = this.#lanes.streamOfLane(lane);
-    const ofClass = this.#classIndex(stream, this.#lanes.classOfLane(lane));
-    this.#classes?.count(ofClass, phase, which, count);
-    this.#tally.count(stream, phase, kind === "refused" ? "refused" : "lost", count);
-    if (kind === "refused") this.#recorder.count(phase, counter.refused, count);
-    else this.#recorder.recordLost(kind, phase, openedMs, count);
+    const ofClass = this.#streamRecorder.classOf(stream, this.#lanes.classOfLane(lane));
+    this.#streamRecorder.recordMissing(stream, ofClass, kind, phase, openedMs, count);
   };
 
   /** `priority` -1 where even that cannot be read. */
@@ -414,9 +375,9 @@ export class StreamReceiver implements Receiver {
     const { eventPhase } = this.#recorder;
     if (priority >= 0 || this.#lanes.classes === 1) {
       const known = Math.max(0, priority);
-      const ofClass = this.#classIndex(connection.local, known);
-      this.#count(ofClass, eventPhase, counter.corrupted);
-      this.#count(ofClass, eventPhase, counter.bytesReceived, bytes);
+      const ofClass = this.#streamRecorder.classOf(connection.local, known);
+      this.#streamRecorder.count(ofClass, eventPhase, counter.corrupted);
+      this.#streamRecorder.count(ofClass, eventPhase, counter.bytesReceived, bytes);
       this.#ledger.markCorrupt(this.#lanes.laneOf(connection.local, known));
       return;
     }
@@ -435,11 +396,11 @@ export class StreamReceiver implements Receiver {
     this.#ledger.nowMs = this.#nowMs();
     this.#endsTold += 1;
     this.#noteNoticed(local, view, length);
-    if (last >= 0) this.#takeEnd(local, this.#classIndex(local, 0), last);
+    if (last >= 0) this.#takeEnd(local, this.#streamRecorder.classOf(local, 0), last);
     else {
       for (let priority = 0; priority < lanes.perStream; priority += 1) {
         const lane = lanes.laneOf(local, priority);
-        this.#takeEnd(lane, this.#classIndex(local, priority), lanes.last[priority]!);
+        this.#takeEnd(lane, this.#streamRecorder.classOf(local, priority), lanes.last[priority]!);
         this.#ledger.tellGivenUp(lane, lanes.givenUp[priority]!);
       }
     }
@@ -454,23 +415,7 @@ export class StreamReceiver implements Receiver {
 
   /** The lane is over: what is missing up to its last message has been sent, and is not on its way any more. */
   #takeEnd(lane: number, ofClass: number, last: number): void {
-    this.#count(ofClass, this.#recorder.eventPhase, counter.expected, this.#ledger.end(lane, last));
-  }
-
-  #recordLatency(
-    local: number,
-    ofClass: number,
-    phase: number,
-    view: DataView,
-    start: number,
-    end: number,
-    nowMs: number,
-  ): void {
-    const latencyMs = this.#stamp!.latencyMs(view, start, end, nowMs);
-    if (Number.isNaN(latencyMs)) return;
-    this.#recorder.recordOneWay(phase, latencyMs, nowMs);
-    this.#tally.took(local, phase, wholeMicroseconds(latencyMs));
-    this.#classes?.recordOneWay(ofClass, phase, latencyMs);
+    this.#streamRecorder.count(ofClass, this.#recorder.eventPhase, counter.expected, this.#ledger.end(lane, last));
   }
 
   /** Messages of one read became visible together: between them lies no time. */
