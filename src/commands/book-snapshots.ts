@@ -1,4 +1,4 @@
-import type { PhaseBooks } from "../engine/collected.ts";
+import type { PhaseBooks } from "../engine/collected-target.ts";
 import { isBookCounter } from "../mock-server/mock-books.ts";
 
 type Books = Readonly<Record<string, number>> | null;

@@ -1,4 +1,4 @@
-import type { CollectedConnection } from "../engine/collected.ts";
+import type { CollectedConnection } from "../engine/collected-connections.ts";
 import { rankConnections } from "../result/build-connections.ts";
 
 /** A connection on which nothing happened for so long is not told of one by one any more. */

@@ -14,3 +14,19 @@ export interface MemorySource {
   /** Why the last reading failed, for people; null when it did not. */
   readonly unavailable: string | null;
 }
+
+export interface MemorySeries {
+  /** What was read, for people: `process.memoryUsage`, `/proc/1234/status VmRSS`, a URL. */
+  readonly source: string;
+  /** Oldest first, milliseconds since startedAtEpochMs. */
+  readonly samples: readonly {
+    readonly tMs: number;
+    readonly bytes: number;
+    readonly connections: number;
+    readonly delivered: number;
+  }[];
+  /** Highest bytes known, between samples too where the source tells (VmHWM). */
+  readonly peakBytes: number | null;
+  /** Why there are no samples; null when there are. */
+  readonly unavailable: string | null;
+}

@@ -1,4 +1,5 @@
-import type { Collected, MemorySeries } from "./collected.ts";
+import type { Collected } from "./collected.ts";
+import type { MemorySeries } from "./memory-source.ts";
 
 /** What has been collected of a run that has not begun: nothing. */
 export function nothingCollected(startedAtEpochMs: number, targetDescription: string): Collected {

@@ -1,6 +1,6 @@
 import type { MachineCounters } from "../host/process-probes.ts";
 import type { WorkersAs } from "../plan/plan.ts";
-import type { MemorySeries } from "./collected.ts";
+import type { MemorySeries } from "./memory-source.ts";
 import type { MemorySource } from "./memory-source.ts";
 import { SampleList, type ResourceSample } from "./sample-list.ts";
 

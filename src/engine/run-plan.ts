@@ -4,7 +4,8 @@ import { control, counter, stopRequest, type WorkerCells } from "../measure/work
 import { firstPhaseOf, loadMsOf } from "../plan/phase-times.ts";
 import type { Plan, Segment } from "../plan/plan.ts";
 import { allocateBroadcastMemory } from "./broadcast-memory.ts";
-import type { Collected, CollectedShutdown, RunEnd } from "./collected.ts";
+import type { Collected, RunEnd } from "./collected.ts";
+import type { CollectedShutdown } from "./collected-generator.ts";
 import { howLost, noAnswerFor } from "./lost-worker.ts";
 import type { MemorySource } from "./memory-source.ts";
 import { ResourceMonitor, type ResourceProbes } from "./resource-monitor.ts";

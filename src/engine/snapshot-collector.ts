@@ -3,15 +3,11 @@ import type { FanOutCells } from "../measure/fan-out-cells.ts";
 import { healthCell, type WorkerCells } from "../measure/worker-cells.ts";
 import { messageClasses, type MessageClass } from "../plan/message-classes.ts";
 import type { Plan } from "../plan/plan.ts";
-import type {
-  Collected,
-  CollectedClass,
-  CollectedInterval,
-  CollectedPhase,
-  FaultyReceivers,
-  MissedCounts,
-  RunEnd,
-} from "./collected.ts";
+import type { Collected, RunEnd } from "./collected.ts";
+import type { FaultyReceivers } from "./collected-connections.ts";
+import type { MissedCounts } from "./collected-generator.ts";
+import type { CollectedInterval } from "./collected-interval.ts";
+import type { CollectedClass, CollectedPhase } from "./collected-phase.ts";
 import type { ResourceMonitor } from "./resource-monitor.ts";
 import {
   mergeFailures,

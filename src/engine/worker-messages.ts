@@ -3,14 +3,11 @@ import type { CellsUpdate } from "../measure/cells-mirror.ts";
 import type { LateSamples } from "../measure/interval-recorder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { BroadcastMemory } from "./broadcast-memory.ts";
-import type {
-  BreakerRecord,
-  CollectedQueue,
-  CollectedStreams,
-  FailureCount,
-  FaultyReceivers,
-  Herd,
-} from "./collected.ts";
+import type { FailureCount } from "./collected.ts";
+import type { FaultyReceivers } from "./collected-connections.ts";
+import type { CollectedQueue } from "./collected-queue.ts";
+import type { BreakerRecord, Herd } from "./collected-resilience.ts";
+import type { CollectedStreams } from "./collected-streams.ts";
 
 /** One worker's part of a run. */
 export interface ShareTask {

@@ -1,4 +1,5 @@
-import type { Collected, CollectedSlow, CollectedStreams } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { CollectedSlow, CollectedStreams } from "../engine/collected-streams.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { Plan, SlowPlan } from "../plan/plan.ts";
 import { median } from "../statistics/percentile.ts";

@@ -1,4 +1,10 @@
-import type { ByteCounts, CollectedPhase, ConnectionCounts, FanOutCounts, MessageCounts } from "../engine/collected.ts";
+import type {
+  ByteCounts,
+  CollectedPhase,
+  ConnectionCounts,
+  FanOutCounts,
+  MessageCounts,
+} from "../engine/collected-phase.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { Mode, Plan } from "../plan/plan.ts";
 import { fanOutBlock, sumOfFanOuts } from "./fan-out-blocks.ts";

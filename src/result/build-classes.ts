@@ -1,4 +1,5 @@
-import type { Collected, CollectedClass, CollectedPhase } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { CollectedClass, CollectedPhase } from "../engine/collected-phase.ts";
 import { isCountedBySize, type ClassedPlan } from "../plan/message-classes.ts";
 import type { Plan, StreamPlan } from "../plan/plan.ts";
 import { slowCount } from "../plan/slow-readers.ts";

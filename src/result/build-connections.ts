@@ -1,4 +1,5 @@
-import type { Collected, CollectedConnection } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { CollectedConnection } from "../engine/collected-connections.ts";
 import type { Plan } from "../plan/plan.ts";
 import { fairnessIndex } from "../statistics/fairness.ts";
 import { median } from "../statistics/percentile.ts";

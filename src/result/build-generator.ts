@@ -1,4 +1,5 @@
-import type { Collected, WorkerHealth } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { WorkerHealth } from "../engine/collected-generator.ts";
 import { judgeGenerator, type GeneratorVerdict } from "../measure/generator-verdict.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { BlockParts } from "./build-block.ts";

@@ -1,4 +1,5 @@
-import type { Collected, MemorySeries } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { MemorySeries } from "../engine/memory-source.ts";
 import { judgeMemory, memoryPerConnection, memoryPerMessage, type MemoryGrowth } from "../measure/memory-growth.ts";
 import { median } from "../statistics/percentile.ts";
 import type { ResultMemory, RunResult } from "./run-result.ts";

@@ -7,7 +7,8 @@ import {
   jobStartCounts,
   mostExamples,
 } from "../engine/job-counts.ts";
-import type { Collected, CollectedJobStatistics, CollectedQueue, ToldJobCounts } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { CollectedJobStatistics, CollectedQueue, ToldJobCounts } from "../engine/collected-queue.ts";
 import { keyName } from "../plan/job-keys.ts";
 import type { JobCount, QueuePlan } from "../plan/plan.ts";
 import { sumOfHistograms } from "./build-block.ts";

@@ -1,4 +1,6 @@
-import type { BreakerRecord, Collected, OutageCounts } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { OutageCounts } from "../engine/collected-phase.ts";
+import type { BreakerRecord } from "../engine/collected-resilience.ts";
 import { reopens, type ConnectPlan } from "../plan/plan.ts";
 import { sumOfCounts, sumOfHistograms } from "./build-block.ts";
 import type { ResultResilience } from "./run-result.ts";

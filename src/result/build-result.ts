@@ -1,4 +1,5 @@
-import type { Collected, CollectedInterval, RunEnd } from "../engine/collected.ts";
+import type { Collected, RunEnd } from "../engine/collected.ts";
+import type { CollectedInterval } from "../engine/collected-interval.ts";
 import { exitCode } from "../errors/exit-code.ts";
 import { sendsMessages, type Plan } from "../plan/plan.ts";
 import { withSteadiness } from "./add-steadiness.ts";

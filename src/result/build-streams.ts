@@ -1,4 +1,5 @@
-import type { Collected, CollectedStreams } from "../engine/collected.ts";
+import type { Collected } from "../engine/collected.ts";
+import type { CollectedStreams } from "../engine/collected-streams.ts";
 import type { OneWayPlan, StreamPlan } from "../plan/plan.ts";
 import { median } from "../statistics/percentile.ts";
 import { formatDurationMs } from "../units/time.ts";

@@ -1,4 +1,4 @@
-import type { FanOutCounts } from "../engine/collected.ts";
+import type { FanOutCounts } from "../engine/collected-phase.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { ResultFanOut, ResultMessages } from "./result-blocks.ts";
 import { histogramOfTimes, timesOfHistogram } from "./times-of-histogram.ts";

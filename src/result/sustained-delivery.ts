@@ -1,4 +1,4 @@
-import { deliveryWindowSeconds } from "../engine/collected.ts";
+import { deliveryWindowSeconds } from "../engine/collected-interval.ts";
 import { longestRunFrom, sustainedRate } from "../statistics/sustained-rate.ts";
 import { formatRate } from "../units/rate.ts";
 import { formatRatio } from "../units/ratio.ts";

@@ -1,13 +1,13 @@
+import type { Collected } from "../../src/engine/collected.ts";
+import type { WorkerHealth } from "../../src/engine/collected-generator.ts";
+import type { CollectedInterval } from "../../src/engine/collected-interval.ts";
 import type {
-  Collected,
-  CollectedInterval,
   CollectedPhase,
   ConnectionCounts,
-  MemorySeries,
   MessageCounts,
   OutageCounts,
-  WorkerHealth,
-} from "../../src/engine/collected.ts";
+} from "../../src/engine/collected-phase.ts";
+import type { MemorySeries } from "../../src/engine/memory-source.ts";
 import { Histogram, lowestOfCell } from "../../src/measure/histogram.ts";
 import type { PhasePlan, Plan } from "../../src/plan/plan.ts";
 import { evenShare } from "../../src/plan/split-plan.ts";

@@ -1,4 +1,5 @@
-import type { Collected, CollectedPhase } from "../../src/engine/collected.ts";
+import type { Collected } from "../../src/engine/collected.ts";
+import type { CollectedPhase } from "../../src/engine/collected-phase.ts";
 import type { PhasePlan, Plan } from "../../src/plan/plan.ts";
 import { buildResult, type ResultInput } from "../../src/result/build-result.ts";
 import type { ResultEnvironment, RunResult } from "../../src/result/run-result.ts";

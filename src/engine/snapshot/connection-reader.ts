@@ -2,7 +2,7 @@ import { coarseCells, coarsePercentile } from "../../measure/coarse-times.ts";
 import { connectionColumn, type ConnectionCells } from "../../measure/connection-cells.ts";
 import type { WorkerCells } from "../../measure/worker-cells.ts";
 import { mostConnectionsOf, type Plan } from "../../plan/plan.ts";
-import type { CollectedConnection } from "../collected.ts";
+import type { CollectedConnection } from "../collected-connections.ts";
 
 /**
  * The figures of every connection as they are at `nowMs`, in the order of their numbers; null where connections have

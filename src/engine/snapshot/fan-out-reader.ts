@@ -1,5 +1,5 @@
 import { fanOutCounter, type FanOutCells } from "../../measure/fan-out-cells.ts";
-import type { FanOutCounts } from "../collected.ts";
+import type { FanOutCounts } from "../collected-phase.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 
 /** Adds up what the workers of a broadcast have counted in one phase. */

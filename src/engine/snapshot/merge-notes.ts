@@ -1,13 +1,9 @@
-import type {
-  CollectedQueue,
-  CollectedResilience,
-  CollectedSlow,
-  CollectedStreams,
-  ConnectionCounts,
-  FailureCount,
-  FaultyReceivers,
-  Herd,
-} from "../collected.ts";
+import type { FailureCount } from "../collected.ts";
+import type { FaultyReceivers } from "../collected-connections.ts";
+import type { ConnectionCounts } from "../collected-phase.ts";
+import type { CollectedQueue } from "../collected-queue.ts";
+import type { CollectedResilience, Herd } from "../collected-resilience.ts";
+import type { CollectedSlow, CollectedStreams } from "../collected-streams.ts";
 import { addCounts, jobCounts, jobEnds, jobSayings, jobStartCounts, mostExamples } from "../job-counts.ts";
 import { worstStreams } from "../worker/faulty-streams.ts";
 import { worstReceivers } from "../worker/receiver-faults.ts";

@@ -1,5 +1,6 @@
 import { countInHistogram, intervalCounter, pastCounter, type WorkerCells } from "../../measure/worker-cells.ts";
-import type { CollectedInterval, MissedCounts } from "../collected.ts";
+import type { MissedCounts } from "../collected-generator.ts";
+import type { CollectedInterval } from "../collected-interval.ts";
 
 /** Nothing missed, or not known yet. */
 export const nothingMissed: MissedCounts = { sent: 0, delivered: 0, lost: 0, latencies: 0 };

@@ -2,7 +2,13 @@ import type { Histogram } from "../../measure/histogram.ts";
 import type { FanOutCells } from "../../measure/fan-out-cells.ts";
 import { control, counter, type WorkerCells } from "../../measure/worker-cells.ts";
 import type { PhasePlan, Plan } from "../../plan/plan.ts";
-import type { CollectedPhase, ConnectionCounts, FanOutCounts, MessageCounts, OutageCounts } from "../collected.ts";
+import type {
+  CollectedPhase,
+  ConnectionCounts,
+  FanOutCounts,
+  MessageCounts,
+  OutageCounts,
+} from "../collected-phase.ts";
 import { readFanOut } from "./fan-out-reader.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeCounts, mergeLifetimes, type AllNotes } from "./merge-notes.ts";

@@ -1,7 +1,7 @@
 import { Histogram, highestOfCell } from "../../measure/histogram.ts";
 import type { LateSamples } from "../../measure/interval-recorder.ts";
 import { healthCell, intervalOpenSeconds, type WorkerCells } from "../../measure/worker-cells.ts";
-import type { CollectedInterval } from "../collected.ts";
+import type { CollectedInterval } from "../collected-interval.ts";
 import type { ResourceMonitor } from "../resource-monitor.ts";
 import { IntervalReader } from "./interval-reader.ts";
 import type { RunTimeline, SecondSoFar } from "./run-timeline.ts";

@@ -1,5 +1,5 @@
 import type { Histogram } from "../../measure/histogram.ts";
-import { deliveryWindowSeconds as windowSeconds, type DeliveredExtremes } from "../collected.ts";
+import { deliveryWindowSeconds as windowSeconds, type DeliveredExtremes } from "../collected-interval.ts";
 import { joinSpans, type Span } from "./span.ts";
 
 /** What a second tells when it is over; how it stands among its neighbours is found here. */

@@ -1,5 +1,5 @@
 import type { Histogram } from "../../measure/histogram.ts";
-import type { CollectedInterval, DeliveredExtremes } from "../collected.ts";
+import type { CollectedInterval, DeliveredExtremes } from "../collected-interval.ts";
 import type { SecondSoFar } from "./run-timeline.ts";
 
 /** One second of load that is over, or several of one phase in a row put together. */

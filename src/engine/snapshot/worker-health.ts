@@ -1,5 +1,5 @@
 import { control, healthCell, type WorkerCells } from "../../measure/worker-cells.ts";
-import type { WorkerHealth } from "../collected.ts";
+import type { WorkerHealth } from "../collected-generator.ts";
 
 /** What a worker has told of itself so far. */
 export function readWorkerHealth({ health, control: controls }: WorkerCells, index: number): WorkerHealth {

@@ -1,5 +1,5 @@
 import type { BreakerPlan } from "../../plan/plan.ts";
-import type { BreakerRecord, BreakerState } from "../collected.ts";
+import type { BreakerRecord, BreakerState } from "../collected-resilience.ts";
 
 /** Changes that are kept; the counts go on. */
 const keptChanges = 100;

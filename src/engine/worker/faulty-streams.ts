@@ -1,4 +1,4 @@
-import type { FaultyStream } from "../collected.ts";
+import type { FaultyStream } from "../collected-streams.ts";
 
 /** So many are named. */
 const mostNamed = 10;

@@ -1,4 +1,4 @@
-import type { Herd } from "../collected.ts";
+import type { Herd } from "../collected-resilience.ts";
 
 /** Losses within so much time are at once, and a return that was over within it was none. */
 const atOnceMs = 1000;

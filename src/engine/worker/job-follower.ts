@@ -13,7 +13,7 @@ import { KeyOrder } from "../../measure/key-order.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
 import type { JobKeys } from "../../plan/job-keys.ts";
 import type { QueuePlan } from "../../plan/plan.ts";
-import type { CollectedQueue } from "../collected.ts";
+import type { CollectedQueue } from "../collected-queue.ts";
 import { JobTallies } from "./job-tallies.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { wholeMicroseconds, type BurstRegister, type MessageRecorder } from "./message-recorder.ts";

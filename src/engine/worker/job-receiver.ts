@@ -2,7 +2,7 @@ import { counter } from "../../measure/worker-cells.ts";
 import { choosesJob } from "../../plan/job-choice.ts";
 import { isAscii } from "../../wire/byte-search.ts";
 import type { Codec } from "../../wire/message-codec.ts";
-import type { CollectedQueue } from "../collected.ts";
+import type { CollectedQueue } from "../collected-queue.ts";
 import type { JobCodec } from "./job-codec.ts";
 import { JobFollower, type JobFollowerParts } from "./job-follower.ts";
 import { JobReplies } from "./job-replies.ts";

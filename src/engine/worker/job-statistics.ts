@@ -1,7 +1,7 @@
 import type { JobCount, JobStatisticsPlan } from "../../plan/plan.ts";
 import { makeNumberField } from "../../wire/number-field.ts";
 import { makeTextPattern, type TextPattern } from "../../wire/text-pattern.ts";
-import type { CollectedJobStatistics, ToldJobCounts } from "../collected.ts";
+import type { CollectedJobStatistics, ToldJobCounts } from "../collected-queue.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { plainMessage } from "../../transport/plain-message.ts";
 

@@ -1,6 +1,6 @@
 import type { KeyOrder } from "../../measure/key-order.ts";
 import { mostExamples } from "../job-counts.ts";
-import type { CollectedQueue, JobFault, JobFaultExample } from "../collected.ts";
+import type { CollectedQueue, JobFault, JobFaultExample } from "../collected-queue.ts";
 
 /** Counts what was said of the jobs of one worker, over all its load, and what of it should not have been. */
 export class JobTallies {

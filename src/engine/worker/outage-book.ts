@@ -1,6 +1,6 @@
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import { counter, type PhaseCells } from "../../measure/worker-cells.ts";
-import type { Herd } from "../collected.ts";
+import type { Herd } from "../collected-resilience.ts";
 import { HerdWatch } from "./herd-watch.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { wholeMicroseconds } from "./message-recorder.ts";

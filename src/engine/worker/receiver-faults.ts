@@ -1,4 +1,4 @@
-import type { FaultyReceiver, FaultyReceivers } from "../collected.ts";
+import type { FaultyReceiver, FaultyReceivers } from "../collected-connections.ts";
 
 /** How many receivers are named. */
 const mostNamed = 10;

@@ -1,7 +1,7 @@
 import { counter } from "../../measure/worker-cells.ts";
 import type { ReconnectPlan } from "../../plan/plan.ts";
 import type { Xoshiro } from "../../random/xoshiro.ts";
-import type { BreakerRecord } from "../collected.ts";
+import type { BreakerRecord } from "../collected-resilience.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { LoadConnection } from "./load-connection.ts";
 

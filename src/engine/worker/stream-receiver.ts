@@ -7,7 +7,7 @@ import type { StreamPlan } from "../../plan/plan.ts";
 import { isAscii } from "../../wire/byte-search.ts";
 import { checkFound, MessageCheck } from "../../wire/message-check.ts";
 import { makeNumberField, tooLarge, type NumberField } from "../../wire/number-field.ts";
-import type { CollectedStreams, FaultyStream } from "../collected.ts";
+import type { CollectedStreams, FaultyStream } from "../collected-streams.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import { worstStreams } from "./faulty-streams.ts";
 import type { MessageRecorder } from "./message-recorder.ts";

@@ -1,6 +1,9 @@
 import { failureCode, type Failure } from "../../errors/failure.ts";
 import type { SecondsTold } from "../../measure/interval-recorder.ts";
-import type { CollectedQueue, CollectedStreams, FailureCount, FaultyReceivers } from "../collected.ts";
+import type { FailureCount } from "../collected.ts";
+import type { FaultyReceivers } from "../collected-connections.ts";
+import type { CollectedQueue } from "../collected-queue.ts";
+import type { CollectedStreams } from "../collected-streams.ts";
 import type { LifetimeSum, WorkerNotes, WorkerResilience } from "../worker-messages.ts";
 
 const longestExample = 200;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LiveConnections, staleAfterMs } from "../../../src/commands/live-connections.ts";
-import type { CollectedConnection } from "../../../src/engine/collected.ts";
+import type { CollectedConnection } from "../../../src/engine/collected-connections.ts";
 
 function aConnection(connection: number, activeMs: number | null, lost = 0): CollectedConnection {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CollectedConnection } from "../../../src/engine/collected.ts";
+import type { CollectedConnection } from "../../../src/engine/collected-connections.ts";
 import { buildConnections } from "../../../src/result/build-connections.ts";
 import { aPlan } from "../../support/a-collected.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { aCollected, aCollectedPhase, aMemorySeries, aPhasePlan } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
-import type { MemorySeries } from "../../../src/engine/collected.ts";
+import type { MemorySeries } from "../../../src/engine/memory-source.ts";
 
 const MiB = 1024 * 1024;
 const targetMemory = (memory: MemorySeries) => ({ target: { ...aCollected().target, memory } });

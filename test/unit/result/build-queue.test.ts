@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CollectedQueue, ToldJobCounts } from "../../../src/engine/collected.ts";
+import type { CollectedQueue, ToldJobCounts } from "../../../src/engine/collected-queue.ts";
 import type { QueuePlan } from "../../../src/plan/plan.ts";
 import { addQueues, buildQueue } from "../../../src/result/build-queue.ts";
 import { aCollectedPhase, aHistogram, aPhasePlan, someMessages } from "../../support/a-collected.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CollectedResilience } from "../../../src/engine/collected.ts";
+import type { CollectedResilience } from "../../../src/engine/collected-resilience.ts";
 import type { ConnectPlan } from "../../../src/plan/plan.ts";
 import { addResilience, buildResilience } from "../../../src/result/build-resilience.ts";
 import { aCollectedPhase, aHistogram, aPlan, noOutages } from "../../support/a-collected.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CollectedStreams } from "../../../src/engine/collected.ts";
+import type { CollectedStreams } from "../../../src/engine/collected-streams.ts";
 import type { OneWayPlan } from "../../../src/plan/plan.ts";
 import { addStreams, buildStreams } from "../../../src/result/build-streams.ts";
 import { aCollectedPhase, aHistogram, aPhasePlan } from "../../support/a-collected.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CollectedPhase, FanOutCounts } from "../../../src/engine/collected.ts";
+import type { CollectedPhase, FanOutCounts } from "../../../src/engine/collected-phase.ts";
 import { addResults } from "../../../src/result/add-results.ts";
 import { brokenIdentities } from "../../../src/result/check-identities.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";

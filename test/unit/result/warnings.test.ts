@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { noAnswerFor } from "../../../src/engine/lost-worker.ts";
 import { warningCodes } from "../../../src/result/warnings.ts";
-import type { CollectedStreams } from "../../../src/engine/collected.ts";
+import type { CollectedStreams } from "../../../src/engine/collected-streams.ts";
 import { aCollected, aCollectedPhase, aHistogram, aPhasePlan, someConnections } from "../../support/a-collected.ts";
 import { aResult, aResultInput } from "../../support/a-result.ts";
 import { plainStream } from "../../support/streaming-worker.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { WorkerHealth } from "../../../src/engine/collected.ts";
+import type { WorkerHealth } from "../../../src/engine/collected-generator.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
 import { checkThresholds } from "../../../src/verdict/check-thresholds.ts";
 import { parseThreshold } from "../../../src/verdict/threshold.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CollectedInterval } from "../../../../src/engine/collected.ts";
+import type { CollectedInterval } from "../../../../src/engine/collected-interval.ts";
 import { SampleList } from "../../../../src/engine/sample-list.ts";
 import { RunTimeline } from "../../../../src/engine/snapshot/run-timeline.ts";
 import { SecondKeeper } from "../../../../src/engine/snapshot/second-keeper.ts";
