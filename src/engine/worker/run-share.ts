@@ -14,6 +14,7 @@ import type { ShareTask, WorkerCommand, WorkerEvent, WorkerLink } from "../worke
 import { makeBroadcastSides, type BroadcastSides } from "./broadcast-sides.ts";
 import { ConnectionSet } from "./connection-set.ts";
 import { Disturber } from "./disturber.ts";
+import { DrainWatch } from "./drain-watch.ts";
 import { EchoReceiver } from "./echo-receiver.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import type { JobReceiver } from "./job-receiver.ts";
@@ -34,18 +35,6 @@ export interface ShareSurroundings {
   /** Closed when the share has ended without an error. */
   readonly link: WorkerLink;
 }
-
-/** How long a drain in which nothing is missing waits on for late duplicates. */
-const quietMs = 250;
-const drainLookMs = 25;
-/** A timer that comes so late tells of a thread that stood still. */
-const standstillMs = 20;
-/**
- * Standstills lengthen a drain by as much again, but not without end: by 2 s at least, as one standstill alone may eat a
- * short drain, and by 10 s at most, as the main thread gives up a worker 15 s after the deadline that it set.
- */
-const leastExtensionMs = 2_000;
-const mostExtensionMs = 10_000;
 
 /** One worker's share of a run, from the first connection to the last close. Resolves when no socket or timer is left. */
 export async function runShare(task: ShareTask, surroundings: ShareSurroundings): Promise<void> {
@@ -72,16 +61,12 @@ class Share {
   /** Null in every mode but queue. */
   readonly #jobs: JobReceiver | null;
   readonly #health: HealthMonitor;
+  readonly #drain: DrainWatch;
   readonly #workerIndex: number;
   #isLoading = false;
   #segment = 0;
-  #drainTimer: NodeJS.Timeout | undefined;
-  /** From here on no standstill lengthens the drain any more. */
-  #drainLatestMs = 0;
   #healthTimer: NodeJS.Timeout | undefined;
   #streamTimer: NodeJS.Timeout | undefined;
-  #quietSinceMs = 0;
-  #bytesSeen = -1;
   #whenFinished: (() => void) | null = null;
   #whenFailed: ((error: unknown) => void) | null = null;
 
@@ -181,6 +166,12 @@ class Share {
       });
     }
     this.#health = new HealthMonitor(this.#cells.health, plan.pacing.mode === "precise", this.#nowMs);
+    this.#drain = new DrainWatch({
+      nowMs: this.#nowMs,
+      bytesReceived: () => this.#bytesReceived(),
+      isSettled: () => (plan.mode === "oneway" ? this.#buffered() === 0 : !this.#receiver.hasOutstanding()),
+      ended: () => this.#drained(),
+    });
   }
 
   async run(): Promise<void> {
@@ -194,7 +185,7 @@ class Share {
     await finished;
     await this.#connections.closeAll();
     clearInterval(everySecond);
-    clearTimeout(this.#drainTimer);
+    this.#drain.stop();
     this.#health.stop();
     this.#tellNotes();
     this.#link.close();
@@ -209,7 +200,7 @@ class Share {
         this.#do(this.#load(command.segment, command.atMs, command.firstInterval));
         return;
       case "drain":
-        this.#startDrain(command.untilMs);
+        this.#drain.start(command.untilMs);
         return;
       case "lookAtStop":
         this.#lookAtStop();
@@ -287,32 +278,7 @@ class Share {
     this.#streamTimer = setTimeout(begin, Math.max(0, Math.ceil(atMs - this.#nowMs())));
   }
 
-  #startDrain(deadlineMs: number): void {
-    const nowMs = this.#nowMs();
-    const extensionMs = Math.min(mostExtensionMs, Math.max(leastExtensionMs, deadlineMs - nowMs));
-    this.#drainLatestMs = deadlineMs + extensionMs;
-    this.#drain(deadlineMs, nowMs);
-  }
-
-  /** Over when nothing is outstanding and 250 ms brought nothing, or at the deadline. Due at `dueMs`. */
-  #drain(deadlineMs: number, dueMs: number): void {
-    clearTimeout(this.#drainTimer);
-    const nowMs = this.#nowMs();
-    // What came while this thread stood still is not read yet, and no loss of the target's.
-    const isLate = nowMs - dueMs > standstillMs && deadlineMs < this.#drainLatestMs;
-    const untilMs = isLate ? Math.max(deadlineMs, nowMs) + quietMs : deadlineMs;
-    const bytesSeen = this.#bytesReceived();
-    if (bytesSeen !== this.#bytesSeen) {
-      this.#bytesSeen = bytesSeen;
-      this.#quietSinceMs = nowMs;
-    }
-    const isQuiet = nowMs - this.#quietSinceMs >= quietMs;
-    const isSettled = this.#plan.mode === "oneway" ? this.#buffered() === 0 : !this.#receiver.hasOutstanding();
-    if (nowMs < untilMs && !(isQuiet && isSettled)) {
-      const waitMs = Math.min(drainLookMs, Math.max(1, untilMs - nowMs));
-      this.#drainTimer = setTimeout(() => this.#drain(untilMs, nowMs + waitMs), waitMs);
-      return;
-    }
+  #drained(): void {
     const outstanding = this.#ledger.outstanding;
     if (this.#plan.mode === "oneway") this.#countAccepted();
     this.#health.drained();
@@ -364,7 +330,7 @@ class Share {
   async #finish(): Promise<void> {
     this.#sender.stop();
     this.#disturber.loadEnded();
-    clearTimeout(this.#drainTimer);
+    this.#drain.stop();
     clearTimeout(this.#healthTimer);
     clearTimeout(this.#streamTimer);
     this.#settle();
