@@ -10,7 +10,7 @@ import type { Codec } from "../../wire/message-codec.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
 import { Greeting } from "./greeting.ts";
 import { LeaveTaking } from "./leave-taking.ts";
-import { LoadConnection } from "./load-connection.ts";
+import { LoadConnection, type ConnectionOwner } from "./load-connection.ts";
 import type { MessageRecorder } from "./message-recorder.ts";
 import { OpeningQueue } from "./opening-queue.ts";
 import type { OutageBook } from "./outage-book.ts";
@@ -53,7 +53,7 @@ export interface SendSide {
 }
 
 /** Opens, watches, reopens and closes the connections of one worker. */
-export class ConnectionSet {
+export class ConnectionSet implements ConnectionOwner {
   readonly codec: Codec;
   readonly recorder: MessageRecorder;
   readonly receiver: Receiver;

@@ -1,8 +1,20 @@
 import type { ConnectionEnd, Transport, TransportListener } from "../../transport/transport.ts";
-import type { ConnectionSet } from "./connection-set.ts";
 
 /** `leaving`: to be closed by the run itself once what is under way on it has come; nothing more is sent. */
 export type ConnectionState = "idle" | "opening" | "waiting" | "ready" | "leaving" | "closing";
+
+/** Whoever has connections, and is told what happens on them. */
+export interface ConnectionOwner {
+  /** Takes messages without a detour; false for one that `receivedUnknown` is to be told of. */
+  readonly receiver: { take(connection: LoadConnection, view: DataView, start: number, end: number): boolean };
+  opened(connection: LoadConnection, connectUs: number, isCompressed: boolean): void;
+  receivedUnknown(connection: LoadConnection, bytes: Buffer, start: number, end: number, isText: boolean): void;
+  /** One instant for all messages of a read. */
+  readInstant(): number;
+  readEnded(connection: LoadConnection): void;
+  becameWritable(connection: LoadConnection): void;
+  ended(connection: LoadConnection, end: ConnectionEnd): void;
+}
 
 /** One connection of the load: its transport, and what waits to be sent on it. */
 export class LoadConnection implements TransportListener {
@@ -39,41 +51,41 @@ export class LoadConnection implements TransportListener {
   bufferedLeft = 0;
   /** Closed loop: messages sent and not yet answered or given up. */
   windowUsed = 0;
-  readonly #set: ConnectionSet;
+  readonly #owner: ConnectionOwner;
 
-  constructor(local: number, global: number, room: number, set: ConnectionSet) {
+  constructor(local: number, global: number, room: number, owner: ConnectionOwner) {
     this.local = local;
     this.global = global;
     this.room = room;
-    this.#set = set;
+    this.#owner = owner;
   }
 
   onOpen(connectUs: number, negotiated: { readonly compression: boolean }): void {
-    this.#set.opened(this, connectUs, negotiated.compression);
+    this.#owner.opened(this, connectUs, negotiated.compression);
   }
 
   takeKnownMessage(view: DataView, start: number, end: number): boolean {
-    return this.#set.receiver.take(this, view, start, end);
+    return this.#owner.receiver.take(this, view, start, end);
   }
 
   /** One instant for all messages of a read: they became visible together. */
   readInstant(): number {
-    return this.#set.readInstant();
+    return this.#owner.readInstant();
   }
 
   onMessage(bytes: Buffer, start: number, end: number, isText: boolean): void {
-    this.#set.receivedUnknown(this, bytes, start, end, isText);
+    this.#owner.receivedUnknown(this, bytes, start, end, isText);
   }
 
   onReadEnd(): void {
-    this.#set.readEnded(this);
+    this.#owner.readEnded(this);
   }
 
   onWritable(): void {
-    this.#set.becameWritable(this);
+    this.#owner.becameWritable(this);
   }
 
   onClosed(end: ConnectionEnd): void {
-    this.#set.ended(this, end);
+    this.#owner.ended(this, end);
   }
 }
