@@ -7,7 +7,7 @@ import { brokenIdentities } from "../../src/result/check-identities.ts";
 import type { ResultClass, RunResult } from "../../src/result/run-result.ts";
 import type { ForeignServer } from "../support/foreign-servers.ts";
 import { startPriorityServer, type PriorityServerOptions } from "../support/priority-server.ts";
-import { runCli } from "../support/run-cli.ts";
+import { mergedRuns } from "../support/merged-runs.ts";
 import { resultOf, runAndRead } from "../support/saved-run.ts";
 
 const load = ["--mode", "push", "-c", "4", "--stream-rate", "500", "-d", "1s", "--seed", "5", "--no-progress"];
@@ -201,8 +201,11 @@ describe("results of two generators with slow readers, merged", () => {
       ...["--stream-first", "1", "--stream-subscribe", "tail", "--stream-stop", "bye", "--stream-sent", "$.t"],
     ];
     const files = ["one.json", "two.json"];
-    await Promise.all(files.map((file) => runCli(["run", ...load, "-o", file], { cwd: folder })));
-    const merge = await runCli(["merge", ...files, "-o", "both.json"], { cwd: folder });
+    const merge = await mergedRuns(
+      files.map((file) => ["run", ...load, "-o", file]),
+      files,
+      folder,
+    );
     const [one, two, both] = await Promise.all(
       [...files, "both.json"].map(async (file) => JSON.parse(await readFile(join(folder, file), "utf8")) as RunResult),
     );

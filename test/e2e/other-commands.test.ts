@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { parseResult } from "../../src/result/result-file.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
+import { mergedRuns } from "../support/merged-runs.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
 import { resultOf, runAndRead } from "../support/saved-run.ts";
 
@@ -179,11 +180,14 @@ describe("floodgate report and merge", () => {
       ["-c", "2", "-r", "200", "-o", "one.json"],
       ["-c", "3", "-r", "300", "-o", "two.json"],
     ];
-    const ends = await Promise.all(sizes.map((size) => runCli([...plan, ...size], { cwd: folder })));
-    for (const { exitCode } of ends) expect(ranThrough).toContain(exitCode);
+    const files = ["one.json", "two.json"];
+    const merge = await mergedRuns(
+      sizes.map((size) => [...plan, ...size]),
+      files,
+      folder,
+    );
     server.sendSignal("SIGTERM");
     await server.end;
-    const merge = await runCli(["merge", "one.json", "two.json", "-o", "both.json"], { cwd: folder });
     expect(ranThrough, merge.stderr).toContain(merge.exitCode);
     const [one, two, both] = [
       await savedResult("one.json"),

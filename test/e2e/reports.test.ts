@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reporters } from "../../src/report/reporters.ts";
 import type { RunResult } from "../../src/result/run-result.ts";
+import { mergedRuns } from "../support/merged-runs.ts";
 import { runCli, startCli, type CliEnd, type CliOptions } from "../support/run-cli.ts";
 
 let folder = "";
@@ -203,10 +204,15 @@ describe("reports and the two outputs", () => {
     const server = startCli(["serve"]);
     const [, url] = await server.waitFor("stdout", /(ws:\/\/127\.0\.0\.1:\d+)/);
     const plan = ["run", url!, "-c", "2", "-r", "200", "-d", "1s", "-q", "-o"];
-    await Promise.all(["one.json", "two.json"].map((file) => runCli([...plan, file], { cwd: folder })));
+    const files = ["one.json", "two.json"];
+    const end = await mergedRuns(
+      files.map((file) => [...plan, file]),
+      files,
+      folder,
+      flagsOf("both"),
+    );
     server.sendSignal("SIGTERM");
     await server.end;
-    const end = await runCli(["merge", "one.json", "two.json", "-o", "both.json", ...flagsOf("both")], { cwd: folder });
     expect([0, 96], end.stderr).toContain(end.exitCode);
     const reports = await reportsOf("both");
     expect(reports["--hgrm"]).toContain(" 1.000000000000        400\n");
