@@ -13,7 +13,7 @@ export function readStages(merged: MergedSettings, mode: Mode): readonly StageSe
   const isSlowLater = mode === "push" && texts.slow !== undefined;
   if (stages === undefined)
     return isSlowLater ? beforeAndDuring(singleStage(merged, mode)) : [singleStage(merged, mode)];
-  refuseOverruled(merged, stages);
+  refuseOverruled(merged, stages, mode);
   if (isSlowLater) refuseUnequal(merged, stages);
   return stages.map((stage, index) => {
     const load = stageLoad(stage, texts, mode);
@@ -122,12 +122,14 @@ function readCap(mode: Mode, messages: number | string | undefined): number | nu
 }
 
 /** A setting of a higher layer that the stages of a lower one would silently overrule. */
-function refuseOverruled(merged: MergedSettings, stages: readonly StageTexts[]): void {
+function refuseOverruled(merged: MergedSettings, stages: readonly StageTexts[], mode: Mode): void {
   const from = merged.originOf("stages");
   if (merged.texts.duration !== undefined) {
     throw usageError(
       `${merged.nameOf("duration")} does not fit: each of the stages of ${from} has its own`,
-      "give the whole load (--rate and --duration, or --stage 5s:1000), or choose a smaller size with --env",
+      sendsMessages(mode)
+        ? "give the whole load (--rate and --duration, or --stage 5s:1000), or choose a smaller size with --env"
+        : "choose a smaller size with --env, or give stages in a profile of your own",
     );
   }
   const layer = merged.layerOf("connections");

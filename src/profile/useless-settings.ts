@@ -15,9 +15,6 @@ export function refuseUseless(merged: MergedSettings, settings: Settings): void 
   refuseUselessReconnect(merged, settings);
   refuseUselessQueue(merged, settings);
   refuseUnreplacedWords(merged, settings);
-  if (isFlag(merged, "binaryShare") && !sendsMessages(settings.mode)) {
-    throw usageError(`--binary-share does not fit mode ${settings.mode}, which sends no messages`, "leave it out");
-  }
 }
 
 function isFlag(merged: MergedSettings, setting: string): boolean {
@@ -40,7 +37,17 @@ function flagOf(merged: MergedSettings, block: "stream" | "slow"): string | unde
   return name === undefined ? undefined : merged.nameOf(`${block}.${name}`);
 }
 
-function refuseUselessLoad(merged: MergedSettings, { stages, pacing }: Settings): void {
+/** Settings of messages that are sent. */
+const ofMessages = ["rate", "burst", "messages", "message", "messageFile", "size", "binaryShare", "arrival"] as const;
+
+function refuseUselessLoad(merged: MergedSettings, { mode, stages, pacing }: Settings): void {
+  const unsent = sendsMessages(mode) ? undefined : ofMessages.find((name) => isFlag(merged, name));
+  if (unsent !== undefined) {
+    throw usageError(
+      `${merged.nameOf(unsent)} does not fit mode ${mode}, which sends no messages`,
+      mode === "push" ? "leave it out; what each stream promises is --stream-rate" : "leave it out",
+    );
+  }
   if (isFlag(merged, "inFlight") && !stages.some(({ load }) => load.kind === "max"))
     throw usageError("--in-flight needs --rate max", "add --rate max, or leave --in-flight out");
   if (isFlag(merged, "maxSlip") && pacing.onLate !== "skip") {

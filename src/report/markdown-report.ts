@@ -265,7 +265,7 @@ function classTable(result: RunResult): Lines {
   ];
 }
 
-function streamTable({ streams }: RunResult): Lines {
+function streamTable({ streams, backpressure }: RunResult): Lines {
   if (streams === undefined) return [];
   const { interArrivalUs } = streams;
   const columns = [{ title: "", align: "left" } as const, ...timesHeads.map((head) => ({ title: head }))];
@@ -273,7 +273,7 @@ function streamTable({ streams }: RunResult): Lines {
     "### Streams",
     ...figuresTable(streamFigures(streams)),
     ...(interArrivalUs.count === 0 ? [] : markdownTable(columns, [["interval", ...timesCells(interArrivalUs)]])),
-    ...bullets(streamNotes(streams)),
+    ...bullets(streamNotes(streams, backpressure !== undefined)),
   ];
 }
 

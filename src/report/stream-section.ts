@@ -4,7 +4,7 @@ import { timesCells, timesHeads, unresolvedNotes } from "./message-sections.ts";
 import { renderGrid, renderRow } from "./terminal-table.ts";
 
 /** Mode push: what each stream gave, of what it promised, and how steadily. */
-export function streamSection({ streams }: RunResult, width: number): readonly string[] {
+export function streamSection({ streams, backpressure }: RunResult, width: number): readonly string[] {
   if (streams === undefined) return [];
   const { interArrivalUs } = streams;
   const grid =
@@ -15,7 +15,7 @@ export function streamSection({ streams }: RunResult, width: number): readonly s
     "Streams",
     ...renderRow(streamFigures(streams), width),
     ...grid,
-    ...streamNotes(streams).flatMap((note) => wrap(note, width, "  ")),
+    ...streamNotes(streams, backpressure !== undefined).flatMap((note) => wrap(note, width, "  ")),
   ];
 }
 
@@ -35,18 +35,20 @@ export function streamFigures(streams: ResultStreams): readonly (readonly [name:
   ];
 }
 
-/** What the figures do not say: which stream, how far the end is known, what was left out. */
-export function streamNotes(streams: ResultStreams): readonly string[] {
-  const { slowest, seenPerSecond, promisedPerSecond, outsideMessages, interArrivalUs } = streams;
+/**
+ * What the figures do not say: which stream, how far the end is known, what was left out. With slow readers the slowest and the
+ * most silent are those of the others: what reads slowly on purpose is no candidate.
+ */
+export function streamNotes(streams: ResultStreams, hasSlowReaders: boolean): readonly string[] {
+  const { slowest, promisedPerSecond, outsideMessages, interArrivalUs } = streams;
   const share =
     slowest === null || promisedPerSecond === null
       ? ""
       : `, ${ratioText(slowest.seenPerSecond / promisedPerSecond)} of its promise`;
-  // Streams that read slowly on purpose are no candidates.
-  const isOfFast = slowest !== null && seenPerSecond !== null && seenPerSecond.min < slowest.seenPerSecond;
-  const which = isOfFast ? "slowest of those that read at full speed" : "slowest";
+  const which = hasSlowReaders ? "slowest of those that read at full speed" : "slowest";
+  const ofThem = hasSlowReaders ? "their longest silence" : "the longest silence";
   const silent =
-    streams.longestSilenceStream === null ? "" : `; the longest silence was on stream ${streams.longestSilenceStream}`;
+    streams.longestSilenceStream === null ? "" : `; ${ofThem} was on stream ${streams.longestSilenceStream}`;
   return [
     ...(slowest === null
       ? []

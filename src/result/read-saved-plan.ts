@@ -56,6 +56,11 @@ export function templateOfSavedPlan(result: Pick<RunResult, "config">): boolean 
   );
 }
 
+/** Whether streams were asked for, with a message on each connection. */
+export function subscribesInSavedPlan(result: Pick<RunResult, "config">): boolean {
+  return text(member(member(result.config.plan, "stream"), "subscribe")) !== null;
+}
+
 /** Where messages had several sizes or kinds of frames: which, and their shares, in words; null where all were alike. */
 export function mixOfSavedPlan(result: Pick<RunResult, "config">): string | null {
   const mix = member(member(result.config.plan, "message"), "mix");

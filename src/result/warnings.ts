@@ -3,6 +3,7 @@ import { disagreeingCounts } from "./disagreeing-counts.ts";
 import { comesBack } from "./mode-facts.ts";
 import { findInversion } from "./find-inversion.ts";
 import { ownPublications } from "./own-publications.ts";
+import { subscribesInSavedPlan } from "./read-saved-plan.ts";
 import { stampsAhead } from "./stamps-ahead.ts";
 import { formatCount } from "../units/count.ts";
 import { formatRate } from "../units/rate.ts";
@@ -193,7 +194,7 @@ function nothingPushed({
   if (config.mode !== "push" || end.kind === "running" || totals.connections.opened === 0 || delivered > 0) return null;
   const seen =
     target.firstForeignFrame === null
-      ? "the target sent nothing at all"
+      ? `the target sent nothing at all${subscribesInSavedPlan({ config }) ? "" : "; where it waits to be asked, --stream-subscribe asks"}`
       : `${(streams?.tooLargeNumbers ?? 0) > 0 ? "all numbers are 2^53 or more, too large to be followed" : "no number was found where it was looked for"}; the first frame: ${JSON.stringify(target.firstForeignFrame)}`;
   return warn("nothingAnswered", seen);
 }

@@ -34,14 +34,14 @@ export function rateBody(result: RunResult): Html {
 }
 
 /** Mode push: what the streams gave, and how steadily; null in other modes. */
-export function streamBody({ streams }: RunResult): Html | null {
+export function streamBody({ streams, backpressure }: RunResult): Html | null {
   if (streams === undefined) return null;
   const { interArrivalUs } = streams;
   const columns = [textColumn("time"), ...numberColumns("samples", ...timesHeads)];
   const row = ["interval", countText(interArrivalUs.count), ...timesCells(interArrivalUs)];
   const table =
     interArrivalUs.count === 0 ? null : htmlTable("From one arrival on a stream to the next", columns, [row]);
-  return markup`${figureList("Streams", streamFigures(streams))}${table}${notes(streamNotes(streams))}`;
+  return markup`${figureList("Streams", streamFigures(streams))}${table}${notes(streamNotes(streams, backpressure !== undefined))}`;
 }
 
 /** Where every message went; null when nothing was expected. */

@@ -241,7 +241,7 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
   [
     ["run", "push", "--binary-share", "10%"],
     "--binary-share does not fit mode push, which sends no messages",
-    "leave it out",
+    "leave it out; what each stream promises is --stream-rate",
   ],
   [
     ["run", "--mode", "queue", "--size", "100:50%,200:50%"],
@@ -359,6 +359,11 @@ const cases: readonly (readonly [words: readonly string[], error: string, hint: 
     ["probe", "ws://127.0.0.1:9/", "--message-limit", "2MiB", "--oversize", "1MiB"],
     "--message-limit 2MiB is not below --oversize 1MiB, which is far too large",
     "raise --oversize (probe.oversize), or name the limit that the target has",
+  ],
+  [
+    ["run", "push", "-r", "100"],
+    "--rate does not fit mode push, which sends no messages",
+    "leave it out; what each stream promises is --stream-rate",
   ],
   [["run", "--mode", "queue", "--cancel", "3,3"], '--cancel "3,3" has 3 twice', "write each position once"],
   [

@@ -192,7 +192,12 @@ test("where nothing with a number is pushed the first frame is shown", () => {
     { sent: 0, expected: 0, delivered: 0 },
   );
   const changes = { plan: pushPlan, phases: [none], collected: { streams: { ...oneStream, seen: [0] } } };
-  expect(textOf("nothingAnswered", changes)).toBe("the target sent nothing at all");
+  const unasked = { ...changes, plan: { ...pushPlan, stream: { ...pushPlan.stream, subscribe: null } } };
+  expect(textOf("nothingAnswered", unasked)).toBe(
+    "the target sent nothing at all; where it waits to be asked, --stream-subscribe asks",
+  );
+  const asked = { ...changes, plan: { ...pushPlan, stream: { ...pushPlan.stream, subscribe: "SUB" } } };
+  expect(textOf("nothingAnswered", asked)).toBe("the target sent nothing at all");
   const frame = { ...changes.collected, firstForeignFrame: "hello" };
   expect(textOf("nothingAnswered", { ...changes, collected: frame })).toBe(
     'no number was found where it was looked for; the first frame: "hello"',
