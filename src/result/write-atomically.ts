@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** The words for what the operating system answered. */
@@ -13,6 +13,7 @@ const reasons: Readonly<Record<string, string>> = {
   /** Of making a directory: the name is taken by a file. */
   EEXIST: "a part of the path is a file",
   EISDIR: "it is a directory",
+  ENOENT: "there is no such folder, and none can be made there",
   ENAMETOOLONG: "the name is too long",
   EMFILE: "too many open files",
   EIO: "the device reports an input/output error",
@@ -39,7 +40,7 @@ export function fileErrorCode(error: unknown): string | undefined {
  */
 export async function writeAtomically(path: string, content: string, replace: boolean): Promise<void> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
+  await makeFolders(directory);
   const temporary = join(directory, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, "wx");
@@ -55,6 +56,27 @@ export async function writeAtomically(path: string, content: string, replace: bo
     await rm(temporary, { force: true });
   }
   await flushDirectory(directory);
+}
+
+/**
+ * Makes a folder and all above it that are missing. Node's own way of doing that never comes to an end where a folder cannot be
+ * made in one that is there, as in /proc. Throws the error of the operating system.
+ */
+export async function makeFolders(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolders(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found?.isDirectory() === true;
 }
 
 /** A hard link fails when the name is taken, where a rename would replace. */

@@ -1,10 +1,10 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { runError, usageError, type FloodgateError } from "../errors/floodgate-error.ts";
 import type { RunResult } from "./run-result.ts";
-import { fileErrorCode, fileErrorReason, writeAtomically } from "./write-atomically.ts";
+import { fileErrorCode, fileErrorReason, makeFolders, writeAtomically } from "./write-atomically.ts";
 
 /** Where the result went. */
 export interface WrittenResult {
@@ -66,7 +66,7 @@ export async function checkWritable(path: string, thing: WrittenThing = theResul
   const directory = dirname(path);
   const probe = join(directory, `.floodgate-${randomUUID()}.tmp`);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolders(directory);
     // As large as a small result: a full disk takes empty files gladly.
     await writeFile(probe, Buffer.alloc(64 * 1024), { flag: "wx", flush: true });
   } catch (error) {

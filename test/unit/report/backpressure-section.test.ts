@@ -46,7 +46,9 @@ describe("the section on backpressure", () => {
     const streams = reportCases.push!.streams!;
     expect(streamNotes(streams, false)[0]).toMatch(/^slowest: stream 5 with 913 msg/);
     const besideSlow = { ...streams, seenPerSecond: { min: 80, median: 999, max: 1000 } };
-    expect(streamNotes(besideSlow, true)[0]).toMatch(/^slowest of those that read at full speed: stream 5 with 913 msg/);
+    expect(streamNotes(besideSlow, true)[0]).toMatch(
+      /^slowest of those that read at full speed: stream 5 with 913 msg/,
+    );
   });
 
   it("shows no p99 of fewer than 1,000 messages", () => {

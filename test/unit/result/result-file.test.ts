@@ -7,7 +7,7 @@ import { FloodgateError } from "../../../src/errors/floodgate-error.ts";
 import { parseResult, readResultFile } from "../../../src/result/result-file.ts";
 import type { RunResult } from "../../../src/result/run-result.ts";
 import { checkWritable, defaultResultPath, resultText, writeResult } from "../../../src/result/write-result.ts";
-import { fileErrorReason, writeAtomically } from "../../../src/result/write-atomically.ts";
+import { fileErrorReason, makeFolders, writeAtomically } from "../../../src/result/write-atomically.ts";
 import { aCollectedPhase, aHistogram, aPhasePlan } from "../../support/a-collected.ts";
 import { aResult } from "../../support/a-result.ts";
 import { sampleCheck, sampleMemory } from "../../support/sample-result.ts";
@@ -97,6 +97,18 @@ test("when nothing can be written anywhere the error names both places", async (
   await expect(writeResult("/full/run.json", aResult(), { replace: false }, failing)).rejects.toThrow(
     /"\/full\/run.json": the file system is read-only; nor to "\/also\/full": .* the result is lost/,
   );
+});
+
+test("folders are made all the way down, and a place where none can be made is an error and no endless search", async () => {
+  const deep = join(directory, "folders", "in", "folders");
+  await Promise.all([makeFolders(deep), makeFolders(deep)]);
+  await makeFolders(deep);
+  await writeAtomically(join(deep, "x.json"), "there", false);
+  await expect(makeFolders(join(deep, "x.json", "below"))).rejects.toMatchObject({ code: "EEXIST" });
+  await expect(makeFolders(join(deep, "x.json"))).rejects.toMatchObject({ code: "EEXIST" });
+  if (process.platform === "linux") {
+    await expect(makeFolders("/proc/no-such-folder/below")).rejects.toMatchObject({ code: "ENOENT" });
+  }
 });
 
 test("a failed write leaves no half-written file behind", async () => {
