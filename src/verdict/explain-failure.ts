@@ -27,7 +27,7 @@ const words: Readonly<Record<string, string>> = {
   "handshake/status.502": "the proxy in front reaches no server",
   "handshake/status.503": "it takes no more connections, or is not ready",
   "handshake/status.504": "the proxy in front got no answer from its server",
-  "open/not-ready": "what --ready waits for was not seen in time",
+  "open/not-ready": "what --ready waits for was not seen; see --first-message and --ready",
   "open/session-unknown": "asked for a session, it did not say in time whether it has it (reconnect.resume)",
   "close/abnormal": "the connection broke without a close frame",
   "protocol/": "the target broke the WebSocket protocol",

@@ -256,6 +256,7 @@ describe("a login first", () => {
     expect(resultOf(run).totals.errors).toEqual({ "open/not-ready": 4 });
     expect(resultOf(run).totals.messages.sent).toBe(0);
     expect(reasonsOf(run)).toContain("--ready");
+    expect(reasonsOf(run)).toMatch(/the ready sign was not seen within 0\.5 s; the first thing it said: \S/);
   });
 });
 

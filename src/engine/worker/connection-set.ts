@@ -71,6 +71,8 @@ export class ConnectionSet implements ConnectionOwner {
   #whenAllClosed: (() => void) | null = null;
   #sender: SendSide | null = null;
   readonly #parts: ConnectionSetParts;
+  /** Ended by this side, as they were not ready in time. */
+  readonly #overdue = new Set<LoadConnection>();
   readonly #queue: OpeningQueue;
   readonly #settling = new Settling();
   readonly #greeting: Greeting;
@@ -231,7 +233,9 @@ export class ConnectionSet implements ConnectionOwner {
       this.#greeting.isSign(bytes.toString("utf8", start, end), this.#places.roomNameOf(connection));
     if (isSign) this.#becomeReady(connection, openMs * 1000);
     if (this.receiver.receive(connection, bytes, start, end, isText) || isSign || word !== null) return;
-    this.recorder.recordUnsolicited(end - start);
+    // What comes between opening and the sign is the answer to what was said first.
+    if (isWaiting) this.recorder.count(this.recorder.eventPhase, counter.bytesReceived, end - start);
+    else this.recorder.recordUnsolicited(end - start);
     this.#parts.notes.noteForeignFrame(bytes, start, end, isText);
   }
 
@@ -276,7 +280,8 @@ export class ConnectionSet implements ConnectionOwner {
     } else {
       recorder.count(phase, counter.failed);
     }
-    const failure = end.failure ?? (wasReady ? undefined : closedBeforeReady(end, wasAsked));
+    const isOverdue = this.#overdue.delete(connection);
+    const failure = end.failure ?? (wasReady ? undefined : this.#closedBeforeReady(end, wasAsked, isOverdue));
     if (failure !== undefined) notes.noteFailure(failure, phase, nowMs);
     this.#afterEnd(connection);
   }
@@ -359,6 +364,7 @@ export class ConnectionSet implements ConnectionOwner {
     for (const connection of this.connections) {
       if (connection.state !== "waiting" || connection.attemptedAtMs >= oldestMs) continue;
       this.#sessions?.overdue(connection);
+      this.#overdue.add(connection);
       connection.transport?.destroy();
     }
   }
@@ -407,20 +413,25 @@ export class ConnectionSet implements ConnectionOwner {
     this.#queue.stop();
   }
 
+  /** `wasAsked`: the target had been asked for a session, and has said nothing of it. `isOverdue`: we ended it for that. */
+  #closedBeforeReady({ closeCode, closeReason }: ConnectionEnd, wasAsked: boolean, isOverdue: boolean): Failure {
+    const wanted = wasAsked ? "a word on its session" : "the ready sign";
+    const ended = closeCode === 1006 ? "the connection ended" : `close code ${closeCode} ${closeReason}`.trim();
+    const seen = isOverdue
+      ? `${wanted} was not seen within ${this.#parts.plan.timeoutMs / 1000} s`
+      : `${ended} before ${wanted} was seen`;
+    const said = this.#parts.notes.firstForeignFrame;
+    return {
+      phase: "open",
+      kind: wasAsked ? "session-unknown" : "not-ready",
+      blame: "target",
+      example: said === null ? seen : `${seen}; the first thing it said: ${said}`,
+    };
+  }
+
   #checkAllClosed(): void {
     if (this.#whenAllClosed === null || this.#live > 0) return;
     this.#whenAllClosed();
     this.#whenAllClosed = null;
   }
-}
-
-/** `wasAsked`: the target had been asked for a session, and has said nothing of it. */
-function closedBeforeReady(end: ConnectionEnd, wasAsked: boolean): Failure {
-  const seen = end.closeCode === 1006 ? "the connection ended" : `close code ${end.closeCode} ${end.closeReason}`;
-  return {
-    phase: "open",
-    kind: wasAsked ? "session-unknown" : "not-ready",
-    blame: "target",
-    example: `${seen.trim()} before ${wasAsked ? "a word on its session" : "the ready sign was seen"}`,
-  };
 }

@@ -137,4 +137,20 @@ describe("the connection set", () => {
     expect(worker.count(counter.delivered)).toBe(10);
     expect(worker.count(counter.unsolicited)).toBe(1);
   });
+
+  it("counts nothing that is said before its ready sign as unsolicited, but all that comes after it", async () => {
+    const ready = { kind: "text", pattern: "welcome", flags: "" } as const;
+    const worker = new SendingWorker({ connections: 1, connect: { ready } });
+    const opened = worker.connections.openUpTo(1);
+    await vi.advanceTimersByTimeAsync(10);
+    const transport = worker.transports[0]!;
+    transport.receive(Buffer.from("who are you?"));
+    expect(worker.connections.ready).toBe(0);
+    transport.receive(Buffer.from("welcome"));
+    await opened;
+    expect([worker.connections.ready, worker.count(counter.unsolicited)]).toEqual([1, 0]);
+    transport.receive(Buffer.from("news"));
+    expect(worker.count(counter.unsolicited)).toBe(1);
+    expect(worker.count(counter.bytesReceived)).toBe("who are you?".length + "news".length);
+  });
 });
