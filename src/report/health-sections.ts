@@ -91,7 +91,7 @@ function shutdownNotes({ shutdown }: RunResult): readonly string[] {
   const ended =
     `closing: ${amount(generator.connectionsClosed, "connection")} and ${amount(generator.workersEnded, "worker")} ended in ` +
     `${timeText(generator.durationMs * 1000)}, after a drain of ${timeText(generator.drainMs * 1000)} that brought ` +
-    `${amount(generator.pendingAnswered, "answer")} and left ${countText(generator.pendingLost)} missing`;
+    `${amount(generator.pendingAnswered, "answer")} and gave up on ${countText(generator.pendingLost)}`;
   if (target === null) return [ended];
   return [
     ended,

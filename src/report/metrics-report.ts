@@ -110,7 +110,8 @@ function timesMetrics({ phases }: RunResult): readonly Metric[] {
 function summarySamples(times: ResultTimes): readonly MetricSample[] {
   const values = Object.entries(quantiles).flatMap(([key, quantile]) => {
     const us = times[key as keyof typeof quantiles];
-    return us === null ? [] : [{ labels: { quantile }, value: us / 1e6 }];
+    // A percentile of too few samples is told nowhere.
+    return us === null || times.unresolved.includes(key) ? [] : [{ labels: { quantile }, value: us / 1e6 }];
   });
   return [...values, { suffix: "_sum", value: times.sum / 1e6 }, { suffix: "_count", value: times.count }];
 }
