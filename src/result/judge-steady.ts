@@ -212,6 +212,7 @@ function secondsWord(each: number): string {
 }
 
 function wholeSeconds(count: number, each: number): string {
+  if (count === 1) return each === 1 ? "1 whole second" : `1 whole stretch of ${each} s`;
   return `${count} whole ${secondsWord(each)}`;
 }
 
