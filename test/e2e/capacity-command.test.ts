@@ -84,7 +84,10 @@ describe.concurrent("floodgate capacity, at light loads,", { timeout: 160 * seco
     if (wasLimited(found)) return;
     expect(run.exitCode, run.stderr).toBe(99);
     expect(found.trials.map(({ load }) => load)).toEqual([40, 20, 20]);
-    expect(found.statement).toMatch(/^no capacity \(latency\.p50<10ms\): not even 20 msg\/s holds, .*: latency\.p50/);
+    // A machine that is busy at the end of a trial counts one of its twenty messages too few, and says that first.
+    expect(found.statement).toMatch(
+      /^no capacity \(latency\.p50<10ms\): not even 20 msg\/s holds, .*: (latency\.p50|delivered 9\d% of the offered rate)/,
+    );
     expect(run.stdout).toContain("[FAIL] exit code 99");
   });
 
