@@ -5,8 +5,8 @@ import { connectionColumn, type ConnectionCells } from "./connection-cells.ts";
 export type TalliedEvent = "lost" | "refused" | "duplicated" | "reordered";
 
 /**
- * What happened on each connection of a worker, by its local number. Called for every message: there are two, one that
- * counts and one that does nothing, and a run has only one of them, so that a run without these figures pays nothing.
+ * What happened on each connection of a worker, by its local number. There are two, one that counts and one that does nothing,
+ * and a run has only one of them; what is called for every message is asked first whether it is the one that does nothing.
  */
 export interface ConnectionTally {
   sent(connection: number, phase: number, times: number, atMs: number): void;

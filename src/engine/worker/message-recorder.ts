@@ -78,6 +78,8 @@ export class MessageRecorder {
   readonly #expectsAnswers: boolean;
   readonly #openConnections: () => number;
   readonly #tally: ConnectionTally;
+  /** Asked first for each message: even a call that does nothing takes some nanoseconds, as its times are boxed for it. */
+  readonly #isTallied: boolean;
   readonly #phases: readonly PhaseRecorder[];
   #windows: readonly PhaseWindow[] = [];
   #window = 0;
@@ -100,6 +102,7 @@ export class MessageRecorder {
     this.#expectsAnswers = facts.expectsAnswers;
     this.#openConnections = facts.openConnections;
     this.#tally = facts.tally ?? noTally;
+    this.#isTallied = this.#tally !== noTally;
     this.#intervals = intervals;
     this.#phases = phases.map((cells, index) => ({
       counts: cells.counts,
@@ -185,7 +188,7 @@ export class MessageRecorder {
     if (wasBlocked) recorder.blockedSlip.record(slipUs);
     else recorder.ownSlip.record(slipUs);
     this.#intervals.recordSent(slipUs);
-    this.#tally.sent(connection, phase, 1, sentMs);
+    if (this.#isTallied) this.#tally.sent(connection, phase, 1, sentMs);
     if (this.#register !== null) return this.#register.enterSent(connection, intendedMs, sentMs, phase);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, 1);
     return this.ledger.send(connection, intendedMs, sentMs, phase, false);
@@ -199,7 +202,7 @@ export class MessageRecorder {
     counts[counter.bytesSent]! += this.#messageBytes * count;
     if (this.#windowCounts !== null) this.#windowCounts[counter.sentInWindow]! += count;
     this.#intervals.countSent(count);
-    this.#tally.sent(connection, phase, count, sentMs);
+    if (this.#isTallied) this.#tally.sent(connection, phase, count, sentMs);
     const register = this.#register?.burst;
     if (register != null) return register.enterBurst(connection, count, sentMs, phase);
     if (!this.#expectsAnswers) return this.ledger.sendUnanswered(connection, count);
@@ -229,8 +232,10 @@ export class MessageRecorder {
       return false;
     }
     if (ledger.isReordered(connection, sequence)) this.countReordered(connection, phase);
-    this.#tally.delivered(connection, phase, 1, nowMs);
-    this.#tally.took(connection, phase, wholeMicroseconds(nowMs - intendedMs));
+    if (this.#isTallied) {
+      this.#tally.delivered(connection, phase, 1, nowMs);
+      this.#tally.took(connection, phase, wholeMicroseconds(nowMs - intendedMs));
+    }
     this.recordDelivered(phase, intendedMs, sentMs, nowMs, bytes);
     return ledger.takenHeldWindow;
   }
