@@ -1,5 +1,5 @@
 import { fanOutCounter, type FanOutCells, type FanOutPhaseCells } from "../../measure/fan-out-cells.ts";
-import type { ConnectionTally } from "../../measure/connection-tally.ts";
+import { noTally, type ConnectionTally } from "../../measure/connection-tally.ts";
 import type { LossKind } from "../../measure/delivery-ledger.ts";
 import { HistogramWriter } from "../../measure/histogram-writer.ts";
 import type { PublicationTable } from "../../measure/publication-table.ts";
@@ -172,8 +172,10 @@ export class BroadcastReceiver implements Receiver, PairListener {
       this.#faults.reordered[receiver]! += 1;
     }
     recorder.recordDelivered(phase, intendedMs, sentMs, nowMs, bytes);
-    tally.delivered(receiver, phase, 1, nowMs);
-    tally.took(receiver, phase, wholeMicroseconds(nowMs - intendedMs));
+    if (tally !== noTally) {
+      tally.delivered(receiver, phase, 1, nowMs);
+      tally.took(receiver, phase, wholeMicroseconds(nowMs - intendedMs));
+    }
     if (sentMs < this.#ledger.certainFromMs(receiver)) this.#countIndeterminate(receiver, phase, true);
     else if (spread !== null) {
       const latencyUs = Math.max(0, wholeMicroseconds(nowMs - intendedMs));

@@ -86,7 +86,7 @@ export class StreamRecorder {
 
   recordOneWay(stream: number, ofClass: number, phase: number, latencyMs: number, nowMs: number): void {
     this.#recorder.recordOneWay(phase, latencyMs, nowMs);
-    this.#tally.took(stream, phase, wholeMicroseconds(latencyMs));
+    if (this.#tally !== noTally) this.#tally.took(stream, phase, wholeMicroseconds(latencyMs));
     this.#classes?.recordOneWay(ofClass, phase, latencyMs);
   }
 
