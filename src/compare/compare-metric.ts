@@ -5,7 +5,7 @@ import { median } from "../statistics/percentile.ts";
 import { hodgesLehmann, hodgesLehmannRatio, type Estimate } from "../statistics/rank-test.ts";
 import { formatCount } from "../units/count.ts";
 import { samplesNeeded } from "../verdict/evaluate-threshold.ts";
-import type { MeasuredValue } from "../verdict/measured-value.ts";
+import type { MeasuredValue } from "../verdict/metric-value.ts";
 import { differenceBand, judgeInterval, ratioBand, type Band } from "./judge-change.ts";
 import { changeKindOf, levelFloorBytes } from "./change-kind.ts";
 import type { MetricChoice } from "./metric-choice.ts";

@@ -1,7 +1,8 @@
 import { usageError } from "../errors/floodgate-error.ts";
 import type { RunResult } from "../result/run-result.ts";
 import { savedUnits } from "../verdict/check-thresholds.ts";
-import { measuredValue, type AskedMetric } from "../verdict/measured-value.ts";
+import { measuredValue } from "../verdict/measured-value.ts";
+import type { AskedMetric } from "../verdict/metric-value.ts";
 import { isMoreBetter } from "../verdict/threshold-metrics.ts";
 import { parseMetricPath, thresholdName } from "../verdict/threshold.ts";
 import type { Sense } from "./judge-change.ts";

@@ -1,6 +1,7 @@
 import type { RunResult } from "../result/run-result.ts";
 import { hasTooFewSamples } from "../verdict/evaluate-threshold.ts";
-import { measuredValue, type AskedMetric } from "../verdict/measured-value.ts";
+import { measuredValue } from "../verdict/measured-value.ts";
+import type { AskedMetric } from "../verdict/metric-value.ts";
 
 /** A metric of a run that may stand beside that of another one. */
 export interface ResolvedValue {

@@ -1,6 +1,6 @@
 import type { ResultResilience, RunResult } from "../result/run-result.ts";
 import { formatCount } from "../units/count.ts";
-import type { AskedMetric, MeasuredValue } from "./measured-value.ts";
+import type { AskedMetric, MeasuredValue } from "./metric-value.ts";
 import { timesValue } from "./times-value.ts";
 
 const metrics = ["recovery", "connections", "herd", "retry", "breaker", "buffer", "sessions"];

@@ -1,7 +1,7 @@
 import type { ResultInterval, ResultPhase, RunResult } from "../result/run-result.ts";
 import { sumOfTimes } from "../result/times-of-histogram.ts";
 import { secondsIn } from "../result/whole-seconds.ts";
-import type { MeasuredValue } from "./measured-value.ts";
+import type { MeasuredValue } from "./metric-value.ts";
 import { percentileOf } from "./threshold-metrics.ts";
 import type { Threshold } from "./threshold.ts";
 

@@ -1,6 +1,6 @@
 import type { ResultTimes } from "../result/result-blocks.ts";
 import { percentileOfTimes } from "../result/times-of-histogram.ts";
-import type { MeasuredValue } from "./measured-value.ts";
+import type { MeasuredValue } from "./metric-value.ts";
 import { percentileOf } from "./threshold-metrics.ts";
 
 /** A figure of many times, in seconds. */
